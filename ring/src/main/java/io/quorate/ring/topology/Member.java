@@ -1,0 +1,18 @@
+package io.quorate.ring.topology;
+
+/**
+ * One node of the ring.
+ *
+ * @param zone the part of a data centre that fails together (a rack, an availability zone)
+ * @param capacity its share relative to the others, above 0
+ * @param http base URL that clients use, such as {@code http://127.0.0.1:7101}
+ * @param host where the other nodes reach it
+ * @param port the port on that host
+ */
+public record Member(NodeId id, String dc, String zone, double capacity, String http, String host, int port) {
+    public Member {
+        if (!(capacity > 0) || Double.isInfinite(capacity)) {
+            throw new IllegalArgumentException("capacity of " + id + " must be above 0, not " + capacity);
+        }
+    }
+}

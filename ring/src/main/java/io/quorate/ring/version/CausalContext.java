@@ -1,0 +1,155 @@
+package io.quorate.ring.version;
+
+import com.google.common.collect.ImmutableList;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.TreeSet;
+
+/**
+ * A set of dots that its holder knows of: a vector, and single dots beyond it. Kept normal (dots sorted, none inside the
+ * vector, none adjoining it), so equal sets are equal values.
+ *
+ * <p>Condition C2: a context covers exactly what its holder was shown. A writer's own new dot therefore stands beside the
+ * vector: raising the vector to it would claim every earlier dot of that actor too, and the next write would drop
+ * siblings which the writer never saw.
+ */
+public final class CausalContext {
+    public static final CausalContext EMPTY = new CausalContext(VersionVector.EMPTY, ImmutableList.of());
+
+    private final VersionVector vector;
+    private final ImmutableList<Dot> dots;
+
+    private CausalContext(VersionVector vector, ImmutableList<Dot> dots) {
+        this.vector = vector;
+        this.dots = dots;
+    }
+
+    public static CausalContext of(VersionVector vector, Collection<Dot> dots) {
+        if (dots.isEmpty()) {
+            return vector.isEmpty() ? EMPTY : new CausalContext(vector, ImmutableList.of());
+        }
+        VersionVector grown = vector;
+        List<Dot> left = new ArrayList<>(dots.size());
+        for (Dot dot : new TreeSet<>(dots)) {
+            long counter = grown.get(dot.actor());
+            if (dot.counter() == counter + 1) {
+                grown = grown.with(dot.actor(), dot.counter());
+            } else if (dot.counter() > counter) {
+                left.add(dot);
+            }
+        }
+        return new CausalContext(grown, ImmutableList.copyOf(left));
+    }
+
+    public static CausalContext of(VersionVector vector) {
+        return of(vector, ImmutableList.of());
+    }
+
+    public VersionVector vector() {
+        return vector;
+    }
+
+    /** The dots beyond the vector, sorted. */
+    public ImmutableList<Dot> dots() {
+        return dots;
+    }
+
+    public boolean isEmpty() {
+        return vector.isEmpty() && dots.isEmpty();
+    }
+
+    public boolean covers(Dot dot) {
+        return vector.covers(dot) || (!dots.isEmpty() && dots.contains(dot));
+    }
+
+    public boolean covers(CausalContext other) {
+        if (!vector.covers(other.vector)) {
+            return other.vector.isEmpty() ? coversAll(other.dots) : coversVectorByDots(other) && coversAll(other.dots);
+        }
+        return coversAll(other.dots);
+    }
+
+    private boolean coversAll(Collection<Dot> all) {
+        for (Dot dot : all) {
+            if (!covers(dot)) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /** A normal context covers no whole range by single dots unless the range has length one and starts above 1. */
+    private boolean coversVectorByDots(CausalContext other) {
+        for (int i = 0; i < other.vector.size(); i++) {
+            ActorId actor = other.vector.actor(i);
+            long to = other.vector.counter(i);
+            for (long c = vector.get(actor) + 1; c <= to; c++) {
+                if (!dots.contains(new Dot(actor, c))) {
+                    return false;
+                }
+            }
+        }
+        return true;
+    }
+
+    public CausalContext merge(CausalContext other) {
+        if (other.isEmpty()) {
+            return this;
+        }
+        if (isEmpty()) {
+            return other;
+        }
+        if (dots.isEmpty() && other.dots.isEmpty()) {
+            VersionVector merged = vector.merge(other.vector);
+            return merged == vector ? this : new CausalContext(merged, ImmutableList.of());
+        }
+        List<Dot> all = new ArrayList<>(dots);
+        all.addAll(other.dots);
+        return of(vector.merge(other.vector), all);
+    }
+
+    public CausalContext with(Dot dot) {
+        if (covers(dot)) {
+            return this;
+        }
+        List<Dot> more = new ArrayList<>(dots);
+        more.add(dot);
+        return of(vector, more);
+    }
+
+    /** Condition C5: this context together with all that {@code base} covers. */
+    public CausalContext fill(VersionVector base) {
+        return of(vector.merge(base), dots);
+    }
+
+    /** Condition C4: what of this context {@code base}, a contiguous base and nothing more, does not cover. */
+    public CausalContext strip(VersionVector base) {
+        VersionVector left = vector.above(base);
+        if (dots.isEmpty()) {
+            return left.isEmpty() ? EMPTY : new CausalContext(left, ImmutableList.of());
+        }
+        List<Dot> leftDots = new ArrayList<>(dots.size());
+        for (Dot dot : dots) {
+            if (!base.covers(dot)) {
+                leftDots.add(dot);
+            }
+        }
+        return left.isEmpty() && leftDots.isEmpty() ? EMPTY : new CausalContext(left, ImmutableList.copyOf(leftDots));
+    }
+
+    @Override
+    public boolean equals(Object o) {
+        return o instanceof CausalContext c && vector.equals(c.vector) && dots.equals(c.dots);
+    }
+
+    @Override
+    public int hashCode() {
+        return 31 * vector.hashCode() + dots.hashCode();
+    }
+
+    @Override
+    public String toString() {
+        return vector + (dots.isEmpty() ? "" : " and " + dots);
+    }
+}

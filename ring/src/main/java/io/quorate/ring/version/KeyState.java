@@ -1,0 +1,89 @@
+package io.quorate.ring.version;
+
+import com.google.common.collect.ImmutableList;
+import com.google.common.hash.Hasher;
+import com.google.common.hash.Hashing;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The container of a key: its live versions, sorted by dot, and a causal context. A dot that the context covers and that
+ * is no live version's is one that this state knows to be overwritten or deleted.
+ *
+ * <p>A state is <em>filled</em> when its context includes all that its replica's clock vouches for, and <em>stripped</em>
+ * when all of that is left out; only filled states (and the deltas of writes) leave a replica. See {@link VersionRules}.
+ */
+public record KeyState(ImmutableList<Version> versions, CausalContext context) {
+    public static final KeyState EMPTY = new KeyState(ImmutableList.of(), CausalContext.EMPTY);
+
+    public static KeyState of(List<Version> versions, CausalContext context) {
+        if (versions.isEmpty() && context.isEmpty()) {
+            return EMPTY;
+        }
+        ImmutableList<Version> sorted = versions.size() < 2
+                ? ImmutableList.copyOf(versions)
+                : ImmutableList.sortedCopyOf(Comparator.comparing(Version::dot), versions);
+        return new KeyState(sorted, context);
+    }
+
+    /** Nothing is known of the key, not even deletes: it takes no space. */
+    public boolean isEmpty() {
+        return versions.isEmpty() && context.isEmpty();
+    }
+
+    public @Nullable Version find(Dot dot) {
+        for (Version version : versions) {
+            if (version.dot().equals(dot)) {
+                return version;
+            }
+        }
+        return null;
+    }
+
+    public boolean has(Dot dot) {
+        return find(dot) != null;
+    }
+
+    public List<Dot> dots() {
+        List<Dot> dots = new ArrayList<>(versions.size());
+        for (Version version : versions) {
+            dots.add(version.dot());
+        }
+        return dots;
+    }
+
+    /**
+     * What a reader is shown (rule V3): of versions with equal request ids, which are one write taken by two homes, only
+     * the one with the smallest dot. Merging itself collapses nothing.
+     */
+    public List<Version> shown() {
+        if (versions.size() < 2) {
+            return versions;
+        }
+        Map<Object, Version> byRequest = new LinkedHashMap<>();
+        for (Version version : versions) {
+            byRequest.putIfAbsent(version.requestId(), version);
+        }
+        return List.copyOf(byRequest.values());
+    }
+
+    /** A 64-bit digest of the live dots and of nothing else: equal on two replicas however they are stripped. */
+    public long digest() {
+        if (versions.isEmpty()) {
+            return 0;
+        }
+        Hasher hasher = Hashing.murmur3_128().newHasher();
+        for (Version version : versions) {
+            Dot dot = version.dot();
+            hasher.putUnencodedChars(dot.actor().node().value())
+                    .putInt(dot.actor().partition())
+                    .putLong(dot.actor().incarnation())
+                    .putLong(dot.counter());
+        }
+        return hasher.hash().asLong();
+    }
+}

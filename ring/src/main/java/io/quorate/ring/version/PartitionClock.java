@@ -1,0 +1,155 @@
+package io.quorate.ring.version;
+
+import java.util.Map;
+import java.util.NavigableMap;
+import java.util.SortedMap;
+import java.util.TreeMap;
+
+/**
+ * Every dot whose effect one replica of a partition has applied: for each actor a contiguous base (dots 1 to n) and the
+ * ranges applied beyond it. Mutable, for one thread.
+ *
+ * <p>Condition C3: a dot enters only in the batch that applies its effect. Only the base may vouch for a dot that is not
+ * seen in a key's own context (condition C4): the ranges say that some later dots were applied, and nothing of the gap.
+ *
+ * <p>After the bitmapped version vectors of Goncalves et al., "DottedDB" (2017), with ranges in place of bitmaps so that
+ * one long gap costs as little as a short one.
+ */
+public final class PartitionClock {
+    private final SortedMap<ActorId, Entry> entries = new TreeMap<>();
+    private VersionVector base = VersionVector.EMPTY;
+
+    /** Adds one applied dot; false if it was known. */
+    public boolean add(Dot dot) {
+        Entry entry = entries.computeIfAbsent(dot.actor(), a -> new Entry());
+        long before = entry.base;
+        if (!entry.add(dot.counter(), dot.counter())) {
+            return false;
+        }
+        if (entry.base != before) {
+            base = base.with(dot.actor(), entry.base);
+        }
+        return true;
+    }
+
+    /** Adds the dots {@code from} to {@code to} of an actor, both included. */
+    public void addRange(ActorId actor, long from, long to) {
+        if (from < 1 || to < from) {
+            throw new IllegalArgumentException("range " + from + " to " + to);
+        }
+        Entry entry = entries.computeIfAbsent(actor, a -> new Entry());
+        entry.add(from, to);
+        if (entry.base > 0) {
+            base = base.with(actor, entry.base);
+        }
+    }
+
+    public boolean contains(Dot dot) {
+        Entry entry = entries.get(dot.actor());
+        return entry != null && entry.contains(dot.counter());
+    }
+
+    /** The last dot of the contiguous run from 1; 0 if dot 1 has not been applied. */
+    public long base(ActorId actor) {
+        return base.get(actor);
+    }
+
+    /** The bases of all actors: the only part of a clock that contexts are stripped and filled by. */
+    public VersionVector base() {
+        return base;
+    }
+
+    /** The highest applied dot of an actor, 0 if none. */
+    public long top(ActorId actor) {
+        Entry entry = entries.get(actor);
+        if (entry == null) {
+            return 0;
+        }
+        return entry.beyond.isEmpty() ? entry.base : entry.beyond.lastEntry().getValue();
+    }
+
+    public boolean isEmpty() {
+        return entries.isEmpty();
+    }
+
+    /** Calls {@code visitor} for every actor's base (from 1) and every range beyond it, in order. */
+    public void forEachRange(RangeVisitor visitor) {
+        entries.forEach((actor, entry) -> {
+            if (entry.base > 0) {
+                visitor.range(actor, 1, entry.base);
+            }
+            entry.beyond.forEach((from, to) -> visitor.range(actor, from, to));
+        });
+    }
+
+    public PartitionClock copy() {
+        PartitionClock copy = new PartitionClock();
+        forEachRange(copy::addRange);
+        return copy;
+    }
+
+    @Override
+    public boolean equals(Object o) {
+        return o instanceof PartitionClock c && toString().equals(c.toString());
+    }
+
+    @Override
+    public int hashCode() {
+        return toString().hashCode();
+    }
+
+    @Override
+    public String toString() {
+        StringBuilder text = new StringBuilder("[");
+        forEachRange((actor, from, to) -> text.append(text.length() > 1 ? " " : "")
+                .append(new Dot(actor, from))
+                .append("..")
+                .append(to));
+        return text.append(']').toString();
+    }
+
+    /** Receives the ranges of a clock. */
+    public interface RangeVisitor {
+        void range(ActorId actor, long from, long to);
+    }
+
+    private static final class Entry {
+        private long base;
+        private final NavigableMap<Long, Long> beyond = new TreeMap<>();
+
+        private boolean contains(long counter) {
+            if (counter <= base) {
+                return true;
+            }
+            Map.Entry<Long, Long> range = beyond.floorEntry(counter);
+            return range != null && range.getValue() >= counter;
+        }
+
+        private boolean add(long first, long last) {
+            long from = Math.max(first, base + 1);
+            long to = last;
+            if (to < from) {
+                return false;
+            }
+            Map.Entry<Long, Long> below = beyond.floorEntry(from);
+            if (below != null && below.getValue() >= to) {
+                return false;
+            }
+            if (below != null && below.getValue() >= from - 1) {
+                from = below.getKey();
+            }
+            Map.Entry<Long, Long> next = beyond.ceilingEntry(from);
+            while (next != null && next.getKey() <= to + 1) {
+                to = Math.max(to, next.getValue());
+                beyond.remove(next.getKey());
+                next = beyond.ceilingEntry(from);
+            }
+            if (from == base + 1) {
+                base = to;
+            } else {
+                beyond.put(from, to);
+            }
+            return true;
+        }
+    }
+}
