@@ -102,7 +102,7 @@ public final class CausalContext {
         }
         if (dots.isEmpty() && other.dots.isEmpty()) {
             VersionVector merged = vector.merge(other.vector);
-            return merged == vector ? this : new CausalContext(merged, ImmutableList.of());
+            return new CausalContext(merged, ImmutableList.of());
         }
         List<Dot> all = new ArrayList<>(dots);
         all.addAll(other.dots);
