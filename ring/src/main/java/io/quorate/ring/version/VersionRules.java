@@ -15,9 +15,9 @@ import java.util.List;
 public class VersionRules {
     public static final VersionRules STANDARD = new VersionRules();
 
-    /** Condition C5: the state with all that the clock's base vouches for. */
-    public KeyState fill(KeyState stored, PartitionClock clock) {
-        return new KeyState(stored.versions(), stored.context().fill(clock.base()));
+    /** Condition C5: the state with all that the base of its replica's clock vouches for. */
+    public KeyState fill(KeyState stored, VersionVector base) {
+        return new KeyState(stored.versions(), stored.context().fill(base));
     }
 
     /** Condition C4: the state without what the clock's contiguous base vouches for anyway. */

@@ -1,0 +1,69 @@
+package io.quorate.node.protocol.bucket;
+
+import io.quorate.ring.consistency.ConsistencyLevel;
+import java.util.regex.Pattern;
+
+/**
+ * How a bucket is replicated and what its requests default to.
+ *
+ * @param n replicas of each key, from 1 to the ring's N; with {@code mode} fixed for the bucket's life
+ * @param maxSiblings a write that would leave more live versions than this is refused
+ */
+public record BucketDefinition(
+        String name,
+        Mode mode,
+        int n,
+        ConsistencyLevel read,
+        ConsistencyLevel write,
+        boolean sloppy,
+        Conflicts conflicts,
+        ReadRepair readRepair,
+        int maxSiblings) {
+    public static final int SIBLINGS_LIMIT = 1000;
+    private static final Pattern NAME = Pattern.compile("[a-z0-9][a-z0-9._-]{0,63}");
+
+    /** The protocol that replicates a bucket. */
+    public enum Mode {
+        LEADERLESS,
+        LEADER
+    }
+
+    /** What becomes of concurrent writes. */
+    public enum Conflicts {
+        SIBLINGS,
+        LWW
+    }
+
+    /** Whether a read waits for the replicas that it found behind. */
+    public enum ReadRepair {
+        BLOCKING,
+        ASYNC,
+        NONE
+    }
+
+    public static boolean isValidName(String name) {
+        return NAME.matcher(name).matches();
+    }
+
+    public static BucketDefinition leaderless(String name, int n) {
+        return new BucketDefinition(
+                name,
+                Mode.LEADERLESS,
+                n,
+                ConsistencyLevel.QUORUM,
+                ConsistencyLevel.QUORUM,
+                false,
+                Conflicts.SIBLINGS,
+                ReadRepair.BLOCKING,
+                100);
+    }
+
+    /** Whether the parts that can never change are the same. */
+    public boolean sameShape(BucketDefinition other) {
+        return mode == other.mode && n == other.n;
+    }
+
+    BucketDefinition withShapeOf(BucketDefinition other) {
+        return new BucketDefinition(name, other.mode, other.n, read, write, sloppy, conflicts, readRepair, maxSiblings);
+    }
+}

@@ -1,0 +1,151 @@
+package io.quorate.node.protocol.liveness;
+
+import com.google.common.collect.ImmutableMap;
+import io.quorate.node.protocol.message.PeerMessage;
+import io.quorate.ring.topology.NodeId;
+import java.util.Collection;
+import java.util.Map;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Which peers can be talked to, judged by this node alone: a peer is up while its pings arrive and say that it hears us.
+ * Both directions count, so a link that is cut one way is down on both sides, steadily.
+ *
+ * <p>Single-threaded; time comes in. It never waits for anybody, and it never decides about ownership.
+ */
+public final class Liveness {
+    private final NodeId self;
+    private final Settings settings;
+    private final Map<NodeId, Peer> peers = new TreeMap<>();
+    private final long bootId;
+    private long nextPing;
+
+    /**
+     * How eager it is.
+     *
+     * @param intervalNanos between pings to one peer
+     * @param suspectNanos without a ping after which a peer is down
+     */
+    public record Settings(long intervalNanos, long suspectNanos) {
+        public static final Settings DEFAULT = new Settings(250_000_000L, 1_500_000_000L);
+    }
+
+    /** What a node tells of itself in its pings. */
+    public record Own(boolean serving, long buckets, long epoch, long standInMillis) {}
+
+    /** What is known of a peer that is up. */
+    public record PeerInfo(long bootId, boolean serving, long buckets, long epoch, long standInMillis) {}
+
+    /** Takes the messages that this machine wants sent. */
+    public interface Output {
+        void send(NodeId to, PeerMessage.Control message);
+    }
+
+    public Liveness(NodeId self, Collection<NodeId> members, long bootId, Settings settings) {
+        this.self = self;
+        this.bootId = bootId;
+        this.settings = settings;
+        for (NodeId member : members) {
+            if (!member.equals(self)) {
+                peers.put(member, new Peer());
+            }
+        }
+    }
+
+    /** Sends the pings that are due; true if a peer went down. */
+    public boolean tick(long now, Own own, Output out) {
+        boolean changed = false;
+        for (Peer peer : peers.values()) {
+            changed |= peer.up && !peer.heardWithin(now, settings.suspectNanos());
+            peer.up &= peer.heardWithin(now, settings.suspectNanos());
+        }
+        if (now >= nextPing) {
+            nextPing = now + settings.intervalNanos();
+            peers.forEach((id, peer) -> out.send(id, ping(peer, now, own)));
+        }
+        return changed;
+    }
+
+    /** Takes a peer's ping; true if the peer came up, went down or changed what it says of itself. */
+    public boolean onPing(NodeId from, PeerMessage.Ping ping, long now, Own own, Output out) {
+        Peer peer = peers.get(from);
+        if (peer == null) {
+            return false;
+        }
+        boolean firstHeard = !peer.heardWithin(now, settings.suspectNanos());
+        PeerInfo info = new PeerInfo(ping.bootId(), ping.serving(), ping.buckets(), ping.epoch(), ping.standInMillis());
+        boolean changed = peer.up != ping.hearsYou()
+                || peer.info == null
+                || peer.info.bootId() != info.bootId()
+                || peer.info.serving() != info.serving();
+        peer.heardAt = now;
+        peer.heard = true;
+        peer.info = info;
+        peer.up = ping.hearsYou();
+        if (firstHeard || !ping.hearsYou()) {
+            // Answered at once, so that two nodes find each other in one round trip and not in one interval.
+            if (peer.mayAnswerAt <= now) {
+                peer.mayAnswerAt = now + settings.intervalNanos() / 4;
+                out.send(from, ping(peer, now, own));
+            }
+        }
+        return changed;
+    }
+
+    /** A peer said good-bye; true if it was up. */
+    public boolean onBye(NodeId from, PeerMessage.Bye bye) {
+        Peer peer = peers.get(from);
+        if (peer == null || peer.info == null || peer.info.bootId() != bye.bootId()) {
+            return false;
+        }
+        boolean changed = peer.up;
+        peer.up = false;
+        peer.heard = false;
+        return changed;
+    }
+
+    /** Tells all peers that this node goes down. */
+    public void leave(Output out) {
+        peers.keySet().forEach(id -> out.send(id, new PeerMessage.Bye(bootId)));
+    }
+
+    /** The peers that are up; never this node itself. */
+    public ImmutableMap<NodeId, PeerInfo> up() {
+        ImmutableMap.Builder<NodeId, PeerInfo> up = ImmutableMap.builder();
+        peers.forEach((id, peer) -> {
+            PeerInfo info = peer.info;
+            if (peer.up && info != null) {
+                up.put(id, info);
+            }
+        });
+        return up.build();
+    }
+
+    private PeerMessage.Ping ping(Peer peer, long now, Own own) {
+        return new PeerMessage.Ping(
+                bootId,
+                own.serving(),
+                peer.heardWithin(now, settings.suspectNanos()),
+                own.buckets(),
+                own.epoch(),
+                own.standInMillis());
+    }
+
+    @Override
+    public String toString() {
+        return self + " sees " + up().keySet();
+    }
+
+    private static final class Peer {
+        private boolean heard;
+        private long heardAt;
+        private boolean up;
+        private long mayAnswerAt = Long.MIN_VALUE;
+        private @Nullable PeerInfo info;
+
+        private boolean heardWithin(long now, long nanos) {
+            return heard && now - heardAt <= nanos;
+        }
+    }
+}

@@ -1,0 +1,132 @@
+package io.quorate.node.protocol.message;
+
+import com.google.common.collect.ImmutableList;
+import io.quorate.node.protocol.bucket.BucketEntry;
+import io.quorate.node.protocol.request.KeyReply;
+import io.quorate.node.protocol.request.KeyRequest;
+import io.quorate.node.protocol.store.Commit;
+import io.quorate.node.protocol.store.RecordKey;
+import io.quorate.ring.bytes.Bytes;
+import io.quorate.ring.version.KeyState;
+import io.quorate.ring.version.VersionedObject;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Everything that nodes say to each other. Requests carry an id that the answer repeats and the time they have left;
+ * every message may be lost, doubled or late, and receivers take it any number of times with the same effect.
+ */
+public sealed interface PeerMessage {
+    /** Messages of the data plane: they go to the shard of their partition. */
+    sealed interface Data extends PeerMessage {
+        /** The partition, by which the receiver finds the shard. */
+        int partition();
+    }
+
+    /** Messages about the node itself. */
+    sealed interface Control extends PeerMessage {}
+
+    /**
+     * Merge this object and answer when it is durable.
+     *
+     * @param repair put back what the receiver lost, merged from all other homes
+     * @param request to be remembered with the write, or null
+     */
+    record Write(
+            long id,
+            RecordKey key,
+            VersionedObject object,
+            boolean repair,
+            Commit.@Nullable RequestEntry request,
+            int millisLeft,
+            long epoch)
+            implements Data {
+        @Override
+        public int partition() {
+            return key.set().partition();
+        }
+    }
+
+    /** How a replica fared with a request. */
+    enum Status {
+        OK,
+        CORRUPT,
+        DISK_FULL,
+        OVERLOADED,
+        STALE_BUCKET,
+        FAILED
+    }
+
+    record WriteAck(long id, int partition, Status status) implements Data {}
+
+    /** What a read wants of a replica. */
+    enum Want {
+        /** The digest of the live dots. */
+        DIGEST,
+        /** The filled state. */
+        STATE,
+        /** The filled state, absences proved (condition C9). */
+        PROVED;
+
+        /** Whether an answer to this is also one to {@code wanted}. */
+        public boolean answers(Want wanted) {
+            return this == wanted || this == PROVED || (this == STATE && wanted == DIGEST);
+        }
+    }
+
+    record Read(long id, RecordKey key, Want want, int millisLeft, long epoch) implements Data {
+        @Override
+        public int partition() {
+            return key.set().partition();
+        }
+    }
+
+    /** The answer to {@link Read}: a digest, or a state where one was wanted. */
+    record ReadReply(
+            long id,
+            int partition,
+            Status status,
+            long digest,
+            @Nullable KeyState state) implements Data {}
+
+    /** Coordinate this request: sent once, by the node that took it, to a home. */
+    record Forward(long id, KeyRequest request, int millisLeft, long epoch) implements Data {
+        @Override
+        public int partition() {
+            return request.address().partition();
+        }
+    }
+
+    record ForwardReply(long id, int partition, KeyReply reply) implements Data {}
+
+    /** Has a write of this idempotency key been taken there? */
+    record FindRequest(long id, RecordKey key, Bytes request) implements Data {
+        @Override
+        public int partition() {
+            return key.set().partition();
+        }
+    }
+
+    record FoundRequest(long id, int partition, Commit.@Nullable RequestEntry request) implements Data {}
+
+    /**
+     * "I am here", several times a second to every peer.
+     *
+     * @param bootId a number drawn at the start of the sender's process
+     * @param serving whether it takes requests for its partitions
+     * @param hearsYou whether it has heard of the receiver lately
+     * @param buckets digest of its bucket registry
+     * @param standInMillis how long ago it last coordinated a write with an idempotency key for an earlier home; -1 never
+     */
+    record Ping(long bootId, boolean serving, boolean hearsYou, long buckets, long epoch, long standInMillis)
+            implements Control {}
+
+    /** The sender is going down in order. */
+    record Bye(long bootId) implements Control {}
+
+    /**
+     * All bucket definitions of the sender.
+     *
+     * @param answer whether the receiver should send its own back
+     */
+    record Buckets(ImmutableList<BucketEntry> entries, boolean answer) implements Control {}
+}

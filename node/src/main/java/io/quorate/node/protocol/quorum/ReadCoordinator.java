@@ -1,0 +1,387 @@
+package io.quorate.node.protocol.quorum;
+
+import com.google.common.collect.ImmutableList;
+import io.quorate.node.protocol.bucket.BucketDefinition.ReadRepair;
+import io.quorate.node.protocol.message.PeerMessage.Status;
+import io.quorate.node.protocol.message.PeerMessage.Want;
+import io.quorate.node.protocol.request.KeyReply;
+import io.quorate.ring.topology.NodeId;
+import io.quorate.ring.version.Dot;
+import io.quorate.ring.version.KeyState;
+import io.quorate.ring.version.VersionRules;
+import io.quorate.ring.wire.ErrorCode;
+import io.quorate.ring.wire.Outcome;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads one key from as many homes as its level takes: one state and digests, and where they differ proved states of all,
+ * merged. With blocking repair at a quorum or more it answers only when that many homes hold what it answers (live
+ * versions, and the knowledge of what they replaced), so that later quorum reads never go back: the write-back of Attiya,
+ * Bar-Noy and Dolev (1995). A home that does not answer in time, or whose repair does not, is replaced by another.
+ */
+public final class ReadCoordinator {
+    private final List<NodeId> candidates;
+    private final int n;
+    private final int need;
+    private final ReadRepair repair;
+    private final Timing timing;
+    private final VersionRules rules;
+    private final Port port;
+    private final Map<NodeId, Slot> slots = new LinkedHashMap<>();
+    private boolean differing;
+    private boolean answered;
+    private int spares;
+    private @Nullable KeyState merged;
+
+    /**
+     * When things are due, in nanoseconds of one clock.
+     *
+     * @param spareAfter without an answer after which another home is asked too
+     * @param resendAfter without an answer after which the question is repeated
+     */
+    public record Timing(long started, long deadline, long spareAfter, long resendAfter) {}
+
+    /** What the coordinator wants done. */
+    public interface Port {
+        void ask(NodeId home, Want want);
+
+        void repair(NodeId home, KeyState state);
+
+        void reply(KeyReply reply);
+    }
+
+    private static final class Slot {
+        private Want want;
+        private long askedAt;
+        private @Nullable Status status;
+        private long digest;
+        private @Nullable KeyState state;
+        private boolean proved;
+        private @Nullable KeyState sent;
+        private boolean repaired;
+        private long micros;
+
+        private Slot(Want want, long askedAt) {
+            this.want = want;
+            this.askedAt = askedAt;
+        }
+
+        private boolean ok() {
+            return status == Status.OK;
+        }
+
+        private boolean failed() {
+            return status != null && status != Status.OK;
+        }
+    }
+
+    /**
+     * A read that has not asked anybody yet.
+     *
+     * @param candidates the homes worth asking, best first; the first gives the state
+     * @param n homes of the key, reachable or not
+     */
+    public ReadCoordinator(
+            List<NodeId> candidates, int n, int need, ReadRepair repair, Timing timing, VersionRules rules, Port port) {
+        this.candidates = candidates;
+        this.n = n;
+        this.need = need;
+        this.repair = repair;
+        this.timing = timing;
+        this.rules = rules;
+        this.port = port;
+    }
+
+    public void start(long now) {
+        enlist(now);
+    }
+
+    /** A home's answer; the state is null where only a digest was wanted. */
+    public void answered(NodeId home, Status status, Want want, long digest, @Nullable KeyState state, long now) {
+        Slot slot = slots.get(home);
+        if (slot == null || answered || slot.status != null) {
+            return;
+        }
+        if (status == Status.OK && !want.answers(slot.want)) {
+            return;
+        }
+        slot.status = status;
+        slot.digest = digest;
+        slot.micros = (now - timing.started()) / 1000;
+        if (status == Status.OK && state != null) {
+            slot.state = state;
+            slot.proved = want == Want.PROVED;
+        }
+        advance(now);
+    }
+
+    /** A home has made a repair durable, or cannot. */
+    public void repaired(NodeId home, Status status, long now) {
+        Slot slot = slots.get(home);
+        if (slot == null || answered) {
+            return;
+        }
+        KeyState sent = slot.sent;
+        if (status != Status.OK) {
+            slot.status = status;
+        } else if (sent != null) {
+            slot.repaired = true;
+            slot.state = rules.merge(stateOf(slot), sent);
+            slot.sent = null;
+        }
+        advance(now);
+    }
+
+    /** Asks again or elsewhere what has no answer; true when there is nothing left to do. */
+    public boolean tick(long now) {
+        if (answered) {
+            return true;
+        }
+        if (now >= timing.deadline()) {
+            refuse(
+                    ErrorCode.TIMEOUT,
+                    "the deadline passed with " + answeredOk() + " of " + need + " answers"
+                            + (merged == null ? "" : " that agree") + "; retry, or use a lower level");
+            return true;
+        }
+        int late = 0;
+        for (Map.Entry<NodeId, Slot> entry : slots.entrySet()) {
+            Slot slot = entry.getValue();
+            KeyState sent = slot.sent;
+            boolean waits = slot.status == null || (sent != null && !slot.failed());
+            if (!waits) {
+                continue;
+            }
+            if (now - timing.started() >= timing.spareAfter()) {
+                late++;
+            }
+            if (now - slot.askedAt >= timing.resendAfter()) {
+                slot.askedAt = now;
+                if (slot.status == null) {
+                    port.ask(entry.getKey(), slot.want);
+                } else if (sent != null) {
+                    port.repair(entry.getKey(), sent);
+                }
+            }
+        }
+        if (late > spares) {
+            spares = late;
+            enlist(now);
+        }
+        return answered;
+    }
+
+    /** The homes that said their record, or the leaf it lies in, cannot be trusted. */
+    public List<NodeId> damaged() {
+        List<NodeId> damaged = new ArrayList<>();
+        slots.forEach((home, slot) -> {
+            if (slot.status == Status.CORRUPT) {
+                damaged.add(home);
+            }
+        });
+        return damaged;
+    }
+
+    private void advance(long now) {
+        enlist(now);
+        if (answered) {
+            return;
+        }
+        List<Slot> usable = new ArrayList<>();
+        KeyState any = null;
+        for (Slot slot : slots.values()) {
+            if (slot.ok() && (!differing || slot.proved)) {
+                usable.add(slot);
+                any = slot.state != null ? slot.state : any;
+            }
+        }
+        if (usable.size() < need) {
+            return;
+        }
+        if (!differing) {
+            if (any != null && sameDigests(usable)) {
+                answer(any, 0);
+            } else if (any != null) {
+                differing = true;
+                for (Map.Entry<NodeId, Slot> entry : slots.entrySet()) {
+                    if (entry.getValue().ok()) {
+                        askProved(entry.getKey(), entry.getValue(), now);
+                    }
+                }
+            }
+            return;
+        }
+        settle(usable, now);
+    }
+
+    private void askProved(NodeId home, Slot slot, long now) {
+        slot.want = Want.PROVED;
+        slot.status = null;
+        slot.askedAt = now;
+        port.ask(home, Want.PROVED);
+    }
+
+    private static boolean sameDigests(List<Slot> usable) {
+        for (Slot slot : usable) {
+            if (slot.digest != usable.get(0).digest) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private void settle(List<Slot> usable, long now) {
+        KeyState all = KeyState.EMPTY;
+        boolean first = true;
+        Set<Dot> seen = new LinkedHashSet<>();
+        for (Slot slot : usable) {
+            KeyState state = stateOf(slot);
+            seen.addAll(state.dots());
+            all = first ? state : rules.merge(all, state);
+            first = false;
+        }
+        merged = all;
+        boolean waits = repair == ReadRepair.BLOCKING && need >= n / 2 + 1;
+        int holders = 0;
+        int repaired = 0;
+        List<NodeId> behind = new ArrayList<>();
+        for (Map.Entry<NodeId, Slot> entry : slots.entrySet()) {
+            Slot slot = entry.getValue();
+            if (!usable.contains(slot)) {
+                continue;
+            }
+            repaired += slot.repaired ? 1 : 0;
+            if (holds(stateOf(slot), all, seen)) {
+                holders++;
+            } else {
+                behind.add(entry.getKey());
+            }
+        }
+        if (!waits || holders >= need) {
+            answer(all, repaired);
+        }
+        if (repair != ReadRepair.NONE) {
+            for (NodeId home : behind) {
+                Slot slot = slots.get(home);
+                if (slot != null && slot.sent == null) {
+                    slot.sent = all;
+                    slot.askedAt = now;
+                    port.repair(home, all);
+                }
+            }
+        }
+    }
+
+    private static KeyState stateOf(Slot slot) {
+        KeyState state = slot.state;
+        return state == null ? KeyState.EMPTY : state;
+    }
+
+    /** Rule V2: a home holds the merged state if it has the same live versions and knows that the others are gone. */
+    private static boolean holds(KeyState state, KeyState merged, Set<Dot> seen) {
+        if (!state.dots().equals(merged.dots())) {
+            return false;
+        }
+        for (Dot dot : seen) {
+            if (!merged.has(dot) && !state.context().covers(dot)) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /** Asks as many homes as can still make the level, and one more for each that is late. */
+    private void enlist(long now) {
+        int hopeful = 0;
+        boolean stateComing = false;
+        for (Slot slot : slots.values()) {
+            if (!slot.failed()) {
+                hopeful++;
+                stateComing |= slot.want != Want.DIGEST;
+            }
+        }
+        for (NodeId home : candidates) {
+            if (hopeful >= need + spares) {
+                return;
+            }
+            if (!slots.containsKey(home)) {
+                Want want = differing ? Want.PROVED : stateComing ? Want.DIGEST : Want.STATE;
+                stateComing = true;
+                hopeful++;
+                slots.put(home, new Slot(want, now));
+                port.ask(home, want);
+            }
+        }
+        if (!answered && !stateComing && hopeful >= need) {
+            upgradeOne(now);
+        }
+        if (!answered && hopeful < need) {
+            refuse(
+                    ErrorCode.LEVEL_NOT_REACHED,
+                    "only " + hopeful + " of " + need + " replicas can answer: " + describeFailures());
+        }
+    }
+
+    /** The home that was to give the state failed and nobody is left to ask: one of the digests becomes a state. */
+    private void upgradeOne(long now) {
+        for (Map.Entry<NodeId, Slot> entry : slots.entrySet()) {
+            Slot slot = entry.getValue();
+            if (!slot.failed()) {
+                slot.want = Want.STATE;
+                slot.status = null;
+                slot.askedAt = now;
+                port.ask(entry.getKey(), Want.STATE);
+                return;
+            }
+        }
+    }
+
+    private String describeFailures() {
+        List<String> failures = new ArrayList<>();
+        slots.forEach((home, slot) -> {
+            if (slot.status == Status.CORRUPT) {
+                failures.add(home + " has a damaged record");
+            } else if (slot.failed()) {
+                failures.add(home + " failed");
+            }
+        });
+        return failures.isEmpty() ? "the others are unreachable" : String.join(", ", failures);
+    }
+
+    private int answeredOk() {
+        int count = 0;
+        for (Slot slot : slots.values()) {
+            count += slot.ok() ? 1 : 0;
+        }
+        return count;
+    }
+
+    private void answer(KeyState state, int repaired) {
+        answered = true;
+        int acked = answeredOk();
+        port.reply(new KeyReply.ReadDone(
+                state,
+                new KeyReply.Reached(need, acked, acked, repaired, state.shown().size(), results())));
+    }
+
+    private void refuse(ErrorCode code, String detail) {
+        answered = true;
+        port.reply(new KeyReply.Refused(code, Outcome.NOT_APPLIED, detail, need, answeredOk(), results(), null));
+    }
+
+    private ImmutableList<KeyReply.ReplicaResult> results() {
+        ImmutableList.Builder<KeyReply.ReplicaResult> results = ImmutableList.builder();
+        slots.forEach((home, slot) -> {
+            Status status = slot.status;
+            results.add(
+                    new KeyReply.ReplicaResult(home, status == null ? "timeout" : Results.text(status), slot.micros));
+        });
+        return results.build();
+    }
+}

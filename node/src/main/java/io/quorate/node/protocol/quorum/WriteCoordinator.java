@@ -1,0 +1,181 @@
+package io.quorate.node.protocol.quorum;
+
+import com.google.common.collect.ImmutableList;
+import io.quorate.node.protocol.message.PeerMessage.Status;
+import io.quorate.node.protocol.request.KeyReply;
+import io.quorate.ring.topology.NodeId;
+import io.quorate.ring.version.CausalContext;
+import io.quorate.ring.wire.ErrorCode;
+import io.quorate.ring.wire.Outcome;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * Brings one write, already made durable at this home, to the other homes and answers once its level is reached or cannot
+ * be reached any more. After the answer it goes on until every home has it or the deadline passes.
+ *
+ * <p>Dynamo, section 4.5 (DeCandia et al., 2007), with strict quorums: only homes count.
+ */
+public final class WriteCoordinator {
+    private final Map<NodeId, Replica> homes = new LinkedHashMap<>();
+    private final NodeId self;
+    private final int need;
+    private final CausalContext context;
+    private final long started;
+    private final long deadline;
+    private final long resendNanos;
+    private final Port port;
+    private boolean answered;
+
+    /** What the coordinator wants done. */
+    public interface Port {
+        void replicate(NodeId home);
+
+        void reply(KeyReply reply);
+    }
+
+    private enum State {
+        UNREACHABLE,
+        WAITING,
+        ACKED,
+        FAILED
+    }
+
+    private static final class Replica {
+        private State state;
+        private Status status = Status.OK;
+        private long sentAt;
+        private long micros;
+
+        private Replica(State state, long sentAt) {
+            this.state = state;
+            this.sentAt = sentAt;
+        }
+    }
+
+    /**
+     * A write that is durable here and nowhere else yet.
+     *
+     * @param context what the client gets with a success: its own context and the new dot
+     * @param reachable the homes that are worth sending to now
+     */
+    public WriteCoordinator(
+            NodeId self,
+            List<NodeId> homes,
+            Set<NodeId> reachable,
+            int need,
+            CausalContext context,
+            long started,
+            long deadline,
+            long resendNanos,
+            Port port) {
+        this.self = self;
+        this.need = need;
+        this.context = context;
+        this.started = started;
+        this.deadline = deadline;
+        this.resendNanos = resendNanos;
+        this.port = port;
+        for (NodeId home : homes) {
+            boolean sends = home.equals(self) || reachable.contains(home);
+            this.homes.put(home, new Replica(sends ? State.WAITING : State.UNREACHABLE, started));
+        }
+    }
+
+    /** The local write is durable: sends to the others. */
+    public void start(long now) {
+        homes.forEach((home, replica) -> {
+            if (!home.equals(self) && replica.state == State.WAITING) {
+                replica.sentAt = now;
+                port.replicate(home);
+            }
+        });
+        answered(self, Status.OK, now);
+    }
+
+    /** A home has made the write durable, or says why it cannot. */
+    public void answered(NodeId home, Status status, long now) {
+        Replica replica = homes.get(home);
+        if (replica == null || replica.state == State.ACKED) {
+            return;
+        }
+        replica.state = status == Status.OK ? State.ACKED : State.FAILED;
+        replica.status = status;
+        replica.micros = (now - started) / 1000;
+        decide();
+    }
+
+    /** Sends again what has no answer; true when nothing is left to do. */
+    public boolean tick(long now, Set<NodeId> reachable) {
+        if (now >= deadline) {
+            if (!answered) {
+                refuse(
+                        ErrorCode.TIMEOUT,
+                        "the deadline passed with " + count(State.ACKED) + " of " + need
+                                + " acknowledgements; the write goes on. Read before you retry, or retry with the"
+                                + " same idempotency key");
+            }
+            return true;
+        }
+        boolean waiting = false;
+        for (Map.Entry<NodeId, Replica> entry : homes.entrySet()) {
+            Replica replica = entry.getValue();
+            if (replica.state == State.ACKED || replica.state == State.FAILED) {
+                continue;
+            }
+            waiting = true;
+            boolean due = replica.state == State.UNREACHABLE || now - replica.sentAt >= resendNanos;
+            if (due && reachable.contains(entry.getKey())) {
+                replica.state = State.WAITING;
+                replica.sentAt = now;
+                port.replicate(entry.getKey());
+            }
+        }
+        return !waiting && answered;
+    }
+
+    private void decide() {
+        if (answered) {
+            return;
+        }
+        int acked = count(State.ACKED);
+        if (acked >= need) {
+            answered = true;
+            port.reply(new KeyReply.WriteDone(context, new KeyReply.Reached(need, acked, acked, 0, 0, results())));
+        } else if (acked + count(State.WAITING) < need) {
+            refuse(
+                    ErrorCode.LEVEL_NOT_REACHED,
+                    "only " + acked + " of " + need + " replicas took the write and the others cannot");
+        }
+    }
+
+    private void refuse(ErrorCode code, String detail) {
+        answered = true;
+        port.reply(
+                new KeyReply.Refused(code, Outcome.MAYBE_APPLIED, detail, need, count(State.ACKED), results(), null));
+    }
+
+    private int count(State state) {
+        int count = 0;
+        for (Replica replica : homes.values()) {
+            count += replica.state == state ? 1 : 0;
+        }
+        return count;
+    }
+
+    private ImmutableList<KeyReply.ReplicaResult> results() {
+        ImmutableList.Builder<KeyReply.ReplicaResult> results = ImmutableList.builder();
+        homes.forEach((home, replica) -> results.add(new KeyReply.ReplicaResult(
+                home,
+                switch (replica.state) {
+                    case ACKED -> "acked";
+                    case WAITING -> "timeout";
+                    case UNREACHABLE -> "unreachable";
+                    case FAILED -> Results.text(replica.status);
+                },
+                replica.micros)));
+        return results.build();
+    }
+}

@@ -1,0 +1,403 @@
+package io.quorate.node.protocol.replica;
+
+import com.google.common.collect.ImmutableList;
+import io.quorate.node.protocol.store.Commit;
+import io.quorate.node.protocol.store.CorruptRecordException;
+import io.quorate.node.protocol.store.PartitionStore;
+import io.quorate.node.protocol.store.RecordKey;
+import io.quorate.node.protocol.store.ReplicaSetId;
+import io.quorate.repair.merkle.LeafTable;
+import io.quorate.ring.bytes.ByteSink;
+import io.quorate.ring.bytes.ByteSource;
+import io.quorate.ring.bytes.Bytes;
+import io.quorate.ring.token.PartitionCount;
+import io.quorate.ring.topology.NodeId;
+import io.quorate.ring.version.ActorId;
+import io.quorate.ring.version.CausalContext;
+import io.quorate.ring.version.Dot;
+import io.quorate.ring.version.KeyState;
+import io.quorate.ring.version.PartitionClock;
+import io.quorate.ring.version.Version;
+import io.quorate.ring.version.VersionCodec;
+import io.quorate.ring.version.VersionRules;
+import io.quorate.ring.version.VersionVector;
+import io.quorate.ring.version.VersionedObject;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One home replica of one replica set: its clock, the dots it issues, the leaves of its hash tree, and every change of a
+ * stored key. All of one change goes into one {@link Commit}.
+ *
+ * <p>Changes build on each other at once, in memory; readers and other nodes are shown only what is durable. So a dot
+ * leaves this node after its batch is synced, and a process that is killed can go on as the same actor. An incarnation is
+ * new when the caller cannot prove that the disk holds all this actor ever did (condition C1), and after a failed commit.
+ *
+ * <p>Single-threaded. A {@link CorruptRecordException} of any method leaves the replica as it was.
+ */
+public final class Replica {
+    private final ReplicaSetId id;
+    private final PartitionCount partitions;
+    private final PartitionStore store;
+    private final VersionRules rules;
+    private final ActorId actor;
+    private final PartitionClock clock;
+    private final LeafTable leaves;
+    private final Map<RecordKey, Pending> pending = new LinkedHashMap<>();
+    private final Deque<InFlight> inFlight = new ArrayDeque<>();
+    private final Map<RecordKey, KeyState> remnants;
+    private final Map<Bytes, Commit.RequestEntry> pendingRequests = new LinkedHashMap<>();
+    private VersionVector durableBase;
+    private VersionVector sweptBase;
+    private long nextCommit = 1;
+    private long keys;
+    private long versions;
+
+    /**
+     * Opens the replica as the disk has it.
+     *
+     * @param keepsActor whether everything that this node's earlier actor issued is proved to be on this disk
+     * @param incarnations draws numbers that are never drawn again, on this node or any other
+     */
+    public Replica(
+            NodeId self,
+            ReplicaSetId id,
+            PartitionCount partitions,
+            PartitionStore store,
+            VersionRules rules,
+            boolean keepsActor,
+            LongSupplier incarnations) {
+        this.id = id;
+        this.partitions = partitions;
+        this.store = store;
+        this.rules = rules;
+        PartitionStore.Opened opened = store.open(id);
+        Commit.Header header = opened.header();
+        if (header == null) {
+            this.clock = new PartitionClock();
+            this.actor = new ActorId(self, id.partition(), incarnations.getAsLong());
+        } else {
+            this.clock = VersionCodec.readClock(new ByteSource(header.clock()), id.partition());
+            this.actor =
+                    new ActorId(self, id.partition(), keepsActor ? header.incarnation() : incarnations.getAsLong());
+            this.keys = header.keys();
+            this.versions = header.versions();
+        }
+        this.leaves = opened.leaves();
+        this.remnants = new LinkedHashMap<>(opened.remnants());
+        this.durableBase = clock.base();
+        this.sweptBase = VersionVector.EMPTY;
+    }
+
+    public ReplicaSetId id() {
+        return id;
+    }
+
+    public ActorId actor() {
+        return actor;
+    }
+
+    /** The clock with all changes made here, durable or on their way. */
+    public PartitionClock clock() {
+        return clock;
+    }
+
+    public long keys() {
+        return keys;
+    }
+
+    public long versions() {
+        return versions;
+    }
+
+    public boolean idle() {
+        return inFlight.isEmpty();
+    }
+
+    /**
+     * The durable state of a key, filled: what this replica may tell others. Its context covers the live versions too, so
+     * that whoever is shown it covers them by writing.
+     */
+    public KeyState read(RecordKey key) {
+        Pending changing = pending.get(key);
+        KeyState state = changing != null ? changing.durable : rules.fill(store.read(key), durableBase);
+        CausalContext context = state.context();
+        for (Version version : state.versions()) {
+            context = context.with(version.dot());
+        }
+        return new KeyState(state.versions(), context);
+    }
+
+    /** The digest of {@link #read}. */
+    public long digest(RecordKey key) {
+        Pending changing = pending.get(key);
+        return (changing != null ? changing.durable : store.read(key)).digest();
+    }
+
+    /** Like {@link #read}, after proving that what is absent here was deleted; null if that cannot be proved. */
+    public @Nullable KeyState readProved(RecordKey key) {
+        KeyState state = read(key);
+        return store.verifyLeaf(id, leafOf(key)) ? state : null;
+    }
+
+    /** The newest state, filled; it may not be durable yet, so nobody else is shown it. */
+    public KeyState newest(RecordKey key) {
+        Pending changing = pending.get(key);
+        return rules.fill(changing != null ? changing.newest : store.read(key), clock.base());
+    }
+
+    /** Whether a context claims dots of this actor that it has not issued. */
+    public boolean claimsFuture(CausalContext context) {
+        long issued = clock.base(actor);
+        if (context.vector().get(actor) > issued) {
+            return true;
+        }
+        for (Dot dot : context.dots()) {
+            if (dot.actor().equals(actor) && dot.counter() > issued) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** The dot that the next {@link #apply} of an own write must carry. */
+    public Dot nextDot() {
+        return new Dot(actor, clock.top(actor) + 1);
+    }
+
+    /** A request taken before, durable or on its way; null if this replica knows of none. */
+    public Commit.@Nullable RequestEntry findRequest(Bytes requestKey, int era) {
+        Commit.RequestEntry waiting = pendingRequests.get(requestKey);
+        return waiting != null ? waiting : store.findRequest(id, requestKey, era);
+    }
+
+    /**
+     * Merges an object, an own write or one from elsewhere, into its key.
+     *
+     * @return the id of the commit to wait for, after which all that the object says is durable here; 0 if it is already
+     */
+    public long apply(RecordKey key, VersionedObject object, Commit.@Nullable RequestEntry request) {
+        return apply(key, object, request, Integer.MAX_VALUE);
+    }
+
+    /** Like the other, but changes nothing and answers -1 if more than {@code siblingsMax} versions would be shown. */
+    public long apply(RecordKey key, VersionedObject object, Commit.@Nullable RequestEntry request, int siblingsMax) {
+        Pending changing = pending.get(key);
+        KeyState stored = changing != null ? changing.newest : store.read(key);
+        KeyState before = rules.fill(stored, clock.base());
+        KeyState merged = rules.merge(before, object.state());
+        if (merged.versions().size() > siblingsMax && merged.shown().size() > siblingsMax) {
+            return -1;
+        }
+        boolean news = false;
+        for (Dot dot : rules.appliedBy(object)) {
+            news |= !clock.contains(dot);
+        }
+        if (!news
+                && before.context().covers(object.state().context())
+                && before.dots().equals(merged.dots())
+                && request == null) {
+            return changing == null ? 0 : changing.lastCommit;
+        }
+        for (Dot dot : rules.appliedBy(object)) {
+            clock.add(dot);
+        }
+        LeafTable.Sum sum = sumAfter(key, before, merged);
+        count(before, merged);
+        return write(key, stored, merged, sum, request);
+    }
+
+    /**
+     * Puts a state back that this disk lost (an unreadable record, or an absence that could not be proved): versions that
+     * this replica's clock knows return and count in their leaf again as they did before. Only for a state merged from
+     * all other homes.
+     *
+     * @return the id of the commit to wait for
+     */
+    public long restore(RecordKey key, VersionedObject object) {
+        KeyState local;
+        boolean readable = true;
+        try {
+            Pending changing = pending.get(key);
+            local = changing != null ? changing.newest : store.read(key);
+        } catch (CorruptRecordException e) {
+            local = KeyState.EMPTY;
+            readable = false;
+        }
+        // The local context is not filled: this disk's clock vouches for nothing about this key.
+        KeyState merged = rules.merge(local, object.state());
+        LeafTable.Sum sum = leaves.get(leafOf(key));
+        for (Version version : merged.versions()) {
+            if (!local.has(version.dot()) && !clock.contains(version.dot())) {
+                sum = sum.plus(term(key, version.dot()));
+            }
+        }
+        for (Version version : local.versions()) {
+            if (!merged.has(version.dot())) {
+                sum = sum.minus(term(key, version.dot()));
+            }
+        }
+        for (Dot dot : rules.appliedBy(object)) {
+            clock.add(dot);
+        }
+        if (readable) {
+            count(local, merged);
+        }
+        return write(key, local, merged, sum, null);
+    }
+
+    /** Removes what a bucket's generation still holds here, up to {@code limit} keys; the id of the commit, 0 if none. */
+    public long dropBucket(String bucket, int generation, int limit) {
+        List<RecordKey> found = store.keysOf(id, bucket, generation, limit);
+        List<Commit.Change> changes = new ArrayList<>();
+        for (RecordKey key : found) {
+            if (pending.containsKey(key)) {
+                continue;
+            }
+            KeyState before;
+            try {
+                before = store.read(key);
+            } catch (CorruptRecordException e) {
+                before = KeyState.EMPTY;
+            }
+            int leaf = leafOf(key);
+            leaves.set(leaf, sumAfter(key, before, KeyState.EMPTY));
+            count(before, KeyState.EMPTY);
+            remnants.remove(key);
+            changes.add(new Commit.Change(key, KeyState.EMPTY, false, leaf, leaves.get(leaf)));
+        }
+        return changes.isEmpty() ? 0 : submit(changes, null);
+    }
+
+    /** Removes keys without versions whose context the base has come to cover; the id of the commit, 0 if none. */
+    public long sweep(int limit) {
+        if (remnants.isEmpty() || clock.base().equals(sweptBase)) {
+            return 0;
+        }
+        List<Commit.Change> changes = new ArrayList<>();
+        for (Map.Entry<RecordKey, KeyState> remnant : List.copyOf(remnants.entrySet())) {
+            RecordKey key = remnant.getKey();
+            if (pending.containsKey(key)
+                    || !rules.strip(remnant.getValue(), clock).isEmpty()) {
+                continue;
+            }
+            if (changes.size() == limit) {
+                return submit(changes, null);
+            }
+            remnants.remove(key);
+            int leaf = leafOf(key);
+            changes.add(new Commit.Change(key, KeyState.EMPTY, false, leaf, leaves.get(leaf)));
+        }
+        sweptBase = clock.base();
+        return changes.isEmpty() ? 0 : submit(changes, null);
+    }
+
+    /** The store has made a commit durable. */
+    public void durable(long commitId) {
+        InFlight first = inFlight.poll();
+        if (first == null || first.commit.id() != commitId) {
+            throw new IllegalStateException("commit " + commitId + " of " + id + " ended out of order: expected "
+                    + (first == null ? "none" : first.commit.id()));
+        }
+        durableBase = first.base;
+        for (Commit.Change change : first.commit.changes()) {
+            Pending changing = pending.get(change.key());
+            if (changing == null) {
+                continue;
+            }
+            changing.durable = rules.fill(change.state(), first.base);
+            if (changing.lastCommit == commitId) {
+                pending.remove(change.key());
+            }
+        }
+        Commit.RequestEntry request = first.commit.request();
+        if (request != null) {
+            pendingRequests.remove(request.id(), request);
+        }
+    }
+
+    public int leafOf(RecordKey key) {
+        return partitions.bitsBelowPartition(key.token(), LeafTable.LEAF_BITS);
+    }
+
+    private long write(
+            RecordKey key, KeyState stored, KeyState merged, LeafTable.Sum sum, Commit.@Nullable RequestEntry request) {
+        KeyState stripped = rules.strip(merged, clock);
+        boolean remnant = stripped.versions().isEmpty() && !stripped.isEmpty();
+        if (remnant) {
+            remnants.put(key, stripped);
+        } else {
+            remnants.remove(key);
+        }
+        int leaf = leafOf(key);
+        leaves.set(leaf, sum);
+        Pending changing = pending.get(key);
+        if (changing == null) {
+            changing = new Pending(rules.fill(stored, durableBase));
+            pending.put(key, changing);
+        }
+        changing.newest = stripped;
+        changing.lastCommit = nextCommit;
+        return submit(List.of(new Commit.Change(key, stripped, remnant, leaf, sum)), request);
+    }
+
+    private long submit(List<Commit.Change> changes, Commit.@Nullable RequestEntry request) {
+        ByteSink out = new ByteSink(128);
+        VersionCodec.writeClock(out, clock);
+        Commit commit = new Commit(
+                nextCommit++,
+                id,
+                ImmutableList.copyOf(changes),
+                new Commit.Header(actor.incarnation(), out.toBytes(), keys, versions),
+                request);
+        inFlight.add(new InFlight(commit, clock.base()));
+        if (request != null) {
+            pendingRequests.put(request.id(), request);
+        }
+        store.commit(commit);
+        return commit.id();
+    }
+
+    private LeafTable.Sum sumAfter(RecordKey key, KeyState before, KeyState after) {
+        LeafTable.Sum sum = leaves.get(leafOf(key));
+        for (Version version : before.versions()) {
+            if (!after.has(version.dot())) {
+                sum = sum.minus(term(key, version.dot()));
+            }
+        }
+        for (Version version : after.versions()) {
+            if (!before.has(version.dot())) {
+                sum = sum.plus(term(key, version.dot()));
+            }
+        }
+        return sum;
+    }
+
+    private void count(KeyState before, KeyState after) {
+        versions += after.versions().size() - before.versions().size();
+        keys += (after.versions().isEmpty() ? 0 : 1) - (before.versions().isEmpty() ? 0 : 1);
+    }
+
+    private static LeafTable.Sum term(RecordKey key, Dot dot) {
+        return LeafTable.term(key.bucket(), key.generation(), key.key(), dot);
+    }
+
+    private record InFlight(Commit commit, VersionVector base) {}
+
+    /** A key with changes on their way to the disk. */
+    private static final class Pending {
+        private KeyState durable;
+        private KeyState newest = KeyState.EMPTY;
+        private long lastCommit;
+
+        private Pending(KeyState durable) {
+            this.durable = durable;
+        }
+    }
+}

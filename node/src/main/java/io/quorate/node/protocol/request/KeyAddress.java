@@ -1,0 +1,18 @@
+package io.quorate.node.protocol.request;
+
+import io.quorate.node.protocol.bucket.BucketDefinition.ReadRepair;
+import io.quorate.node.protocol.store.RecordKey;
+
+/**
+ * A key and what its bucket's definition says about it, resolved by the node that took the request, so that a home which
+ * has not yet heard of the bucket can serve it.
+ */
+public record KeyAddress(RecordKey record, ReadRepair readRepair, int maxSiblings) {
+    public int n() {
+        return record.set().n();
+    }
+
+    public int partition() {
+        return record.set().partition();
+    }
+}

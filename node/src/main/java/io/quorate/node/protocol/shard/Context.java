@@ -1,0 +1,106 @@
+package io.quorate.node.protocol.shard;
+
+import com.google.common.collect.ImmutableMap;
+import com.google.common.collect.ImmutableSet;
+import io.quorate.node.protocol.liveness.Liveness.PeerInfo;
+import io.quorate.node.protocol.message.PeerMessage;
+import io.quorate.ring.epoch.RingState;
+import io.quorate.ring.topology.NodeId;
+import io.quorate.ring.version.VersionRules;
+import java.util.Deque;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+
+/** What the tasks of a shard share. */
+final class Context {
+    private static final long ERA_MILLIS = 600_000;
+
+    final NodeId self;
+    final RingState ring;
+    final Shard.Settings settings;
+    final VersionRules rules;
+    final Replicas replicas;
+    ImmutableMap<NodeId, PeerInfo> peers = ImmutableMap.of();
+    ImmutableSet<NodeId> live;
+    ImmutableMap<String, Integer> gone = ImmutableMap.of();
+
+    private final Shard.Surroundings surroundings;
+    private final Map<Long, Task> tasks;
+    private final Deque<Consumer<Long>> loopback;
+    private boolean stoodIn;
+    private long stoodInAt;
+
+    Context(
+            Shard.Surroundings surroundings,
+            RingState ring,
+            Shard.Settings settings,
+            Replicas replicas,
+            Map<Long, Task> tasks,
+            Deque<Consumer<Long>> loopback) {
+        this.surroundings = surroundings;
+        this.self = surroundings.self();
+        this.ring = ring;
+        this.settings = settings;
+        this.rules = surroundings.rules();
+        this.replicas = replicas;
+        this.tasks = tasks;
+        this.loopback = loopback;
+        this.live = ImmutableSet.of(self);
+    }
+
+    void send(NodeId to, PeerMessage.Data message) {
+        surroundings.output().send(to, message);
+    }
+
+    /** Runs a step after the current input, before any other. */
+    void later(Consumer<Long> step) {
+        loopback.add(step);
+    }
+
+    long register(Task task) {
+        long id = surroundings.randomLongs().getAsLong();
+        tasks.put(id, task);
+        return id;
+    }
+
+    void corruption(String what) {
+        surroundings.output().corruption(what);
+    }
+
+    long wallMillis() {
+        return surroundings.wallMillis().getAsLong();
+    }
+
+    int era() {
+        return (int) (wallMillis() / ERA_MILLIS);
+    }
+
+    List<NodeId> homes(int partition, int n) {
+        return ring.preference(partition).homes(n);
+    }
+
+    boolean isGone(String bucket, int generation) {
+        Integer last = gone.get(bucket);
+        return last != null && generation <= last;
+    }
+
+    void stoodIn(long now) {
+        stoodIn = true;
+        stoodInAt = now;
+    }
+
+    long standInMillis(long now) {
+        return stoodIn ? (now - stoodInAt) / 1_000_000 : -1;
+    }
+
+    /** Whether a peer may have taken a write that this home would have to know of. */
+    boolean recentlyStoodIn(NodeId peer) {
+        PeerInfo info = peers.get(peer);
+        return info != null && info.standInMillis() >= 0 && info.standInMillis() < 2 * ERA_MILLIS;
+    }
+
+    static int millisLeft(long now, long deadline) {
+        return (int) Math.max(0, (deadline - now) / 1_000_000);
+    }
+}

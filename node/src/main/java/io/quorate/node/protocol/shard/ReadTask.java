@@ -1,0 +1,138 @@
+package io.quorate.node.protocol.shard;
+
+import com.google.common.collect.ImmutableList;
+import io.quorate.node.protocol.message.PeerMessage;
+import io.quorate.node.protocol.message.PeerMessage.Want;
+import io.quorate.node.protocol.quorum.ReadCoordinator;
+import io.quorate.node.protocol.request.KeyAddress;
+import io.quorate.node.protocol.request.KeyReply;
+import io.quorate.node.protocol.request.KeyRequest;
+import io.quorate.ring.topology.NodeId;
+import io.quorate.ring.version.KeyState;
+import io.quorate.ring.version.VersionedObject;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+
+/** Carries the messages of one {@link ReadCoordinator}. */
+final class ReadTask implements Task, ReadCoordinator.Port {
+    private final Context context;
+    private final KeyAddress address;
+    private final long deadline;
+    private final Consumer<KeyReply> reply;
+    private final ReadCoordinator coordinator;
+    private final Map<Long, NodeId> repairs = new HashMap<>();
+    private final Map<NodeId, Want> wanted = new HashMap<>();
+    private long id;
+    private boolean over;
+
+    private ReadTask(
+            Context context,
+            KeyRequest.Get get,
+            List<NodeId> candidates,
+            long now,
+            long deadline,
+            Consumer<KeyReply> reply) {
+        this.context = context;
+        this.address = get.address();
+        this.deadline = deadline;
+        this.reply = reply;
+        long total = deadline - now;
+        ReadCoordinator.Timing timing = new ReadCoordinator.Timing(
+                now, deadline, Math.min(total / 4, 250_000_000L), context.settings.resendNanos());
+        this.coordinator = new ReadCoordinator(
+                candidates, address.n(), get.need(), address.readRepair(), timing, context.rules, this);
+    }
+
+    static void start(Context context, KeyRequest.Get get, long now, long deadline, Consumer<KeyReply> reply) {
+        if (get.need() == 1) {
+            ReplicaSide.Answer answer = ReplicaSide.read(context, get.address().record(), Want.STATE);
+            KeyState state = answer.state();
+            if (state != null) {
+                KeyReply.Reached reached = new KeyReply.Reached(
+                        1,
+                        1,
+                        1,
+                        0,
+                        state.shown().size(),
+                        ImmutableList.of(new KeyReply.ReplicaResult(context.self, "acked", 0)));
+                reply.accept(new KeyReply.ReadDone(state, reached));
+                return;
+            }
+        }
+        List<NodeId> candidates = new ArrayList<>();
+        candidates.add(context.self);
+        for (NodeId home :
+                context.homes(get.address().partition(), get.address().n())) {
+            if (!home.equals(context.self) && context.live.contains(home)) {
+                candidates.add(home);
+            }
+        }
+        ReadTask task = new ReadTask(context, get, candidates, now, deadline, reply);
+        task.id = context.register(task);
+        task.coordinator.start(now);
+    }
+
+    @Override
+    public void ask(NodeId home, Want want) {
+        wanted.put(home, want);
+        if (home.equals(context.self)) {
+            context.later(now -> {
+                ReplicaSide.Answer answer = ReplicaSide.read(context, address.record(), want);
+                coordinator.answered(home, answer.status(), want, answer.digest(), answer.state(), now);
+            });
+        } else {
+            context.send(
+                    home,
+                    new PeerMessage.Read(
+                            id,
+                            address.record(),
+                            want,
+                            (int) Math.min(60_000, context.settings.resendNanos() / 1_000_000),
+                            context.ring.epoch()));
+        }
+    }
+
+    @Override
+    public void repair(NodeId home, KeyState state) {
+        VersionedObject object = VersionedObject.of(state);
+        long repairId = context.register(this);
+        repairs.put(repairId, home);
+        context.send(
+                home,
+                new PeerMessage.Write(
+                        repairId,
+                        address.record(),
+                        object,
+                        false,
+                        null,
+                        (int) Math.min(60_000, context.settings.resendNanos() / 1_000_000),
+                        context.ring.epoch()));
+    }
+
+    @Override
+    public void reply(KeyReply done) {
+        over = true;
+        reply.accept(done);
+        for (NodeId damaged : coordinator.damaged()) {
+            HealTask.start(context, address, damaged, deadline);
+        }
+    }
+
+    @Override
+    public void onAnswer(NodeId from, PeerMessage.Data answer, long now) {
+        if (answer instanceof PeerMessage.ReadReply read) {
+            Want want = read.state() == null ? Want.DIGEST : wanted.getOrDefault(from, Want.DIGEST);
+            coordinator.answered(from, read.status(), want, read.digest(), read.state(), now);
+        } else if (answer instanceof PeerMessage.WriteAck ack && repairs.containsKey(ack.id())) {
+            coordinator.repaired(repairs.getOrDefault(ack.id(), from), ack.status(), now);
+        }
+    }
+
+    @Override
+    public boolean tick(long now) {
+        return over || coordinator.tick(now);
+    }
+}

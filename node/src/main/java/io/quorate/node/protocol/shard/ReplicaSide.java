@@ -1,0 +1,100 @@
+package io.quorate.node.protocol.shard;
+
+import io.quorate.node.protocol.message.PeerMessage;
+import io.quorate.node.protocol.message.PeerMessage.Status;
+import io.quorate.node.protocol.message.PeerMessage.Want;
+import io.quorate.node.protocol.replica.Replica;
+import io.quorate.node.protocol.store.CorruptRecordException;
+import io.quorate.node.protocol.store.RecordKey;
+import io.quorate.node.protocol.store.StorageException;
+import io.quorate.ring.topology.NodeId;
+import io.quorate.ring.version.KeyState;
+import org.jspecify.annotations.Nullable;
+
+/** What this node does for coordinators elsewhere (and for its own, through the loop inside the shard). */
+final class ReplicaSide {
+    private final Context context;
+
+    ReplicaSide(Context context) {
+        this.context = context;
+    }
+
+    /** A replica's answer to a read. */
+    record Answer(Status status, long digest, @Nullable KeyState state) {
+        static final Answer CORRUPT = new Answer(Status.CORRUPT, 0, null);
+        static final Answer FAILED = new Answer(Status.FAILED, 0, null);
+        static final Answer STALE = new Answer(Status.STALE_BUCKET, 0, null);
+    }
+
+    void onWrite(NodeId from, PeerMessage.Write write) {
+        RecordKey key = write.key();
+        if (context.isGone(key.bucket(), key.generation())) {
+            ack(from, write, Status.STALE_BUCKET);
+            return;
+        }
+        try {
+            Replica replica = context.replicas.get(key.set());
+            long commit = write.repair()
+                    ? replica.restore(key, write.object())
+                    : replica.apply(key, write.object(), write.request());
+            context.replicas.whenDurable(
+                    key.set(),
+                    commit,
+                    (failure, now) -> ack(from, write, failure == null ? Status.OK : Shard.statusOf(failure)),
+                    0);
+        } catch (CorruptRecordException e) {
+            context.corruption(describe(key) + ": " + e.getMessage());
+            ack(from, write, Status.CORRUPT);
+        } catch (StorageException e) {
+            ack(from, write, Shard.statusOf(e));
+        }
+    }
+
+    private void ack(NodeId to, PeerMessage.Write write, Status status) {
+        context.send(to, new PeerMessage.WriteAck(write.id(), write.partition(), status));
+    }
+
+    void onRead(NodeId from, PeerMessage.Read read) {
+        Answer answer = read(context, read.key(), read.want());
+        context.send(
+                from,
+                new PeerMessage.ReadReply(
+                        read.id(), read.partition(), answer.status(), answer.digest(), answer.state()));
+    }
+
+    static Answer read(Context context, RecordKey key, Want want) {
+        if (context.isGone(key.bucket(), key.generation())) {
+            return Answer.STALE;
+        }
+        try {
+            Replica replica = context.replicas.get(key.set());
+            if (want == Want.DIGEST) {
+                return new Answer(Status.OK, replica.digest(key), null);
+            }
+            KeyState state = want == Want.PROVED ? replica.readProved(key) : replica.read(key);
+            if (state == null) {
+                context.corruption(describe(key) + ": its leaf of the hash tree does not match the records");
+                return Answer.CORRUPT;
+            }
+            return new Answer(Status.OK, state.digest(), state);
+        } catch (CorruptRecordException e) {
+            context.corruption(describe(key) + ": " + e.getMessage());
+            return Answer.CORRUPT;
+        } catch (StorageException e) {
+            return Answer.FAILED;
+        }
+    }
+
+    void onFindRequest(NodeId from, PeerMessage.FindRequest find) {
+        Replica replica = context.replicas.get(find.key().set());
+        context.send(
+                from,
+                new PeerMessage.FoundRequest(
+                        find.id(), find.partition(), replica.findRequest(find.request(), context.era())));
+    }
+
+    static String describe(RecordKey key) {
+        return "partition " + key.set().partition() + ", bucket " + key.bucket() + ", key of "
+                + key.key().length() + " bytes at token " + Long.toHexString(key.token());
+    }
+}

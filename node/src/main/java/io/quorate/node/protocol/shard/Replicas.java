@@ -1,0 +1,122 @@
+package io.quorate.node.protocol.shard;
+
+import io.quorate.node.protocol.replica.Replica;
+import io.quorate.node.protocol.store.PartitionStore;
+import io.quorate.node.protocol.store.ReplicaSetId;
+import io.quorate.node.protocol.store.StorageException;
+import io.quorate.ring.token.PartitionCount;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/** The open replicas of a shard, and who waits for which of their commits. */
+final class Replicas {
+    private static final int SWEEP_MAX = 256;
+
+    private final Shard.Surroundings surroundings;
+    private final PartitionCount partitions;
+    private final Map<ReplicaSetId, Replica> open = new TreeMap<>();
+    private final Map<ReplicaSetId, Deque<Waiter>> waiters = new HashMap<>();
+    private boolean failed;
+
+    /** Told when a commit is durable, or that it failed. */
+    interface Durable {
+        void done(@Nullable StorageException failure, long now);
+    }
+
+    private record Waiter(long commit, Durable durable) {}
+
+    Replicas(Shard.Surroundings surroundings, PartitionCount partitions) {
+        this.surroundings = surroundings;
+        this.partitions = partitions;
+    }
+
+    /** Opens the replica at its first use. */
+    Replica get(ReplicaSetId id) {
+        Replica replica = open.get(id);
+        if (replica == null) {
+            replica = new Replica(
+                    surroundings.self(),
+                    id,
+                    partitions,
+                    surroundings.store(),
+                    surroundings.rules(),
+                    surroundings.keepsActors() && !failed,
+                    surroundings.randomLongs());
+            open.put(id, replica);
+        }
+        return replica;
+    }
+
+    /** Calls back when the commit is durable; at once if {@code commit} is 0, which stands for "already is". */
+    void whenDurable(ReplicaSetId id, long commit, Durable durable, long now) {
+        if (commit == 0) {
+            durable.done(null, now);
+        } else {
+            waiters.computeIfAbsent(id, k -> new ArrayDeque<>()).add(new Waiter(commit, durable));
+        }
+    }
+
+    void onCompletion(PartitionStore.Completion completion, long now) {
+        ReplicaSetId id = completion.commit().set();
+        StorageException failure = completion.failure();
+        if (failure != null) {
+            fail(failure, now);
+            return;
+        }
+        Replica replica = open.get(id);
+        if (replica == null) {
+            return;
+        }
+        long commit = completion.commit().id();
+        replica.durable(commit);
+        Deque<Waiter> waiting = waiters.get(id);
+        if (waiting == null) {
+            return;
+        }
+        for (Waiter w = waiting.peek(); w != null && w.commit() <= commit; w = waiting.peek()) {
+            waiting.poll();
+            w.durable().done(null, now);
+        }
+    }
+
+    /**
+     * What memory says of any replica may not be on disk any more: all are forgotten, to be opened as the disk has them and
+     * under new incarnations.
+     */
+    private void fail(StorageException failure, long now) {
+        failed = true;
+        open.clear();
+        List<Waiter> all = new ArrayList<>();
+        waiters.values().forEach(all::addAll);
+        waiters.clear();
+        all.forEach(w -> w.durable().done(failure, now));
+    }
+
+    void sweep() {
+        open.values().forEach(replica -> replica.sweep(SWEEP_MAX));
+    }
+
+    boolean idle() {
+        return open.values().stream().allMatch(Replica::idle);
+    }
+
+    List<ReplicaSetId> onDisk() {
+        return surroundings.store().replicaSets();
+    }
+
+    Shard.Counts counts() {
+        long keys = 0;
+        long versions = 0;
+        for (Replica replica : open.values()) {
+            keys += replica.keys();
+            versions += replica.versions();
+        }
+        return new Shard.Counts(keys, versions);
+    }
+}

@@ -1,0 +1,137 @@
+package io.quorate.node.protocol.shard;
+
+import com.google.common.collect.ImmutableList;
+import io.quorate.node.protocol.request.KeyAddress;
+import io.quorate.node.protocol.request.KeyReply;
+import io.quorate.node.protocol.request.KeyRequest;
+import io.quorate.ring.topology.NodeId;
+import io.quorate.ring.wire.ErrorCode;
+import io.quorate.ring.wire.Outcome;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/** Decides who coordinates a request: this node if it is a home, else the first home that is up. */
+final class Routing {
+    private Routing() {}
+
+    /** A request that this node took from a client. */
+    static void start(Context context, KeyRequest request, long now, long deadline, Consumer<KeyReply> reply) {
+        KeyAddress address = request.address();
+        List<NodeId> homes = context.homes(address.partition(), address.n());
+        KeyReply.Refused refused = refusal(context, request, homes);
+        if (refused != null) {
+            reply.accept(refused);
+            return;
+        }
+        List<NodeId> coordinators = new ArrayList<>();
+        for (NodeId home : homes) {
+            if (context.live.contains(home)) {
+                coordinators.add(home);
+            }
+        }
+        // Retries of one idempotency key meet at the same home; other requests stay here if this is a home.
+        if (!isExplicit(request) && coordinators.remove(context.self)) {
+            coordinators.add(0, context.self);
+        }
+        new ForwardTask(context, request, coordinators, now, deadline, reply).next(now);
+    }
+
+    /** A request that this node is to coordinate now, its own or a forwarded one. */
+    static void coordinate(Context context, KeyRequest request, long now, long deadline, Consumer<KeyReply> reply) {
+        KeyAddress address = request.address();
+        List<NodeId> homes = context.homes(address.partition(), address.n());
+        if (!homes.contains(context.self)) {
+            reply.accept(KeyReply.Refused.of(
+                    ErrorCode.UNAVAILABLE,
+                    Outcome.NOT_APPLIED,
+                    context.self + " is no home of partition " + address.partition() + " in its epoch "
+                            + context.ring.epoch()));
+            return;
+        }
+        KeyReply.Refused refused = refusal(context, request, homes);
+        if (refused != null) {
+            reply.accept(refused);
+        } else if (request instanceof KeyRequest.Get get) {
+            ReadTask.start(context, get, now, deadline, reply);
+        } else if (request instanceof KeyRequest.Put put) {
+            WriteTask.start(context, put, homes, now, deadline, reply);
+        } else if (request instanceof KeyRequest.Delete delete) {
+            startDelete(context, delete, homes, now, deadline, reply);
+        } else if (request instanceof KeyRequest.Explain explain) {
+            ExplainTask.start(context, explain, homes, now, deadline, reply);
+        } else {
+            throw new IllegalStateException("no coordinator for " + request.getClass());
+        }
+    }
+
+    /** Rule V4: a delete without a context removes what a read at its level sees. */
+    private static void startDelete(
+            Context context,
+            KeyRequest.Delete delete,
+            List<NodeId> homes,
+            long now,
+            long deadline,
+            Consumer<KeyReply> reply) {
+        if (delete.seen() != null) {
+            WriteTask.start(context, delete, homes, now, deadline, reply);
+            return;
+        }
+        KeyRequest.Get get = new KeyRequest.Get(delete.address(), delete.need());
+        ReadTask.start(context, get, now, deadline, read -> {
+            if (read instanceof KeyReply.ReadDone done) {
+                KeyRequest.Delete pinned = new KeyRequest.Delete(
+                        delete.address(), delete.need(), done.state().context(), delete.request());
+                context.later(later -> WriteTask.start(context, pinned, homes, later, deadline, reply));
+            } else {
+                reply.accept(read);
+            }
+        });
+    }
+
+    private static KeyReply.@Nullable Refused refusal(Context context, KeyRequest request, List<NodeId> homes) {
+        KeyAddress address = request.address();
+        if (context.isGone(address.record().bucket(), address.record().generation())) {
+            return KeyReply.Refused.of(
+                    ErrorCode.NO_SUCH_BUCKET,
+                    Outcome.NOT_APPLIED,
+                    "bucket " + address.record().bucket() + " has been deleted");
+        }
+        if (request instanceof KeyRequest.Explain) {
+            return null;
+        }
+        int up = 0;
+        ImmutableList.Builder<KeyReply.ReplicaResult> down = ImmutableList.builder();
+        List<String> names = new ArrayList<>();
+        for (NodeId home : homes) {
+            if (context.live.contains(home)) {
+                up++;
+            } else {
+                down.add(new KeyReply.ReplicaResult(home, "unreachable", 0));
+                names.add(home.value());
+            }
+        }
+        if (up >= request.need()) {
+            return null;
+        }
+        return new KeyReply.Refused(
+                ErrorCode.UNAVAILABLE,
+                Outcome.NOT_APPLIED,
+                "the level needs " + request.need() + " of the homes " + homes + ", but " + String.join(", ", names)
+                        + (names.size() == 1 ? " is" : " are")
+                        + " unreachable; use a lower level or wait for "
+                        + (names.size() == 1 ? "it" : "them"),
+                request.need(),
+                0,
+                down.build(),
+                null);
+    }
+
+    private static boolean isExplicit(KeyRequest request) {
+        if (request instanceof KeyRequest.Put put) {
+            return put.request().explicit();
+        }
+        return request instanceof KeyRequest.Delete delete && delete.request().explicit();
+    }
+}

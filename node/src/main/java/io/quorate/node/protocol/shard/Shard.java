@@ -1,0 +1,226 @@
+package io.quorate.node.protocol.shard;
+
+import com.google.common.collect.ImmutableMap;
+import com.google.common.collect.ImmutableSet;
+import io.quorate.node.protocol.liveness.Liveness.PeerInfo;
+import io.quorate.node.protocol.message.PeerMessage;
+import io.quorate.node.protocol.message.PeerMessage.Status;
+import io.quorate.node.protocol.replica.Replica;
+import io.quorate.node.protocol.request.KeyReply;
+import io.quorate.node.protocol.request.KeyRequest;
+import io.quorate.node.protocol.store.PartitionStore;
+import io.quorate.node.protocol.store.ReplicaSetId;
+import io.quorate.node.protocol.store.StorageException;
+import io.quorate.ring.epoch.RingState;
+import io.quorate.ring.topology.NodeId;
+import io.quorate.ring.version.VersionRules;
+import io.quorate.ring.wire.ErrorCode;
+import io.quorate.ring.wire.Outcome;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+import java.util.function.IntPredicate;
+import java.util.function.LongSupplier;
+
+/**
+ * One single-threaded part of a node's data plane: the replicas of its partitions, the answers it owes other nodes, and
+ * the requests that it forwards or coordinates. An actor hosts it in a node and the simulator in a test; both only bring
+ * it inputs and carry its outputs.
+ *
+ * <p>Every input takes the time; deadlines and repetitions happen in {@link #tick}. What the shard sends to its own node
+ * goes through a queue inside, so no method is ever entered twice.
+ */
+public final class Shard {
+    private final Replicas replicas;
+    private final ReplicaSide replicaSide;
+    private final Context context;
+    private final Map<Long, Task> tasks = new LinkedHashMap<>();
+    private final Deque<Consumer<Long>> loopback = new ArrayDeque<>();
+    private final BucketPurge purge;
+
+    /**
+     * The limits and rhythms of a shard, in nanoseconds and counts.
+     *
+     * @param resendNanos how long a message to another node stays without answer before it is sent again
+     * @param inFlightMax requests in flight above which new ones are refused
+     */
+    public record Settings(long resendNanos, int inFlightMax) {
+        public static final Settings DEFAULT = new Settings(200_000_000L, 4096);
+    }
+
+    /**
+     * What surrounds a shard.
+     *
+     * @param keepsActors whether everything this node ever issued is proved to be on its disk
+     * @param randomLongs for incarnations and message ids: numbers that are not drawn twice
+     * @param wallMillis for what people read, and to forget old idempotency keys; decides nothing else
+     */
+    public record Surroundings(
+            NodeId self,
+            PartitionStore store,
+            VersionRules rules,
+            boolean keepsActors,
+            LongSupplier randomLongs,
+            LongSupplier wallMillis,
+            Output output) {}
+
+    /** Takes the messages that the shard wants sent. */
+    public interface Output {
+        void send(NodeId to, PeerMessage.Data message);
+
+        /** A record or leaf of this node's disk cannot be trusted. */
+        void corruption(String what);
+    }
+
+    public Shard(Surroundings surroundings, RingState ring, Settings settings) {
+        this.replicas = new Replicas(surroundings, ring.partitions());
+        this.context = new Context(surroundings, ring, settings, replicas, tasks, loopback);
+        this.replicaSide = new ReplicaSide(context);
+        this.purge = new BucketPurge(context);
+    }
+
+    /**
+     * Takes a client's request.
+     *
+     * @param timeoutNanos from now; the reply comes by then
+     * @param reply called exactly once, from within a method of this shard
+     */
+    public void onRequest(KeyRequest request, long timeoutNanos, Consumer<KeyReply> reply, long now) {
+        if (tasks.size() >= context.settings.inFlightMax()) {
+            reply.accept(KeyReply.Refused.of(
+                    ErrorCode.OVERLOADED,
+                    Outcome.NOT_APPLIED,
+                    "this node has " + tasks.size() + " requests in flight, its limit; retry after a moment"));
+            return;
+        }
+        Routing.start(context, request, now, now + timeoutNanos, reply);
+        drain(now);
+    }
+
+    /** Takes a message of another node. */
+    public void onMessage(NodeId from, PeerMessage.Data message, long now) {
+        if (message instanceof PeerMessage.Write write) {
+            replicaSide.onWrite(from, write);
+        } else if (message instanceof PeerMessage.Read read) {
+            replicaSide.onRead(from, read);
+        } else if (message instanceof PeerMessage.FindRequest find) {
+            replicaSide.onFindRequest(from, find);
+        } else if (message instanceof PeerMessage.Forward forward) {
+            onForward(from, forward, now);
+        } else if (message instanceof PeerMessage.WriteAck ack) {
+            answer(from, ack.id(), ack, now);
+        } else if (message instanceof PeerMessage.ReadReply read) {
+            answer(from, read.id(), read, now);
+        } else if (message instanceof PeerMessage.ForwardReply forwarded) {
+            answer(from, forwarded.id(), forwarded, now);
+        } else if (message instanceof PeerMessage.FoundRequest found) {
+            answer(from, found.id(), found, now);
+        } else {
+            throw new IllegalStateException("no handler for " + message.getClass());
+        }
+        drain(now);
+    }
+
+    private void onForward(NodeId from, PeerMessage.Forward forward, long now) {
+        Consumer<KeyReply> reply =
+                done -> context.send(from, new PeerMessage.ForwardReply(forward.id(), forward.partition(), done));
+        if (tasks.size() >= context.settings.inFlightMax()) {
+            reply.accept(KeyReply.Refused.of(
+                    ErrorCode.OVERLOADED, Outcome.NOT_APPLIED, context.self + " has too many requests in flight"));
+            return;
+        }
+        long deadline = now + forward.millisLeft() * 1_000_000L;
+        Routing.coordinate(context, forward.request(), now, deadline, reply);
+    }
+
+    private void answer(NodeId from, long id, PeerMessage.Data message, long now) {
+        Task task = tasks.get(id);
+        if (task != null) {
+            task.onAnswer(from, message, now);
+        }
+    }
+
+    /** The store has finished a commit, or failed to. */
+    public void onCompletion(PartitionStore.Completion completion, long now) {
+        replicas.onCompletion(completion, now);
+        drain(now);
+    }
+
+    /** Lets time pass: to be called every few milliseconds. */
+    public void tick(long now) {
+        // A copy, because a task may start others.
+        for (Map.Entry<Long, Task> entry : List.copyOf(tasks.entrySet())) {
+            if (entry.getValue().tick(now)) {
+                tasks.remove(entry.getKey());
+            }
+        }
+        drain(now);
+        replicas.sweep();
+        purge.step();
+    }
+
+    /** The peers that are up have changed. */
+    public void onPeers(ImmutableMap<NodeId, PeerInfo> up, long now) {
+        context.peers = up;
+        context.live = ImmutableSet.<NodeId>builder()
+                .add(context.self)
+                .addAll(up.keySet())
+                .build();
+        tick(now);
+    }
+
+    /**
+     * The deletes of buckets that this node knows of.
+     *
+     * @param goneGenerations the last deleted generation of each name
+     */
+    public void onBucketsGone(ImmutableMap<String, Integer> goneGenerations) {
+        context.gone = goneGenerations;
+        purge.restart();
+    }
+
+    /** How long ago this node last stood in for an earlier home under an idempotency key, in milliseconds; -1 never. */
+    public long standInMillis(long now) {
+        return context.standInMillis(now);
+    }
+
+    /** Whether no request is in flight and nothing waits for the disk. */
+    public boolean idle() {
+        return tasks.isEmpty() && replicas.idle();
+    }
+
+    public int inFlight() {
+        return tasks.size();
+    }
+
+    /** Figures of the replicas opened so far. */
+    public Counts counts() {
+        return replicas.counts();
+    }
+
+    /** What the replicas hold: keys with versions, versions, versions beyond the first of their key. */
+    public record Counts(long keys, long versions) {}
+
+    /** For the simulator and for tests: the replica of a set if this shard has opened it. */
+    public Replica replica(ReplicaSetId id) {
+        return replicas.get(id);
+    }
+
+    /** Whether this shard hosts a partition, where a node has several shards. */
+    public static IntPredicate partitionsOf(int shard, int shards) {
+        return partition -> partition % shards == shard;
+    }
+
+    private void drain(long now) {
+        for (Consumer<Long> step = loopback.poll(); step != null; step = loopback.poll()) {
+            step.accept(now);
+        }
+    }
+
+    static Status statusOf(StorageException failure) {
+        return failure.diskFull() ? Status.DISK_FULL : Status.FAILED;
+    }
+}

@@ -1,0 +1,13 @@
+package io.quorate.node.protocol.shard;
+
+import io.quorate.node.protocol.message.PeerMessage;
+import io.quorate.ring.topology.NodeId;
+
+/** A request in flight at this node, waiting for other nodes. */
+interface Task {
+    /** An answer to a message that carried this task's id. */
+    void onAnswer(NodeId from, PeerMessage.Data answer, long now);
+
+    /** Time has passed or peers have come or gone; true when the task is over. */
+    boolean tick(long now);
+}

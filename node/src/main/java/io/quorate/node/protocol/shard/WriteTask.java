@@ -1,0 +1,347 @@
+package io.quorate.node.protocol.shard;
+
+import com.google.common.collect.ImmutableList;
+import com.google.common.hash.Hashing;
+import io.quorate.node.protocol.message.PeerMessage;
+import io.quorate.node.protocol.quorum.WriteCoordinator;
+import io.quorate.node.protocol.replica.Replica;
+import io.quorate.node.protocol.request.KeyReply;
+import io.quorate.node.protocol.request.KeyRequest;
+import io.quorate.node.protocol.store.Commit.RequestEntry;
+import io.quorate.node.protocol.store.CorruptRecordException;
+import io.quorate.node.protocol.store.RecordKey;
+import io.quorate.node.protocol.store.StorageException;
+import io.quorate.ring.bytes.Bytes;
+import io.quorate.ring.topology.NodeId;
+import io.quorate.ring.version.CausalContext;
+import io.quorate.ring.version.Dot;
+import io.quorate.ring.version.KeyState;
+import io.quorate.ring.version.Version;
+import io.quorate.ring.version.VersionedObject;
+import io.quorate.ring.wire.ErrorCode;
+import io.quorate.ring.wire.Outcome;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One write (a put or a delete) at the home that coordinates it: finds out whether it was taken before, makes it durable
+ * here, and has a {@link WriteCoordinator} bring it to the other homes.
+ */
+final class WriteTask implements Task, WriteCoordinator.Port {
+    private final Context context;
+    private final KeyRequest request;
+    private final RecordKey key;
+    private final List<NodeId> homes;
+    private final CausalContext seen;
+    private final long started;
+    private final long deadline;
+    private final Consumer<KeyReply> reply;
+    private long id;
+    private final List<NodeId> asked = new ArrayList<>();
+    private long askEnds;
+    private @Nullable VersionedObject object;
+    private @Nullable RequestEntry entry;
+    private @Nullable WriteCoordinator coordinator;
+    private boolean over;
+
+    private WriteTask(
+            Context context,
+            KeyRequest request,
+            CausalContext seen,
+            List<NodeId> homes,
+            long started,
+            long deadline,
+            Consumer<KeyReply> reply) {
+        this.context = context;
+        this.request = request;
+        this.key = request.address().record();
+        this.homes = homes;
+        this.seen = seen;
+        this.started = started;
+        this.deadline = deadline;
+        this.reply = reply;
+    }
+
+    static void start(
+            Context context,
+            KeyRequest request,
+            List<NodeId> homes,
+            long now,
+            long deadline,
+            Consumer<KeyReply> reply) {
+        CausalContext seen = seenBy(request);
+        WriteTask task = new WriteTask(context, request, seen, homes, now, deadline, reply);
+        task.id = context.register(task);
+        try {
+            task.begin(now);
+        } catch (CorruptRecordException e) {
+            context.corruption(ReplicaSide.describe(task.key) + ": " + e.getMessage());
+            task.refuse(ErrorCode.INTERNAL, "the record of the key is damaged at " + context.self);
+            HealTask.start(context, request.address(), context.self, deadline);
+        } catch (StorageException e) {
+            task.fail(e);
+        }
+    }
+
+    private static CausalContext seenBy(KeyRequest request) {
+        if (request instanceof KeyRequest.Put put) {
+            return put.seen();
+        }
+        CausalContext seen = request instanceof KeyRequest.Delete delete ? delete.seen() : null;
+        return seen == null ? CausalContext.EMPTY : seen;
+    }
+
+    private void begin(long now) {
+        Replica replica = context.replicas.get(key.set());
+        if (replica.claimsFuture(seen)) {
+            refuse(ErrorCode.BAD_CONTEXT, "the context claims versions that were never written");
+            return;
+        }
+        KeyRequest.RequestId requestId = requestId();
+        if (requestId.explicit()) {
+            Bytes hash = requestHash(requestId);
+            RequestEntry known = replica.findRequest(hash, context.era());
+            if (known != null) {
+                repeat(replica, known.dot(), known.bodyHash(), now);
+                return;
+            }
+        }
+        Version twin = twin(replica, requestId);
+        if (twin != null) {
+            repeat(replica, twin.dot(), bodyHash(twin.contentType(), twin.value()), now);
+            return;
+        }
+        if (requestId.explicit()) {
+            boolean standsIn = !homes.get(0).equals(context.self);
+            if (standsIn) {
+                context.stoodIn(now);
+            }
+            for (NodeId home : homes) {
+                if (context.recentlyStoodIn(home)) {
+                    asked.add(home);
+                    context.send(home, new PeerMessage.FindRequest(id, key, requestHash(requestId)));
+                }
+            }
+            if (!asked.isEmpty()) {
+                askEnds = now + (deadline - now) / 4;
+                return;
+            }
+        }
+        write(replica, now);
+    }
+
+    /** A live version that this very write has made before. */
+    private @Nullable Version twin(Replica replica, KeyRequest.RequestId requestId) {
+        if (!(request instanceof KeyRequest.Put)) {
+            return null;
+        }
+        for (Version version : replica.newest(key).versions()) {
+            if (version.requestId().equals(requestId.value())) {
+                return version;
+            }
+        }
+        return null;
+    }
+
+    private void write(Replica replica, long now) {
+        Dot dot = replica.nextDot();
+        VersionedObject made;
+        int siblingsMax = Integer.MAX_VALUE;
+        if (request instanceof KeyRequest.Put put) {
+            Version version = new Version(
+                    dot,
+                    put.value(),
+                    put.contentType(),
+                    context.wallMillis(),
+                    put.request().value());
+            made = context.rules.put(seen, version);
+            siblingsMax = request.address().maxSiblings();
+        } else {
+            made = context.rules.delete(seen, dot);
+        }
+        KeyRequest.RequestId requestId = requestId();
+        if (requestId.explicit()) {
+            entry = new RequestEntry(requestHash(requestId), context.era(), bodyHash(), dot);
+        }
+        long commit = replica.apply(key, made, entry, siblingsMax);
+        if (commit < 0) {
+            KeyState state = replica.read(key);
+            finish(new KeyReply.Refused(
+                    ErrorCode.TOO_MANY_SIBLINGS,
+                    Outcome.NOT_APPLIED,
+                    "too many siblings (" + siblingsMax + "): read them, merge them, and write the result with the"
+                            + " context of that read",
+                    0,
+                    0,
+                    ImmutableList.of(),
+                    state.context()));
+            return;
+        }
+        object = made;
+        replicate(seen.with(dot), commit, now);
+    }
+
+    /** The write was taken before: brings its effect to the level that is asked for now, and makes nothing new. */
+    private void repeat(Replica replica, Dot dot, long knownBody, long now) {
+        if (knownBody != bodyHash()) {
+            refuse(
+                    ErrorCode.IDEMPOTENCY_CONFLICT,
+                    "the idempotency key was used for another body of this key; take a new one for a new write");
+            return;
+        }
+        boolean applied = replica.clock().contains(dot);
+        KeyState state = replica.newest(key);
+        object = new VersionedObject(state, applied ? ImmutableList.of(dot) : ImmutableList.of());
+        replicate(seen.with(dot), replica.apply(key, VersionedObject.of(state), null), now);
+    }
+
+    private void replicate(CausalContext answer, long commit, long now) {
+        WriteCoordinator made = new WriteCoordinator(
+                context.self,
+                homes,
+                context.live,
+                request.need(),
+                answer,
+                started,
+                deadline,
+                context.settings.resendNanos(),
+                this);
+        context.replicas.whenDurable(
+                key.set(),
+                commit,
+                (failure, later) -> {
+                    if (failure != null) {
+                        fail(failure);
+                    } else if (!over) {
+                        coordinator = made;
+                        made.start(later);
+                    }
+                },
+                now);
+    }
+
+    @Override
+    public void replicate(NodeId home) {
+        VersionedObject made = object;
+        if (made != null) {
+            context.send(
+                    home,
+                    new PeerMessage.Write(
+                            id,
+                            key,
+                            made,
+                            false,
+                            entry,
+                            (int) Math.min(60_000, context.settings.resendNanos() / 1_000_000),
+                            context.ring.epoch()));
+        }
+    }
+
+    @Override
+    public void reply(KeyReply done) {
+        reply.accept(done);
+    }
+
+    private void finish(KeyReply done) {
+        over = true;
+        reply.accept(done);
+    }
+
+    private void refuse(ErrorCode code, String detail) {
+        finish(KeyReply.Refused.of(code, Outcome.NOT_APPLIED, detail));
+    }
+
+    private void fail(StorageException failure) {
+        if (!over) {
+            finish(KeyReply.Refused.of(
+                    failure.diskFull() ? ErrorCode.DISK_FULL : ErrorCode.INTERNAL,
+                    failure.diskFull() ? Outcome.NOT_APPLIED : Outcome.MAYBE_APPLIED,
+                    "the disk of " + context.self + " did not take the write: " + failure.getMessage()));
+        }
+    }
+
+    @Override
+    public void onAnswer(NodeId from, PeerMessage.Data answer, long now) {
+        WriteCoordinator running = coordinator;
+        if (answer instanceof PeerMessage.WriteAck ack && running != null) {
+            running.answered(from, ack.status(), now);
+        } else if (answer instanceof PeerMessage.FoundRequest found && asked.remove(from)) {
+            RequestEntry known = found.request();
+            Replica replica = context.replicas.get(key.set());
+            if (known != null) {
+                asked.clear();
+                repeat(replica, known.dot(), known.bodyHash(), now);
+            } else if (asked.isEmpty()) {
+                write(replica, now);
+            }
+        }
+    }
+
+    @Override
+    public boolean tick(long now) {
+        if (over) {
+            return true;
+        }
+        if (!asked.isEmpty()) {
+            if (now >= askEnds) {
+                asked.clear();
+                write(context.replicas.get(key.set()), now);
+            }
+            return over;
+        }
+        WriteCoordinator running = coordinator;
+        if (running != null) {
+            over = running.tick(now, context.live);
+        } else if (now >= deadline) {
+            finish(new KeyReply.Refused(
+                    ErrorCode.TIMEOUT,
+                    Outcome.MAYBE_APPLIED,
+                    "the deadline passed before the disk of " + context.self + " had taken the write",
+                    request.need(),
+                    0,
+                    ImmutableList.of(),
+                    null));
+        }
+        return over;
+    }
+
+    private KeyRequest.RequestId requestId() {
+        if (request instanceof KeyRequest.Put put) {
+            return put.request();
+        }
+        if (request instanceof KeyRequest.Delete delete) {
+            return delete.request();
+        }
+        throw new IllegalStateException("no write: " + request.getClass());
+    }
+
+    private Bytes requestHash(KeyRequest.RequestId requestId) {
+        return Bytes.wrap(Hashing.murmur3_128()
+                .newHasher()
+                .putInt(key.generation())
+                .putInt(key.bucket().length())
+                .putString(key.bucket(), StandardCharsets.UTF_8)
+                .putInt(key.key().length())
+                .putBytes(key.key().unsafeArray())
+                .putBytes(requestId.value().unsafeArray())
+                .hash()
+                .asBytes());
+    }
+
+    private long bodyHash() {
+        return request instanceof KeyRequest.Put put ? bodyHash(put.contentType(), put.value()) : 0;
+    }
+
+    private static long bodyHash(String contentType, Bytes value) {
+        return Hashing.murmur3_128()
+                .newHasher()
+                .putInt(contentType.length())
+                .putString(contentType, StandardCharsets.UTF_8)
+                .putBytes(value.unsafeArray())
+                .hash()
+                .asLong();
+    }
+}

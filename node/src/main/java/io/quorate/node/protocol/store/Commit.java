@@ -1,0 +1,48 @@
+package io.quorate.node.protocol.store;
+
+import io.quorate.repair.merkle.LeafTable;
+import io.quorate.ring.bytes.Bytes;
+import io.quorate.ring.version.KeyState;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One change of a replica: everything in it becomes durable together or not at all. Commits of a replica set are applied
+ * in the order in which they were given.
+ *
+ * @param id rises by one with each commit of its replica set since it was opened
+ * @param header the replica's incarnation and clock after this change
+ */
+public record Commit(
+        long id,
+        ReplicaSetId set,
+        List<Change> changes,
+        Header header,
+        @Nullable RequestEntry request) {
+
+    /**
+     * One key's record.
+     *
+     * @param state stripped; an empty state removes the record
+     * @param remnant the state has no versions but is not empty: it is listed, to be removed when the clock allows
+     * @param leaf the key's leaf and its sum after this change
+     */
+    public record Change(RecordKey key, KeyState state, boolean remnant, int leaf, LeafTable.Sum sum) {}
+
+    /**
+     * What is kept once for each replica set.
+     *
+     * @param clock encoded by {@link io.quorate.ring.version.VersionCodec#writeClock}
+     * @param keys keys with at least one version
+     * @param versions versions of all keys
+     */
+    public record Header(long incarnation, Bytes clock, long keys, long versions) {}
+
+    /**
+     * A write that carried an idempotency key, remembered for ten to twenty minutes.
+     *
+     * @param id 16 bytes: hash of bucket, generation, key and idempotency key
+     * @param era the wall clock in units of ten minutes
+     */
+    public record RequestEntry(Bytes id, int era, long bodyHash, io.quorate.ring.version.Dot dot) {}
+}

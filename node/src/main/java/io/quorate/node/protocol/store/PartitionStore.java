@@ -1,0 +1,59 @@
+package io.quorate.node.protocol.store;
+
+import io.quorate.repair.merkle.LeafTable;
+import io.quorate.ring.bytes.Bytes;
+import io.quorate.ring.version.KeyState;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The disk of a node as its replicas see it. Reads show what is durable and nothing else: a change that is still on its
+ * way to the disk is not visible here.
+ *
+ * <p>Reads may come from one thread per shard. A method that cannot do its work throws {@link StorageException}; a record
+ * that cannot be trusted is a {@link CorruptRecordException}.
+ */
+public interface PartitionStore {
+    /** The stripped state of a key, {@link KeyState#EMPTY} if nothing is stored. */
+    KeyState read(RecordKey key);
+
+    /** Everything kept once for a replica set; an empty one if it has never been written. */
+    Opened open(ReplicaSetId set);
+
+    /**
+     * Makes a change durable and then calls the listener given at {@link #listen}. Never blocks for the disk; changes
+     * that wait share one sync.
+     */
+    void commit(Commit commit);
+
+    /** Where completions go: any thread, in the order of commits for each replica set. Set once, before the first commit. */
+    void listen(Consumer<Completion> listener);
+
+    /** A request remembered in this or the last era, or null. */
+    Commit.@Nullable RequestEntry findRequest(ReplicaSetId set, Bytes id, int era);
+
+    /**
+     * Recomputes a leaf from the records and compares it with the sum stored with the writes (condition C9): true if
+     * they agree, so that what this replica does not have is known to be deleted.
+     */
+    boolean verifyLeaf(ReplicaSetId set, int leaf);
+
+    /** Up to {@code limit} keys of a bucket's generation that have a record, readable or not. */
+    List<RecordKey> keysOf(ReplicaSetId set, String bucket, int generation, int limit);
+
+    /** The end of one commit. */
+    record Completion(Commit commit, @Nullable StorageException failure) {}
+
+    /**
+     * A replica set as found on disk.
+     *
+     * @param header null if nothing was ever written
+     * @param remnants keys without versions that still hold a context, to be removed when the clock allows
+     */
+    record Opened(Commit.@Nullable Header header, LeafTable leaves, Map<RecordKey, KeyState> remnants) {}
+
+    /** For tests and tools: all replica sets with anything stored. */
+    List<ReplicaSetId> replicaSets();
+}
