@@ -125,6 +125,11 @@ public final class ByteSource {
         return value;
     }
 
+    public void skip(int length) {
+        need(length);
+        at += length;
+    }
+
     public String text(int maxBytes) {
         int length = count(maxBytes, 1);
         int start = at;

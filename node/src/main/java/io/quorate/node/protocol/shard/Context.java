@@ -25,7 +25,13 @@ final class Context {
     ImmutableSet<NodeId> live;
     ImmutableMap<String, Integer> gone = ImmutableMap.of();
 
+    /** Takes what this node sends to itself. */
+    interface Local {
+        void take(PeerMessage.Data message, long now);
+    }
+
     private final Shard.Surroundings surroundings;
+    private final Local local;
     private final Map<Long, Task> tasks;
     private final Deque<Consumer<Long>> loopback;
     private boolean stoodIn;
@@ -37,7 +43,9 @@ final class Context {
             Shard.Settings settings,
             Replicas replicas,
             Map<Long, Task> tasks,
-            Deque<Consumer<Long>> loopback) {
+            Deque<Consumer<Long>> loopback,
+            Local local) {
+        this.local = local;
         this.surroundings = surroundings;
         this.self = surroundings.self();
         this.ring = ring;
@@ -50,7 +58,11 @@ final class Context {
     }
 
     void send(NodeId to, PeerMessage.Data message) {
-        surroundings.output().send(to, message);
+        if (to.equals(self)) {
+            later(now -> local.take(message, now));
+        } else {
+            surroundings.output().send(to, message);
+        }
     }
 
     /** Runs a step after the current input, before any other. */

@@ -77,7 +77,9 @@ public final class Shard {
 
     public Shard(Surroundings surroundings, RingState ring, Settings settings) {
         this.replicas = new Replicas(surroundings, ring.partitions());
-        this.context = new Context(surroundings, ring, settings, replicas, tasks, loopback);
+        NodeId self = surroundings.self();
+        this.context = new Context(
+                surroundings, ring, settings, replicas, tasks, loopback, (message, now) -> take(self, message, now));
         this.replicaSide = new ReplicaSide(context);
         this.purge = new BucketPurge(context);
     }
@@ -102,6 +104,11 @@ public final class Shard {
 
     /** Takes a message of another node. */
     public void onMessage(NodeId from, PeerMessage.Data message, long now) {
+        take(from, message, now);
+        drain(now);
+    }
+
+    private void take(NodeId from, PeerMessage.Data message, long now) {
         if (message instanceof PeerMessage.Write write) {
             replicaSide.onWrite(from, write);
         } else if (message instanceof PeerMessage.Read read) {
@@ -121,7 +128,6 @@ public final class Shard {
         } else {
             throw new IllegalStateException("no handler for " + message.getClass());
         }
-        drain(now);
     }
 
     private void onForward(NodeId from, PeerMessage.Forward forward, long now) {

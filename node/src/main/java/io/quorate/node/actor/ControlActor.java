@@ -1,0 +1,262 @@
+package io.quorate.node.actor;
+
+import com.google.common.collect.ImmutableList;
+import com.google.common.collect.ImmutableMap;
+import io.quorate.node.protocol.bucket.BucketEntry;
+import io.quorate.node.protocol.bucket.BucketRegistry;
+import io.quorate.node.protocol.bucket.BucketRegistry.Change;
+import io.quorate.node.protocol.liveness.Liveness;
+import io.quorate.node.protocol.liveness.Liveness.PeerInfo;
+import io.quorate.node.protocol.message.PeerMessage;
+import io.quorate.node.serial.ControlCodec;
+import io.quorate.node.transport.Frame;
+import io.quorate.node.transport.Received;
+import io.quorate.node.transport.Transport;
+import io.quorate.ring.bytes.DecodeException;
+import io.quorate.ring.topology.NodeId;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Consumer;
+import java.util.function.LongSupplier;
+import org.apache.pekko.actor.typed.Behavior;
+import org.apache.pekko.actor.typed.javadsl.AbstractBehavior;
+import org.apache.pekko.actor.typed.javadsl.ActorContext;
+import org.apache.pekko.actor.typed.javadsl.Behaviors;
+import org.apache.pekko.actor.typed.javadsl.Receive;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Hosts {@link Liveness} and the {@link BucketRegistry}: what a node knows of the others and of buckets. Publishes a
+ * {@link NodeView} at every change. It runs on a thread of its own, because it writes definitions to disk.
+ */
+public final class ControlActor extends AbstractBehavior<Received> {
+    private static final Logger LOG = LoggerFactory.getLogger(ControlActor.class);
+    private static final Duration TICK = Duration.ofMillis(50);
+    private static final long SPREAD_NANOS = 500_000_000L;
+
+    private final Surroundings around;
+    private final Liveness liveness;
+    private final BucketRegistry registry;
+    private final ControlCodec codec = new ControlCodec();
+    private final PeerQuarantine quarantine = new PeerQuarantine();
+    private final List<Spreading> spreading = new ArrayList<>();
+    private final Map<NodeId, Long> offeredAt = new HashMap<>();
+    private ImmutableMap<NodeId, PeerInfo> lastUp = ImmutableMap.of();
+
+    /**
+     * What the actor needs.
+     *
+     * @param save makes definitions durable before it returns
+     * @param standInMillis see {@link PeerMessage.Ping}
+     */
+    public record Surroundings(
+            NodeId self,
+            long epoch,
+            Transport transport,
+            LongSupplier nanoClock,
+            LongSupplier wallMillis,
+            LongSupplier standInMillis,
+            Consumer<List<BucketEntry>> save,
+            Consumer<NodeView> publish,
+            PeerQuarantine.Listener decodeErrors) {}
+
+    /** A change on its way to the peers that were up when it was made. */
+    private record Spreading(Set<NodeId> waiting, long until, Runnable done) {}
+
+    private ControlActor(
+            ActorContext<Received> context, Surroundings around, Liveness liveness, BucketRegistry registry) {
+        super(context);
+        this.around = around;
+        this.liveness = liveness;
+        this.registry = registry;
+        publish();
+    }
+
+    public static Behavior<Received> create(Surroundings around, Liveness liveness, BucketRegistry registry) {
+        return Behaviors.setup(context -> Behaviors.withTimers(timers -> {
+            timers.startTimerWithFixedDelay(ControlMessage.Signal.TICK, TICK);
+            return new ControlActor(context, around, liveness, registry);
+        }));
+    }
+
+    @Override
+    public Receive<Received> createReceive() {
+        return newReceiveBuilder()
+                .onMessage(Frame.class, this::onFrame)
+                .onMessage(Held.class, held -> open(held.frame()))
+                .onMessage(ControlMessage.Signal.class, tick -> onTick())
+                .onMessage(ControlMessage.Define.class, this::onDefine)
+                .onMessage(ControlMessage.Delete.class, this::onDelete)
+                .onMessage(ControlMessage.Leave.class, leave -> {
+                    if (leave.sayBye()) {
+                        liveness.leave(this::send);
+                    }
+                    return Behaviors.stopped();
+                })
+                .build();
+    }
+
+    private Behavior<Received> onTick() {
+        long now = now();
+        if (liveness.tick(now, own(), this::send)) {
+            publish();
+        }
+        spreading.removeIf(change -> {
+            change.waiting().retainAll(liveness.up().keySet());
+            boolean over = change.waiting().isEmpty() || now >= change.until();
+            if (over) {
+                change.done().run();
+            }
+            return over;
+        });
+        return this;
+    }
+
+    private Behavior<Received> onFrame(Frame frame) {
+        long hold = around.transport().admit(frame.from());
+        if (hold < 0 || quarantine.isShut(frame.from(), now())) {
+            return this;
+        }
+        if (hold > 0) {
+            getContext().scheduleOnce(Duration.ofNanos(hold), getContext().getSelf(), new Held(frame));
+            return this;
+        }
+        return open(frame);
+    }
+
+    private Behavior<Received> open(Frame frame) {
+        try {
+            onMessage(frame.from(), codec.decode(frame.data().unsafeArray()));
+        } catch (DecodeException e) {
+            quarantine.note(frame.from(), e, now(), around.decodeErrors());
+        }
+        return this;
+    }
+
+    /** A frame that a fault has held back for its time. */
+    private record Held(Frame frame) implements Received {}
+
+    private void onMessage(NodeId from, PeerMessage.Control message) {
+        if (message instanceof PeerMessage.Ping ping) {
+            if (liveness.onPing(from, ping, now(), own(), this::send)) {
+                publish();
+            }
+            seen(from, ping.buckets());
+        } else if (message instanceof PeerMessage.Bye bye) {
+            if (liveness.onBye(from, bye)) {
+                publish();
+            }
+        } else if (message instanceof PeerMessage.Buckets buckets) {
+            changed(registry.merge(buckets.entries()));
+            if (buckets.answer()) {
+                send(from, new PeerMessage.Buckets(ImmutableList.copyOf(registry.all()), false));
+            } else {
+                spreading.forEach(change -> change.waiting().remove(from));
+            }
+        } else {
+            throw new IllegalStateException("no handler for " + message.getClass());
+        }
+    }
+
+    /** A peer says what it knows of buckets: if that differs, the two tell each other. */
+    private void seen(NodeId from, long digest) {
+        if (digest == registry.digest()) {
+            spreading.forEach(change -> change.waiting().remove(from));
+            return;
+        }
+        long now = now();
+        Long last = offeredAt.get(from);
+        if (last == null || now - last > SPREAD_NANOS / 2) {
+            offeredAt.put(from, now);
+            send(from, new PeerMessage.Buckets(ImmutableList.copyOf(registry.all()), true));
+        }
+    }
+
+    private Behavior<Received> onDefine(ControlMessage.Define define) {
+        Change change = registry.define(define.definition(), around.wallMillis().getAsLong());
+        if (change == Change.CREATED || change == Change.CHANGED) {
+            BucketEntry entry = registry.find(define.definition().name());
+            changed(entry == null ? List.of() : List.of(entry));
+            spread(() -> define.done().complete(change));
+        } else {
+            define.done().complete(change);
+        }
+        return this;
+    }
+
+    private Behavior<Received> onDelete(ControlMessage.Delete delete) {
+        BucketEntry gone = registry.delete(delete.bucket());
+        if (gone == null) {
+            delete.done().complete(false);
+        } else {
+            changed(List.of(gone));
+            spread(() -> delete.done().complete(true));
+        }
+        return this;
+    }
+
+    private void spread(Runnable done) {
+        Set<NodeId> waiting = new HashSet<>(liveness.up().keySet());
+        waiting.forEach(peer -> send(peer, new PeerMessage.Buckets(ImmutableList.copyOf(registry.all()), true)));
+        if (waiting.isEmpty()) {
+            done.run();
+        } else {
+            spreading.add(new Spreading(waiting, now() + SPREAD_NANOS, done));
+        }
+    }
+
+    private void changed(List<BucketEntry> entries) {
+        if (entries.isEmpty()) {
+            return;
+        }
+        around.save().accept(registry.all());
+        for (BucketEntry entry : entries) {
+            LOG.info(
+                    "bucket {} {} (generation {}, n={}, read {}, write {})",
+                    entry.name(),
+                    entry.deleted() ? "deleted" : "defined",
+                    entry.generation(),
+                    entry.definition().n(),
+                    entry.definition().read(),
+                    entry.definition().write());
+        }
+        publish();
+    }
+
+    private void publish() {
+        ImmutableMap<NodeId, PeerInfo> up = liveness.up();
+        up.keySet().forEach(peer -> {
+            if (!lastUp.containsKey(peer)) {
+                LOG.info("{} is up", peer);
+            }
+        });
+        lastUp.keySet().forEach(peer -> {
+            if (!up.containsKey(peer)) {
+                LOG.warn("{} is down or unreachable", peer);
+            }
+        });
+        lastUp = up;
+        ImmutableMap.Builder<String, BucketEntry> buckets = ImmutableMap.builder();
+        registry.all().forEach(entry -> buckets.put(entry.name(), entry));
+        around.publish().accept(new NodeView(buckets.build(), up));
+    }
+
+    private Liveness.Own own() {
+        return new Liveness.Own(
+                true, registry.digest(), around.epoch(), around.standInMillis().getAsLong());
+    }
+
+    private void send(NodeId to, PeerMessage.Control message) {
+        around.transport().send(to, Transport.Lane.CONTROL, codec.encode(message));
+    }
+
+    private long now() {
+        return around.nanoClock().getAsLong();
+    }
+}

@@ -1,0 +1,18 @@
+package io.quorate.node.actor;
+
+import com.google.common.collect.ImmutableMap;
+import io.quorate.node.protocol.bucket.BucketEntry;
+import io.quorate.node.protocol.liveness.Liveness.PeerInfo;
+import io.quorate.ring.topology.NodeId;
+import org.jspecify.annotations.Nullable;
+
+/** What a node knows of buckets and peers at one moment: an immutable snapshot that any thread may read. */
+public record NodeView(ImmutableMap<String, BucketEntry> buckets, ImmutableMap<NodeId, PeerInfo> up) {
+    public static final NodeView EMPTY = new NodeView(ImmutableMap.of(), ImmutableMap.of());
+
+    /** The bucket of that name unless there is none or it is deleted. */
+    public @Nullable BucketEntry bucket(String name) {
+        BucketEntry entry = buckets.get(name);
+        return entry == null || entry.deleted() ? null : entry;
+    }
+}

@@ -1,0 +1,229 @@
+package io.quorate.node.actor;
+
+import io.quorate.node.protocol.message.PeerMessage;
+import io.quorate.node.protocol.shard.Shard;
+import io.quorate.node.protocol.store.PartitionStore.Completion;
+import io.quorate.node.serial.Inbox;
+import io.quorate.node.serial.Outbox;
+import io.quorate.node.transport.Frame;
+import io.quorate.node.transport.Received;
+import io.quorate.node.transport.Transport;
+import io.quorate.ring.bytes.DecodeException;
+import io.quorate.ring.topology.NodeId;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Function;
+import java.util.function.LongSupplier;
+import org.apache.pekko.actor.typed.ActorRef;
+import org.apache.pekko.actor.typed.Behavior;
+import org.apache.pekko.actor.typed.javadsl.AbstractBehavior;
+import org.apache.pekko.actor.typed.javadsl.ActorContext;
+import org.apache.pekko.actor.typed.javadsl.Behaviors;
+import org.apache.pekko.actor.typed.javadsl.Receive;
+import org.apache.pekko.actor.typed.javadsl.TimerScheduler;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Hosts a {@link Shard}: opens frames, keeps its time, gathers what it sends.
+ *
+ * <p>A turn is everything that was in the mailbox when the first outgoing message of the turn was made: that message puts
+ * a FLUSH behind it, and when FLUSH comes up each peer gets one envelope. Nothing is ever held back to wait for more.
+ */
+public final class ShardActor extends AbstractBehavior<Received> {
+    private static final Logger LOG = LoggerFactory.getLogger(ShardActor.class);
+    private static final Duration BUSY_TICK = Duration.ofMillis(5);
+    private static final Duration IDLE_TICK = Duration.ofMillis(100);
+
+    private final Shard shard;
+    private final Surroundings around;
+    private final ActorRef<Received> self;
+    private final TimerScheduler<Received> timers;
+    private final Map<NodeId, Outbox> outboxes = new HashMap<>();
+    private final Map<NodeId, Inbox> inboxes = new HashMap<>();
+    private final PeerQuarantine quarantine = new PeerQuarantine();
+    private boolean flushDue;
+    private boolean busy;
+
+    /**
+     * What the actor needs beside the shard.
+     *
+     * @param completions filled by the store's thread, with a wake-up for this actor
+     * @param inFlight where the number of requests in flight is published
+     */
+    public record Surroundings(
+            Transport transport,
+            Completions completions,
+            LongSupplier nanoClock,
+            LongSupplier randomLongs,
+            AtomicLong inFlight,
+            PeerQuarantine.Listener decodeErrors) {}
+
+    /** Finished commits on their way from the store's thread to the actor; never lost to a full mailbox. */
+    public static final class Completions {
+        private final Queue<Completion> queue = new ConcurrentLinkedQueue<>();
+        private final AtomicBoolean woken = new AtomicBoolean();
+        private volatile Runnable wake = () -> {};
+
+        public void add(Completion completion) {
+            queue.add(completion);
+            if (woken.compareAndSet(false, true)) {
+                wake.run();
+            }
+        }
+    }
+
+    private ShardActor(
+            ActorContext<Received> context,
+            TimerScheduler<Received> timers,
+            Function<Shard.Output, Shard> shards,
+            Surroundings around) {
+        super(context);
+        this.around = around;
+        this.timers = timers;
+        this.self = context.getSelf();
+        this.shard = shards.apply(new Output());
+        ActorRef<Received> me = self;
+        around.completions().wake = () -> me.tell(ShardMessage.Signal.WAKE);
+        timers.startSingleTimer(ShardMessage.Signal.TICK, IDLE_TICK);
+    }
+
+    public static Behavior<Received> create(Function<Shard.Output, Shard> shards, Surroundings around) {
+        return Behaviors.setup(
+                context -> Behaviors.withTimers(timers -> new ShardActor(context, timers, shards, around)));
+    }
+
+    @Override
+    public Receive<Received> createReceive() {
+        return newReceiveBuilder()
+                .onMessage(Frame.class, this::onFrame)
+                .onMessage(Held.class, held -> {
+                    open(held.frame());
+                    return settled();
+                })
+                .onMessage(ShardMessage.Submit.class, this::onSubmit)
+                .onMessage(ShardMessage.Signal.class, this::onSignal)
+                .onMessage(ShardMessage.Peers.class, peers -> {
+                    shard.onPeers(peers.up(), now());
+                    return settled();
+                })
+                .onMessage(ShardMessage.BucketsGone.class, gone -> {
+                    shard.onBucketsGone(gone.generations());
+                    return settled();
+                })
+                .onMessage(ShardMessage.AskCounts.class, ask -> {
+                    ask.counts().complete(shard.counts());
+                    return this;
+                })
+                .build();
+    }
+
+    private Behavior<Received> onFrame(Frame frame) {
+        long hold = around.transport().admit(frame.from());
+        if (hold < 0 || quarantine.isShut(frame.from(), now())) {
+            return this;
+        }
+        if (hold > 0) {
+            getContext().scheduleOnce(Duration.ofNanos(hold), self, new Held(frame));
+            return this;
+        }
+        open(frame);
+        return settled();
+    }
+
+    /** A frame that a fault has held back for its time. */
+    private record Held(Frame frame) implements Received {}
+
+    private void open(Frame frame) {
+        long now = now();
+        try {
+            inboxes.computeIfAbsent(frame.from(), id -> new Inbox())
+                    .open(frame.data().unsafeArray(), message -> shard.onMessage(frame.from(), message, now));
+        } catch (DecodeException e) {
+            quarantine.note(frame.from(), e, now, around.decodeErrors());
+        }
+    }
+
+    private Behavior<Received> onSubmit(ShardMessage.Submit submit) {
+        long now = now();
+        long left = submit.timeoutNanos() - (now - submit.takenAt());
+        shard.onRequest(submit.request(), Math.max(0, left), submit.reply(), now);
+        return settled();
+    }
+
+    private Behavior<Received> onSignal(ShardMessage.Signal signal) {
+        return switch (signal) {
+            case WAKE -> {
+                complete();
+                yield settled();
+            }
+            case FLUSH -> {
+                flushDue = false;
+                outboxes.values().forEach(Outbox::flush);
+                yield this;
+            }
+            case TICK -> {
+                complete();
+                shard.tick(now());
+                busy = shard.inFlight() > 0;
+                timers.startSingleTimer(ShardMessage.Signal.TICK, busy ? BUSY_TICK : IDLE_TICK);
+                yield settled();
+            }
+            case STOP -> Behaviors.stopped();
+        };
+    }
+
+    private void complete() {
+        around.completions().woken.set(false);
+        Queue<Completion> queue = around.completions().queue;
+        long now = now();
+        for (Completion done = queue.poll(); done != null; done = queue.poll()) {
+            Throwable failure = done.failure();
+            if (failure != null) {
+                LOG.error("the disk did not take a change: {}", failure.getMessage());
+            }
+            shard.onCompletion(done, now);
+        }
+    }
+
+    private Behavior<Received> settled() {
+        int inFlight = shard.inFlight();
+        around.inFlight().set(inFlight);
+        if (inFlight > 0 && !busy) {
+            busy = true;
+            timers.startSingleTimer(ShardMessage.Signal.TICK, BUSY_TICK);
+        }
+        return this;
+    }
+
+    private long now() {
+        return around.nanoClock().getAsLong();
+    }
+
+    private final class Output implements Shard.Output {
+        @Override
+        public void send(NodeId to, PeerMessage.Data message) {
+            outboxes.computeIfAbsent(
+                            to,
+                            id -> new Outbox(
+                                    frame -> around.transport().send(to, Transport.Lane.DATA, frame),
+                                    around.randomLongs().getAsLong()))
+                    .add(message);
+            if (!flushDue) {
+                flushDue = true;
+                self.tell(ShardMessage.Signal.FLUSH);
+            }
+        }
+
+        @Override
+        public void corruption(String what) {
+            LOG.warn("damaged on disk here: {}", what);
+            around.decodeErrors().corruptRecord();
+        }
+    }
+}

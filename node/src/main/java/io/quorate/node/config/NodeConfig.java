@@ -1,0 +1,120 @@
+package io.quorate.node.config;
+
+import io.quorate.node.protocol.bucket.BucketDefinition;
+import io.quorate.node.storage.SyncMode;
+import io.quorate.ring.topology.Member;
+import io.quorate.ring.topology.Membership;
+import io.quorate.ring.topology.NodeId;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Everything a node is told before it starts. Check it with {@link #validate()}; the node does so too.
+ *
+ * @param cluster the cluster's name; nodes of another name are strangers
+ * @param partitions Q, fixed at the cluster's birth
+ * @param replicas N, fixed at the cluster's birth
+ * @param buckets defined at the first start if they do not exist
+ * @param faults whether the HTTP API takes fault injection
+ */
+public record NodeConfig(
+        String cluster,
+        NodeId node,
+        List<Member> members,
+        int partitions,
+        int replicas,
+        Path data,
+        SyncMode sync,
+        Http http,
+        Limits limits,
+        List<BucketDefinition> buckets,
+        boolean faults) {
+
+    /** Where HTTP listens. */
+    public record Http(String host, int port) {}
+
+    /**
+     * What the node takes on before it refuses.
+     *
+     * @param maxValueBytes the largest value of one write
+     * @param requestsInFlight requests of clients being served
+     * @param bytesInFlight bytes of their bodies
+     * @param connections open HTTP connections
+     */
+    public record Limits(int maxValueBytes, int requestsInFlight, long bytesInFlight, int connections) {
+        public static final Limits DEFAULT = new Limits(1 << 20, 2048, 64L << 20, 4096);
+    }
+
+    public NodeConfig {
+        members = List.copyOf(members);
+        buckets = List.copyOf(buckets);
+    }
+
+    /** A setting that cannot be; the message names key, value and rule. */
+    public static final class InvalidException extends IllegalArgumentException {
+        private static final long serialVersionUID = 1L;
+
+        public InvalidException(String message) {
+            super(message);
+        }
+    }
+
+    public Membership membership() {
+        return new Membership(members);
+    }
+
+    public Member self() {
+        return membership().get(node);
+    }
+
+    /**
+     * Checks every rule.
+     *
+     * @throws InvalidException naming the first setting that breaks one
+     */
+    public void validate() {
+        if (partitions < 1 || partitions > 65_536 || Integer.bitCount(partitions) != 1) {
+            throw new InvalidException(
+                    "placement.partitions = " + partitions + ": must be a power of two from 1 to 65536");
+        }
+        if (replicas < 1 || replicas > 16) {
+            throw new InvalidException("placement.replicas = " + replicas + ": must be from 1 to 16");
+        }
+        if (members.size() < replicas) {
+            throw new InvalidException("placement.replicas = " + replicas + ": the cluster has only " + members.size()
+                    + " nodes, and a cluster needs at least as many nodes as replicas");
+        }
+        List<NodeId> ids = new ArrayList<>();
+        for (Member member : members) {
+            if (ids.contains(member.id())) {
+                throw new InvalidException("members: node " + member.id() + " is listed twice");
+            }
+            ids.add(member.id());
+            port("port of " + member.id(), member.port());
+        }
+        if (!ids.contains(node)) {
+            throw new InvalidException("node.id = " + node + ": is not among the members " + ids);
+        }
+        port("http.port", http.port());
+        if (limits.maxValueBytes() < 1 || limits.maxValueBytes() > 16 << 20) {
+            throw new InvalidException(
+                    "http.max-value = " + limits.maxValueBytes() + ": must be from 1 byte to 16 MiB");
+        }
+        if (limits.requestsInFlight() < 1 || limits.bytesInFlight() < limits.maxValueBytes()) {
+            throw new InvalidException("limits: must admit at least one request of http.max-value");
+        }
+        for (BucketDefinition bucket : buckets) {
+            if (bucket.n() < 1 || bucket.n() > replicas) {
+                throw new InvalidException("buckets." + bucket.name() + ".n = " + bucket.n()
+                        + ": must be from 1 to placement.replicas = " + replicas);
+            }
+        }
+    }
+
+    private static void port(String what, int port) {
+        if (port < 1 || port > 65_535) {
+            throw new InvalidException(what + " = " + port + ": must be from 1 to 65535");
+        }
+    }
+}

@@ -1,0 +1,104 @@
+package io.quorate.node.metrics;
+
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.DistributionSummary;
+import io.micrometer.core.instrument.FunctionCounter;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.Tag;
+import io.micrometer.core.instrument.Tags;
+import io.micrometer.core.instrument.Timer;
+import io.micrometer.prometheusmetrics.PrometheusConfig;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import java.lang.management.ManagementFactory;
+import java.util.List;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
+
+/** The meters of one node, named {@code quorate_*}. Safe from any thread. */
+public final class NodeMetrics implements AutoCloseable {
+    private final PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+    private final ConcurrentMap<List<String>, Timer> timers = new ConcurrentHashMap<>();
+    private final ConcurrentMap<List<String>, Counter> counters = new ConcurrentHashMap<>();
+    private final Timer fsync;
+    private final DistributionSummary batch;
+    private final DistributionSummary siblings;
+
+    public NodeMetrics(String node) {
+        registry.config().commonTags("node", node);
+        fsync = Timer.builder("quorate.storage.fsync")
+                .description("One group commit: batch write and fsync")
+                .publishPercentiles(0.5, 0.99)
+                .register(registry);
+        batch = DistributionSummary.builder("quorate.storage.batch")
+                .description("Changes that shared one fsync")
+                .publishPercentiles(0.5, 0.99)
+                .register(registry);
+        siblings = DistributionSummary.builder("quorate.siblings")
+                .description("Siblings a read showed")
+                .register(registry);
+        if (ManagementFactory.getOperatingSystemMXBean() instanceof com.sun.management.OperatingSystemMXBean os) {
+            FunctionCounter.builder("quorate.process.cpu.seconds", os, bean -> (double) bean.getProcessCpuTime() / 1e9)
+                    .description("CPU time of the whole process; nodes in one process show the same")
+                    .tag("pid", Long.toString(ProcessHandle.current().pid()))
+                    .register(registry);
+        }
+    }
+
+    /** One request of a client, from its first byte to its answer. */
+    public void request(String operation, String level, String outcome, long nanos) {
+        timers.computeIfAbsent(
+                        List.of(operation, level, outcome),
+                        key -> Timer.builder("quorate.request")
+                                .description("Requests of clients")
+                                .tags(Tags.of(
+                                        "op", operation, "mode", "leaderless", "level", level, "outcome", outcome))
+                                .publishPercentiles(0.5, 0.99)
+                                .register(registry))
+                .record(nanos, TimeUnit.NANOSECONDS);
+    }
+
+    /** One request of a coordinator to one replica. */
+    public void replicaRequest(String peer, String outcome, long micros) {
+        timers.computeIfAbsent(
+                        List.of("replica", peer, outcome),
+                        key -> Timer.builder("quorate.replica.request")
+                                .description("Requests of this node's coordinators to replicas")
+                                .tags(Tags.of("peer", peer, "outcome", outcome))
+                                .register(registry))
+                .record(micros, TimeUnit.MICROSECONDS);
+    }
+
+    public void count(String name, String tag, String value) {
+        count(name, tag, value, 1);
+    }
+
+    public void count(String name, String tag, String value, long amount) {
+        counters.computeIfAbsent(List.of(name, tag, value), key -> registry.counter(name, List.of(Tag.of(tag, value))))
+                .increment(amount);
+    }
+
+    public void siblings(int count) {
+        siblings.record(count);
+    }
+
+    public void groupCommit(int changes, long nanos) {
+        batch.record(changes);
+        fsync.record(nanos, TimeUnit.NANOSECONDS);
+    }
+
+    public void gauge(String name, String description, Supplier<Number> value) {
+        Gauge.builder(name, value).description(description).register(registry);
+    }
+
+    /** Everything in Prometheus' text format. */
+    public String scrape() {
+        return registry.scrape();
+    }
+
+    @Override
+    public void close() {
+        registry.close();
+    }
+}

@@ -1,0 +1,93 @@
+package io.quorate.node.serial;
+
+import io.quorate.node.protocol.message.PeerMessage;
+import io.quorate.ring.bytes.ByteSource;
+import io.quorate.ring.bytes.DecodeException;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.function.Consumer;
+
+/** Opens the frames of one peer and puts large messages together again, within a bound of memory. */
+public final class Inbox {
+    /** Bytes of unfinished large messages of one peer; the oldest are dropped beyond it. */
+    public static final int PARTIAL_MAX = 64 << 20;
+
+    private final Map<Long, Partial> partials = new LinkedHashMap<>();
+    private int partialBytes;
+
+    private static final class Partial {
+        private final byte[][] pieces;
+        private int missing;
+        private int bytes;
+
+        private Partial(int count) {
+            pieces = new byte[count][];
+            missing = count;
+        }
+    }
+
+    /**
+     * Decodes a data frame and hands over its messages in order.
+     *
+     * @throws DecodeException if any of it is not as it should be; messages before the fault have been handed over
+     */
+    public void open(byte[] frame, Consumer<PeerMessage.Data> messages) {
+        FrameCodec.Opened opened = FrameCodec.open(frame);
+        ByteSource in = opened.body();
+        if (opened.kind() == FrameCodec.DATA) {
+            while (in.remaining() > 0) {
+                int length = in.count(FrameCodec.FRAME_MAX, 1);
+                ByteSource body = new ByteSource(frame, in.position(), length);
+                PeerMessage.Data message = MessageCodec.read(body);
+                body.end();
+                in.skip(length);
+                messages.accept(message);
+            }
+        } else if (opened.kind() == FrameCodec.PART) {
+            add(FrameCodec.Part.read(in), messages);
+        } else {
+            throw new DecodeException("frame kind " + opened.kind() + " among data");
+        }
+    }
+
+    private void add(FrameCodec.Part part, Consumer<PeerMessage.Data> messages) {
+        Partial partial = partials.computeIfAbsent(part.id(), id -> new Partial(part.count()));
+        if (partial.pieces.length != part.count()) {
+            throw new DecodeException("parts of one message disagree about their count");
+        }
+        if (partial.pieces[part.index()] == null) {
+            partial.pieces[part.index()] = part.piece().unsafeArray();
+            partial.missing--;
+            partial.bytes += part.piece().length();
+            partialBytes += part.piece().length();
+        }
+        if (partial.missing == 0) {
+            forget(part.id(), partial);
+            ByteSource whole = new ByteSource(join(partial));
+            PeerMessage.Data message = MessageCodec.read(whole);
+            whole.end();
+            messages.accept(message);
+        }
+        Iterator<Map.Entry<Long, Partial>> oldest = partials.entrySet().iterator();
+        while (partialBytes > PARTIAL_MAX && oldest.hasNext()) {
+            partialBytes -= oldest.next().getValue().bytes;
+            oldest.remove();
+        }
+    }
+
+    private void forget(long id, Partial partial) {
+        partials.remove(id);
+        partialBytes -= partial.bytes;
+    }
+
+    private static byte[] join(Partial partial) {
+        byte[] whole = new byte[partial.bytes];
+        int at = 0;
+        for (byte[] piece : partial.pieces) {
+            System.arraycopy(piece, 0, whole, at, piece.length);
+            at += piece.length;
+        }
+        return whole;
+    }
+}

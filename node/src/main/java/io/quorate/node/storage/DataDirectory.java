@@ -1,0 +1,240 @@
+package io.quorate.node.storage;
+
+import java.io.IOException;
+import java.io.StringReader;
+import java.io.StringWriter;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.channels.OverlappingFileLockException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.util.Properties;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The folder of one node: locked while the node runs, marked at birth with what can never change, and remembering how the
+ * last run ended.
+ */
+public final class DataDirectory implements AutoCloseable {
+    private final Path root;
+    private final FileChannel channel;
+    private final FileLock lock;
+    private final SyncMode sync;
+    private final boolean keepsActors;
+
+    /** What a folder is bound to for ever. */
+    public record Identity(String cluster, String node, int partitions, int replicas) {}
+
+    /** The folder cannot be used; the message says why and what to do. */
+    public static final class UnusableException extends RuntimeException {
+        private static final long serialVersionUID = 1L;
+
+        public UnusableException(String message) {
+            super(message);
+        }
+    }
+
+    private DataDirectory(Path root, FileChannel channel, FileLock lock, SyncMode sync, boolean keepsActors) {
+        this.root = root;
+        this.channel = channel;
+        this.lock = lock;
+        this.sync = sync;
+        this.keepsActors = keepsActors;
+    }
+
+    /** Makes the folder if need be, locks it and checks whose it is. */
+    public static DataDirectory open(Path root, Identity identity, SyncMode sync) {
+        FileChannel channel = null;
+        FileLock lock = null;
+        try {
+            Files.createDirectories(root);
+            channel = FileChannel.open(
+                    root.resolve("LOCK"), StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
+            lock = lock(root, channel);
+            boolean sameFiles = checkIdentity(root, identity);
+            boolean keepsActors = sameFiles && lastRunLostNothing(root);
+            write(root.resolve("LAST_RUN"), runProperties(sync, false));
+            return new DataDirectory(root, channel, lock, sync, keepsActors);
+        } catch (IOException | RuntimeException e) {
+            release(channel, lock, e);
+            if (e instanceof UnusableException unusable) {
+                throw unusable;
+            }
+            throw new UnusableException("data directory " + root + " cannot be used: " + reason(e));
+        }
+    }
+
+    private static String reason(Exception e) {
+        if (e instanceof java.nio.file.AccessDeniedException) {
+            return "no permission to write there";
+        }
+        if (e instanceof java.nio.file.FileAlreadyExistsException) {
+            return "it is a file, not a folder";
+        }
+        return e.getClass().getSimpleName() + ": " + e.getMessage();
+    }
+
+    private static FileLock lock(Path root, FileChannel channel) throws IOException {
+        FileLock lock;
+        try {
+            lock = channel.tryLock();
+        } catch (OverlappingFileLockException e) {
+            lock = null;
+        }
+        if (lock == null) {
+            throw new UnusableException("data directory " + root + " is in use by pid " + owner(channel)
+                    + "; stop that process or choose another directory");
+        }
+        byte[] pid = (ProcessHandle.current().pid() + "\n").getBytes(StandardCharsets.US_ASCII);
+        channel.truncate(0);
+        channel.write(ByteBuffer.wrap(pid), 0);
+        return lock;
+    }
+
+    private static String owner(FileChannel channel) throws IOException {
+        ByteBuffer text = ByteBuffer.allocate(32);
+        int length = channel.read(text, 0);
+        return length <= 0 ? "unknown" : new String(text.array(), 0, length, StandardCharsets.US_ASCII).trim();
+    }
+
+    /** False if the files are a copy of those that were made here: a restored backup, which may have forgotten things. */
+    private static boolean checkIdentity(Path root, Identity wanted) throws IOException {
+        Path file = root.resolve("IDENTITY");
+        if (!Files.exists(file)) {
+            Properties born = new Properties();
+            born.setProperty("cluster", wanted.cluster());
+            born.setProperty("node", wanted.node());
+            born.setProperty("partitions", Integer.toString(wanted.partitions()));
+            born.setProperty("replicas", Integer.toString(wanted.replicas()));
+            write(file, born);
+            markPlace(root, file);
+            return true;
+        }
+        Properties found = read(file);
+        check(root, "cluster name", found.getProperty("cluster"), wanted.cluster());
+        check(root, "node id", found.getProperty("node"), wanted.node());
+        check(root, "number of partitions", found.getProperty("partitions"), Integer.toString(wanted.partitions()));
+        check(root, "number of replicas", found.getProperty("replicas"), Integer.toString(wanted.replicas()));
+        Path place = root.resolve("PLACE");
+        boolean same = Files.exists(place) && fileKey(file).equals(read(place).getProperty("identity"));
+        if (!same) {
+            markPlace(root, file);
+        }
+        return same;
+    }
+
+    private static void check(Path root, String what, @Nullable String found, String wanted) {
+        if (!wanted.equals(found)) {
+            throw new UnusableException("data directory " + root + " belongs to " + what + " " + found
+                    + ", but this node is configured with " + wanted
+                    + "; choose another directory or restore the old setting");
+        }
+    }
+
+    private static void markPlace(Path root, Path identity) throws IOException {
+        Properties place = new Properties();
+        place.setProperty("identity", fileKey(identity));
+        write(root.resolve("PLACE"), place);
+    }
+
+    private static String fileKey(Path file) throws IOException {
+        BasicFileAttributes attributes = Files.readAttributes(file, BasicFileAttributes.class);
+        return attributes.fileKey() + " " + attributes.creationTime().toMillis();
+    }
+
+    private static boolean lastRunLostNothing(Path root) throws IOException {
+        Path file = root.resolve("LAST_RUN");
+        if (!Files.exists(file)) {
+            return true;
+        }
+        Properties last = read(file);
+        return SyncMode.GROUP.text().equals(last.getProperty("sync")) || "true".equals(last.getProperty("clean"));
+    }
+
+    private static Properties runProperties(SyncMode sync, boolean clean) {
+        Properties run = new Properties();
+        run.setProperty("sync", sync.text());
+        run.setProperty("clean", Boolean.toString(clean));
+        return run;
+    }
+
+    private static Properties read(Path file) throws IOException {
+        Properties properties = new Properties();
+        properties.load(new StringReader(Files.readString(file)));
+        return properties;
+    }
+
+    /** Replaces a file so that a crash leaves the old or the new one, synced. */
+    private static void write(Path file, Properties content) throws IOException {
+        StringWriter text = new StringWriter();
+        content.store(text, null);
+        Path fresh = file.resolveSibling(file.getFileName() + ".new");
+        try (FileChannel out = FileChannel.open(
+                fresh, StandardOpenOption.CREATE, StandardOpenOption.WRITE, StandardOpenOption.TRUNCATE_EXISTING)) {
+            out.write(ByteBuffer.wrap(text.toString().getBytes(StandardCharsets.UTF_8)));
+            out.force(true);
+        }
+        Files.move(
+                fresh,
+                file,
+                java.nio.file.StandardCopyOption.ATOMIC_MOVE,
+                java.nio.file.StandardCopyOption.REPLACE_EXISTING);
+        try (FileChannel folder = FileChannel.open(file.toAbsolutePath().getParent(), StandardOpenOption.READ)) {
+            folder.force(true);
+        }
+    }
+
+    public Path database() {
+        return root.resolve("db");
+    }
+
+    public Path root() {
+        return root;
+    }
+
+    /**
+     * Whether everything this node ever issued is proved to be on this disk, so that it may go on under the same actors:
+     * the files are where they were made, and the last run synced before it spoke or ended in order.
+     */
+    public boolean keepsActors() {
+        return keepsActors;
+    }
+
+    /** Marks the end of the run as orderly and unlocks. */
+    public void closeClean() {
+        try {
+            write(root.resolve("LAST_RUN"), runProperties(sync, true));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } finally {
+            close();
+        }
+    }
+
+    /** Unlocks and leaves no mark, as after a crash. */
+    @Override
+    public void close() {
+        release(channel, lock, null);
+    }
+
+    private static void release(@Nullable FileChannel channel, @Nullable FileLock lock, @Nullable Exception cause) {
+        try {
+            if (lock != null) {
+                lock.release();
+            }
+            if (channel != null) {
+                channel.close();
+            }
+        } catch (IOException e) {
+            if (cause == null) {
+                throw new UncheckedIOException(e);
+            }
+            cause.addSuppressed(e);
+        }
+    }
+}

@@ -1,0 +1,170 @@
+package io.quorate.node.storage;
+
+import io.quorate.node.protocol.store.Commit;
+import io.quorate.node.protocol.store.PartitionStore;
+import io.quorate.node.protocol.store.RecordKey;
+import io.quorate.node.protocol.store.ReplicaSetId;
+import io.quorate.repair.merkle.LeafTable;
+import io.quorate.ring.bytes.Bytes;
+import io.quorate.ring.token.PartitionCount;
+import io.quorate.ring.version.KeyState;
+import io.quorate.ring.version.Version;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.NavigableMap;
+import java.util.TreeMap;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A store that lives as long as its process, for tests and first tries. It keeps records in the form they have on disk, so
+ * that a byte can go wrong in it just as well.
+ */
+public final class MemoryPartitionStore implements PartitionStore {
+    private final PartitionCount partitions;
+    private final NavigableMap<byte[], byte[]> data = new TreeMap<>(Arrays::compareUnsigned);
+    private final NavigableMap<byte[], byte[]> meta = new TreeMap<>(Arrays::compareUnsigned);
+    private final NavigableMap<byte[], byte[]> requests = new TreeMap<>(Arrays::compareUnsigned);
+    private Consumer<Completion> listener = completion -> {};
+
+    public MemoryPartitionStore(PartitionCount partitions) {
+        this.partitions = partitions;
+    }
+
+    @Override
+    public synchronized KeyState read(RecordKey key) {
+        byte[] value = data.get(RecordCodec.key(key));
+        return value == null
+                ? KeyState.EMPTY
+                : RecordCodec.readState(value, key.set().partition());
+    }
+
+    @Override
+    public synchronized Opened open(ReplicaSetId set) {
+        byte[] header = meta.get(RecordCodec.headerKey(set));
+        LeafTable leaves = new LeafTable();
+        for (int leaf = 0; leaf < LeafTable.LEAVES; leaf++) {
+            byte[] sum = meta.get(RecordCodec.leafKey(set, leaf));
+            if (sum != null) {
+                leaves.set(leaf, RecordCodec.readSum(sum));
+            }
+        }
+        Map<RecordKey, KeyState> remnants = new LinkedHashMap<>();
+        for (Map.Entry<byte[], byte[]> entry : of(set).entrySet()) {
+            KeyState state = RecordCodec.readState(entry.getValue(), set.partition());
+            if (state.versions().isEmpty()) {
+                remnants.put(RecordCodec.readKey(entry.getKey()), state);
+            }
+        }
+        return new Opened(header == null ? null : RecordCodec.readHeader(header), leaves, remnants);
+    }
+
+    @Override
+    public void commit(Commit commit) {
+        synchronized (this) {
+            for (Commit.Change change : commit.changes()) {
+                byte[] key = RecordCodec.key(change.key());
+                if (change.state().isEmpty()) {
+                    data.remove(key);
+                } else {
+                    data.put(key, RecordCodec.state(change.state()));
+                }
+                meta.put(RecordCodec.leafKey(commit.set(), change.leaf()), RecordCodec.sum(change.sum()));
+            }
+            meta.put(RecordCodec.headerKey(commit.set()), RecordCodec.header(commit.header()));
+            Commit.RequestEntry request = commit.request();
+            if (request != null) {
+                requests.put(
+                        RecordCodec.requestKey(request.era(), commit.set(), request.id()),
+                        RecordCodec.request(request));
+            }
+        }
+        listener.accept(new Completion(commit, null));
+    }
+
+    @Override
+    public void listen(Consumer<Completion> completions) {
+        listener = completions;
+    }
+
+    @Override
+    public synchronized Commit.@Nullable RequestEntry findRequest(ReplicaSetId set, Bytes id, int era) {
+        for (int e = era; e >= era - 1; e--) {
+            byte[] value = requests.get(RecordCodec.requestKey(e, set, id));
+            if (value != null) {
+                return RecordCodec.readRequest(value, id, e, set.partition());
+            }
+        }
+        return null;
+    }
+
+    @Override
+    public synchronized boolean verifyLeaf(ReplicaSetId set, int leaf) {
+        LeafTable.Sum sum = LeafTable.Sum.ZERO;
+        for (Map.Entry<byte[], byte[]> entry : of(set).entrySet()) {
+            RecordKey key = RecordCodec.readKey(entry.getKey());
+            if (partitions.bitsBelowPartition(key.token(), LeafTable.LEAF_BITS) == leaf) {
+                sum = sum.plus(LeafSums.of(key, RecordCodec.readState(entry.getValue(), set.partition())));
+            }
+        }
+        byte[] stored = meta.get(RecordCodec.leafKey(set, leaf));
+        return sum.equals(stored == null ? LeafTable.Sum.ZERO : RecordCodec.readSum(stored));
+    }
+
+    @Override
+    public synchronized List<RecordKey> keysOf(ReplicaSetId set, String bucket, int generation, int limit) {
+        List<RecordKey> found = new ArrayList<>();
+        for (byte[] encoded : of(set).keySet()) {
+            RecordKey key = RecordCodec.readKey(encoded);
+            if (found.size() < limit && key.bucket().equals(bucket) && key.generation() == generation) {
+                found.add(key);
+            }
+        }
+        return found;
+    }
+
+    @Override
+    public synchronized List<ReplicaSetId> replicaSets() {
+        return meta.keySet().stream()
+                .filter(key -> key[0] == 'H')
+                .map(key -> new ReplicaSetId(key[3] & 0xff, (key[1] & 0xff) << 8 | (key[2] & 0xff)))
+                .toList();
+    }
+
+    /** For tests: changes a record behind the store's back; null takes it away. */
+    public synchronized void tamper(RecordKey key, @Nullable Consumer<byte[]> change) {
+        byte[] encoded = RecordCodec.key(key);
+        if (change == null) {
+            data.remove(encoded);
+        } else {
+            byte[] value = data.get(encoded);
+            if (value == null) {
+                throw new IllegalArgumentException("no record of " + key);
+            }
+            change.accept(value);
+        }
+    }
+
+    private NavigableMap<byte[], byte[]> of(ReplicaSetId set) {
+        byte[] from = RecordCodec.prefix(set);
+        byte[] to = from.clone();
+        to[2]++;
+        return data.subMap(from, true, to, false);
+    }
+
+    /** Sums of live versions, as the tree counts them. */
+    static final class LeafSums {
+        private LeafSums() {}
+
+        static LeafTable.Sum of(RecordKey key, KeyState state) {
+            LeafTable.Sum sum = LeafTable.Sum.ZERO;
+            for (Version version : state.versions()) {
+                sum = sum.plus(LeafTable.term(key.bucket(), key.generation(), key.key(), version.dot()));
+            }
+            return sum;
+        }
+    }
+}

@@ -1,0 +1,158 @@
+package io.quorate.node.storage;
+
+import io.quorate.node.protocol.store.Commit;
+import io.quorate.node.protocol.store.CorruptRecordException;
+import io.quorate.node.protocol.store.RecordKey;
+import io.quorate.node.protocol.store.ReplicaSetId;
+import io.quorate.repair.merkle.LeafTable;
+import io.quorate.ring.bytes.ByteSink;
+import io.quorate.ring.bytes.ByteSource;
+import io.quorate.ring.bytes.DecodeException;
+import io.quorate.ring.version.KeyState;
+import io.quorate.ring.version.VersionCodec;
+import java.nio.charset.StandardCharsets;
+import java.util.zip.CRC32C;
+
+/**
+ * What is on disk, byte for byte: keys in ring order within their replica set, and values with a format version in front
+ * and a CRC32C behind. Golden files hold the format in place; a change takes a new version number that reads the old.
+ */
+final class RecordCodec {
+    static final int FORMAT = 1;
+    private static final int CHECKSUM_BYTES = 4;
+
+    private RecordCodec() {}
+
+    /** {@code partition u16, n u8}: the prefix of everything of a replica set. */
+    static ByteSink prefix(ByteSink out, ReplicaSetId set) {
+        return out.u16(set.partition()).u8(set.n());
+    }
+
+    static byte[] prefix(ReplicaSetId set) {
+        return prefix(new ByteSink(16), set).toByteArray();
+    }
+
+    /** {@code prefix, token u64, bucket length u8, bucket, generation u32, key}. */
+    static byte[] key(RecordKey key) {
+        byte[] bucket = key.bucket().getBytes(StandardCharsets.US_ASCII);
+        ByteSink out = new ByteSink(16 + bucket.length + key.key().length());
+        prefix(out, key.set()).u64(key.token()).u8(bucket.length).raw(bucket, 0, bucket.length);
+        return out.u32(key.generation()).raw(key.key()).toByteArray();
+    }
+
+    static RecordKey readKey(byte[] data) {
+        ByteSource in = new ByteSource(data);
+        int partition = in.u16();
+        ReplicaSetId set = new ReplicaSetId(in.u8(), partition);
+        long token = in.u64();
+        String bucket = in.raw(in.u8()).toUtf8();
+        int generation = in.u32();
+        return new RecordKey(set, token, bucket, generation, in.raw(in.remaining()));
+    }
+
+    static byte[] state(KeyState state) {
+        ByteSink out = new ByteSink(256);
+        out.u8(FORMAT);
+        VersionCodec.writeState(out, state);
+        return sealed(out);
+    }
+
+    static KeyState readState(byte[] data, int partition) {
+        try {
+            ByteSource in = opened(data);
+            KeyState state = VersionCodec.readState(in, partition);
+            in.end();
+            return state;
+        } catch (DecodeException e) {
+            throw new CorruptRecordException("damaged record: " + e.getMessage(), e);
+        }
+    }
+
+    static byte[] header(Commit.Header header) {
+        ByteSink out = new ByteSink(128);
+        out.u8(FORMAT).u64(header.incarnation()).varint(header.keys()).varint(header.versions());
+        return sealed(out.bytes(header.clock()));
+    }
+
+    static Commit.Header readHeader(byte[] data) {
+        try {
+            ByteSource in = opened(data);
+            long incarnation = in.u64();
+            long keys = in.varint();
+            long versions = in.varint();
+            Commit.Header header = new Commit.Header(incarnation, in.bytes(Integer.MAX_VALUE), keys, versions);
+            in.end();
+            return header;
+        } catch (DecodeException e) {
+            throw new CorruptRecordException("damaged replica header: " + e.getMessage(), e);
+        }
+    }
+
+    static byte[] leafKey(ReplicaSetId set, int leaf) {
+        return prefix(new ByteSink(16).u8('L'), set).u16(leaf).toByteArray();
+    }
+
+    static byte[] headerKey(ReplicaSetId set) {
+        return prefix(new ByteSink(16).u8('H'), set).toByteArray();
+    }
+
+    static byte[] sum(LeafTable.Sum sum) {
+        return new ByteSink(16).u64(sum.high()).u64(sum.low()).toByteArray();
+    }
+
+    static LeafTable.Sum readSum(byte[] data) {
+        ByteSource in = new ByteSource(data);
+        return new LeafTable.Sum(in.u64(), in.u64());
+    }
+
+    /** {@code era u32, prefix, id}. */
+    static byte[] requestKey(int era, ReplicaSetId set, io.quorate.ring.bytes.Bytes id) {
+        return prefix(new ByteSink(32).u32(era), set).raw(id).toByteArray();
+    }
+
+    static byte[] request(Commit.RequestEntry entry) {
+        ByteSink out = new ByteSink(64).u8(FORMAT).u64(entry.bodyHash());
+        VersionCodec.writeDot(out, entry.dot());
+        return sealed(out);
+    }
+
+    static Commit.RequestEntry readRequest(byte[] data, io.quorate.ring.bytes.Bytes id, int era, int partition) {
+        try {
+            ByteSource in = opened(data);
+            long bodyHash = in.u64();
+            Commit.RequestEntry entry = new Commit.RequestEntry(id, era, bodyHash, VersionCodec.readDot(in, partition));
+            in.end();
+            return entry;
+        } catch (DecodeException e) {
+            throw new CorruptRecordException("damaged request entry: " + e.getMessage(), e);
+        }
+    }
+
+    /** Puts the checksum behind what has been written. */
+    static byte[] sealed(ByteSink out) {
+        return out.u32(checksum(out.unsafeArray(), out.size())).toByteArray();
+    }
+
+    /** Checks the checksum and the format version; the source stands behind the latter. */
+    static ByteSource opened(byte[] data) {
+        int length = data.length - CHECKSUM_BYTES;
+        if (length < 1) {
+            throw new DecodeException("record of " + data.length + " bytes");
+        }
+        if (new ByteSource(data, length, CHECKSUM_BYTES).u32() != checksum(data, length)) {
+            throw new DecodeException("checksum does not match");
+        }
+        ByteSource in = new ByteSource(data, 0, length);
+        int format = in.u8();
+        if (format != FORMAT) {
+            throw new DecodeException("unknown record format " + format);
+        }
+        return in;
+    }
+
+    private static int checksum(byte[] data, int length) {
+        CRC32C crc = new CRC32C();
+        crc.update(data, 0, length);
+        return (int) crc.getValue();
+    }
+}

@@ -1,0 +1,208 @@
+package io.quorate.node.storage;
+
+import io.quorate.node.protocol.store.Commit;
+import io.quorate.node.protocol.store.PartitionStore;
+import io.quorate.node.protocol.store.RecordKey;
+import io.quorate.node.protocol.store.ReplicaSetId;
+import io.quorate.node.storage.MemoryPartitionStore.LeafSums;
+import io.quorate.repair.merkle.LeafTable;
+import io.quorate.ring.bytes.ByteSink;
+import io.quorate.ring.bytes.Bytes;
+import io.quorate.ring.token.PartitionCount;
+import io.quorate.ring.version.KeyState;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ThreadFactory;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.rocksdb.RocksDBException;
+import org.rocksdb.RocksIterator;
+import org.rocksdb.WriteBatch;
+
+/** The store of a node on RocksDB: reads straight from the engine, writes through one {@link GroupCommitWriter}. */
+public final class RocksPartitionStore implements PartitionStore, AutoCloseable {
+    private final RocksColumns db;
+    private final PartitionCount partitions;
+    private final WriteObserver observer;
+    private final GroupCommitWriter writer;
+    private int newestEra = Integer.MIN_VALUE;
+
+    public RocksPartitionStore(
+            RocksColumns db, PartitionCount partitions, ThreadFactory threads, WriteObserver observer) {
+        this.db = db;
+        this.partitions = partitions;
+        this.observer = observer;
+        this.writer = new GroupCommitWriter(this::write, threads);
+    }
+
+    @Override
+    public KeyState read(RecordKey key) {
+        byte[] value = db.get(db.data(), RecordCodec.key(key));
+        return value == null
+                ? KeyState.EMPTY
+                : RecordCodec.readState(value, key.set().partition());
+    }
+
+    @Override
+    public Opened open(ReplicaSetId set) {
+        byte[] header = db.get(db.meta(), RecordCodec.headerKey(set));
+        LeafTable leaves = new LeafTable();
+        byte[] leafPrefix = RecordCodec.prefix(new ByteSink(8).u8('L'), set).toByteArray();
+        db.scan(db.meta(), leafPrefix, (key, value) -> {
+            int leaf = (key[key.length - 2] & 0xff) << 8 | (key[key.length - 1] & 0xff);
+            leaves.set(leaf, RecordCodec.readSum(value));
+            return true;
+        });
+        Map<RecordKey, KeyState> remnants = new LinkedHashMap<>();
+        db.scan(db.remnants(), RecordCodec.prefix(set), (key, value) -> {
+            byte[] record = db.get(db.data(), key);
+            if (record != null) {
+                remnants.put(RecordCodec.readKey(key), RecordCodec.readState(record, set.partition()));
+            }
+            return true;
+        });
+        return new Opened(header == null ? null : RecordCodec.readHeader(header), leaves, remnants);
+    }
+
+    @Override
+    public void commit(Commit commit) {
+        writer.submit(commit);
+    }
+
+    @Override
+    public void listen(Consumer<Completion> listener) {
+        writer.listen(listener);
+    }
+
+    private void write(List<Commit> commits) {
+        long from = System.nanoTime();
+        try (WriteBatch batch = new WriteBatch()) {
+            Set<ReplicaSetId> headers = new LinkedHashSet<>();
+            for (int i = commits.size() - 1; i >= 0; i--) {
+                Commit commit = commits.get(i);
+                // The last header of a replica set in this batch includes the earlier ones.
+                if (headers.add(commit.set())) {
+                    batch.put(db.meta(), RecordCodec.headerKey(commit.set()), RecordCodec.header(commit.header()));
+                }
+            }
+            for (Commit commit : commits) {
+                add(batch, commit);
+            }
+            db.write(batch);
+        } catch (RocksDBException e) {
+            throw RocksColumns.failure("write " + commits.size() + " changes", e);
+        }
+        observer.wrote(commits.size(), System.nanoTime() - from);
+    }
+
+    private void add(WriteBatch batch, Commit commit) throws RocksDBException {
+        for (Commit.Change change : commit.changes()) {
+            byte[] key = RecordCodec.key(change.key());
+            if (change.state().isEmpty()) {
+                batch.delete(db.data(), key);
+            } else {
+                batch.put(db.data(), key, RecordCodec.state(change.state()));
+            }
+            if (change.remnant()) {
+                batch.put(db.remnants(), key, new byte[0]);
+            } else if (change.state().versions().isEmpty()) {
+                batch.delete(db.remnants(), key);
+            }
+            batch.put(db.meta(), RecordCodec.leafKey(commit.set(), change.leaf()), RecordCodec.sum(change.sum()));
+        }
+        Commit.RequestEntry request = commit.request();
+        if (request != null) {
+            batch.put(
+                    db.requests(),
+                    RecordCodec.requestKey(request.era(), commit.set(), request.id()),
+                    RecordCodec.request(request));
+            if (request.era() > newestEra) {
+                newestEra = request.era();
+                batch.deleteRange(
+                        db.requests(),
+                        new byte[4],
+                        new ByteSink(4).u32(request.era() - 1).toByteArray());
+            }
+        }
+    }
+
+    @Override
+    public Commit.@Nullable RequestEntry findRequest(ReplicaSetId set, Bytes id, int era) {
+        for (int e = era; e >= era - 1; e--) {
+            byte[] value = db.get(db.requests(), RecordCodec.requestKey(e, set, id));
+            if (value != null) {
+                return RecordCodec.readRequest(value, id, e, set.partition());
+            }
+        }
+        return null;
+    }
+
+    @Override
+    public boolean verifyLeaf(ReplicaSetId set, int leaf) {
+        int bits = Integer.numberOfTrailingZeros(partitions.value());
+        long first = bits == 0 ? 0 : (long) set.partition() << (64 - bits);
+        first |= (long) leaf << (64 - bits - LeafTable.LEAF_BITS);
+        byte[] start = RecordCodec.prefix(new ByteSink(16), set).u64(first).toByteArray();
+        LeafTable.Sum sum = LeafTable.Sum.ZERO;
+        LeafTable.Sum stored = LeafTable.Sum.ZERO;
+        try (RocksColumns.Snapshot snapshot = db.snapshot();
+                RocksIterator i = snapshot.iterator(db.data())) {
+            for (i.seek(start); i.isValid(); i.next()) {
+                byte[] encoded = i.key();
+                if (!RocksColumns.startsWith(encoded, RecordCodec.prefix(set))) {
+                    break;
+                }
+                RecordKey key = RecordCodec.readKey(encoded);
+                if (partitions.bitsBelowPartition(key.token(), LeafTable.LEAF_BITS) != leaf) {
+                    break;
+                }
+                sum = sum.plus(LeafSums.of(key, RecordCodec.readState(i.value(), set.partition())));
+            }
+            byte[] value = snapshot.get(db.meta(), RecordCodec.leafKey(set, leaf));
+            if (value != null) {
+                stored = RecordCodec.readSum(value);
+            }
+        }
+        return sum.equals(stored);
+    }
+
+    @Override
+    public List<RecordKey> keysOf(ReplicaSetId set, String bucket, int generation, int limit) {
+        List<RecordKey> found = new ArrayList<>();
+        db.scan(db.data(), RecordCodec.prefix(set), (encoded, value) -> {
+            RecordKey key = RecordCodec.readKey(encoded);
+            if (key.bucket().equals(bucket) && key.generation() == generation) {
+                found.add(key);
+            }
+            return found.size() < limit;
+        });
+        return found;
+    }
+
+    @Override
+    public List<ReplicaSetId> replicaSets() {
+        List<ReplicaSetId> sets = new ArrayList<>();
+        db.scan(db.meta(), new byte[] {'H'}, (key, value) -> {
+            sets.add(new ReplicaSetId(key[3] & 0xff, (key[1] & 0xff) << 8 | (key[2] & 0xff)));
+            return true;
+        });
+        return sets;
+    }
+
+    /** Writes what waits and closes the engine. */
+    @Override
+    public void close() {
+        writer.close();
+        db.close();
+    }
+
+    /** Ends at once and forgets what waits, as a crash would. */
+    public void drop() {
+        writer.drop();
+        db.close();
+    }
+}

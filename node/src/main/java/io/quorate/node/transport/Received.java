@@ -1,0 +1,4 @@
+package io.quorate.node.transport;
+
+/** What an actor that takes frames is sent: frames, and whatever else it is told. */
+public interface Received {}
