@@ -50,6 +50,7 @@ public final class StubStore implements AutoCloseable {
     private volatile Reply reply = new Reply(200, Map.of(), "");
     private volatile boolean silent;
     private volatile boolean breaking;
+    private volatile boolean stalling;
 
     public StubStore() {
         try {
@@ -106,6 +107,12 @@ public final class StubStore implements AutoCloseable {
         return this;
     }
 
+    /** Answers with headers and a part of the body. */
+    public StubStore stallsInTheBody() {
+        stalling = true;
+        return this;
+    }
+
     /** Takes requests and closes the connection. */
     public StubStore breaksConnections() {
         breaking = true;
@@ -152,6 +159,13 @@ public final class StubStore implements AutoCloseable {
         }
         if (silent || breaking) {
             exchange.close();
+            return;
+        }
+        if (stalling) {
+            exchange.sendResponseHeaders(200, 100);
+            exchange.getResponseBody().write('{');
+            exchange.getResponseBody().flush();
+            awaitClose();
             return;
         }
         Reply now = reply;

@@ -34,10 +34,11 @@ public final class GetCommand extends ClientCommand {
                 missing -> printMissing(missing, printer));
     }
 
+    /** The notes come first, lest they continue the value's last line on a terminal. */
     private static int printFound(ReadResult.Found found, Printer printer) {
-        printer.raw(found.value());
         printer.note("content type: " + found.contentType());
         printer.note("context: " + found.context().token());
+        printer.raw(found.value());
         return ExitCode.DONE;
     }
 

@@ -16,7 +16,7 @@ final class WriteStrength {
         @Option(
                 names = "--level",
                 paramLabel = "LEVEL",
-                description = "ONE, TWO, THREE, QUORUM or ALL, or ANY; default: the bucket's.")
+                description = "ANY, ONE, TWO, THREE, QUORUM or ALL; default: the bucket's.")
         private @Nullable String level;
 
         @Option(names = "-w", paramLabel = "COUNT", description = "Exactly so many replicas, in place of a level.")

@@ -89,7 +89,7 @@ final class Delivery {
 
     private HttpRequest request(URI base, long leftNanos) {
         String root = base.getScheme() + "://" + base.getRawAuthority();
-        URI target = URI.create(root + exchange.target(TimeUnit.NANOSECONDS.toMillis(leftNanos)));
+        URI target = URI.create(root + exchange.target(millisRoundedUp(leftNanos)));
         HttpRequest.Builder request = HttpRequest.newBuilder(target)
                 .timeout(Duration.ofNanos(leftNanos).plus(config.allowance()))
                 .method(
@@ -161,6 +161,10 @@ final class Delivery {
                 Problem.of(Problem.CONNECTION_BROKEN, 0, "the exchange broke: " + what, exchange.unknown())
                         .withAttempts(attempts),
                 cause);
+    }
+
+    private static long millisRoundedUp(long nanos) {
+        return (nanos + 999_999) / 1_000_000;
     }
 
     private void note(URI base, long attemptNanos, String cause) {

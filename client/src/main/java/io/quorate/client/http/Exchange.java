@@ -62,11 +62,11 @@ record Exchange(
                 .withHeader("Content-Type", contentType);
     }
 
-    /** The path and query for a request that may take the store so long, in milliseconds. */
+    /** The path and query for a request that may take the store so long, at least 1 ms. */
     String target(long leftMillis) {
         List<String> parameters = new ArrayList<>(query);
         if (carriesTimeout) {
-            parameters.add("timeout=" + Math.max(1, leftMillis) + "ms");
+            parameters.add("timeout=" + leftMillis + "ms");
         }
         return parameters.isEmpty() ? path : path + "?" + String.join("&", parameters);
     }

@@ -113,6 +113,16 @@ class HttpReadTest {
     }
 
     @Test
+    void anAnswerThatStallsInItsBodyEndsByTheDeadlineToo() {
+        store.stallsInTheBody();
+        LeaderlessView hurried = quorum.withTimeout(Duration.ofMillis(50));
+
+        assertThat(catchThrowableOfType(LevelNotReachedException.class, () -> hurried.get("k"))
+                        .code())
+                .isEqualTo("timeout");
+    }
+
+    @Test
     void aMissingBucketIsAnErrorAndNotAMissingKey() {
         store.answersProblem(404, "no-such-bucket", ",\"outcome\":\"not-applied\"");
 

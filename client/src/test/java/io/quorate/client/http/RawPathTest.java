@@ -1,5 +1,6 @@
 package io.quorate.client.http;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.quorate.client.QuorateClient;
@@ -65,6 +66,10 @@ class RawPathTest {
             for (int c = in.read(); c >= 0 && c != '\r'; c = in.read()) {
                 line.append((char) c);
             }
+            while (in.available() > 0) {
+                in.skipNBytes(in.available());
+            }
+            socket.getOutputStream().write("HTTP/1.1 400 No\r\nContent-Length: 0\r\n\r\n".getBytes(US_ASCII));
             return line.toString();
         } catch (IOException e) {
             return "broken: " + e;
