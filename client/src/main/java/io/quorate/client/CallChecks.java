@@ -1,0 +1,67 @@
+package io.quorate.client;
+
+import io.quorate.client.data.Context;
+import io.quorate.client.error.Problem;
+import io.quorate.client.error.RequestRefusedException;
+import io.quorate.ring.bytes.Bytes;
+import io.quorate.ring.wire.ErrorCode;
+import io.quorate.ring.wire.HttpNames;
+import java.time.Duration;
+import java.util.regex.Pattern;
+
+/** Refuses what no store would take, with the codes that the store would use. */
+final class CallChecks {
+    private static final Pattern BUCKET = Pattern.compile("[a-z0-9][a-z0-9._-]{0,63}");
+    private static final Duration TIMEOUT_MIN = Duration.ofMillis(1);
+    private static final Duration TIMEOUT_MAX = Duration.ofSeconds(60);
+
+    private CallChecks() {}
+
+    static String bucket(String name) {
+        if (!BUCKET.matcher(name).matches()) {
+            throw refused(
+                    ErrorCode.BAD_BUCKET,
+                    "bucket names are 1 to 64 of a-z 0-9 . _ - and start with a letter or digit, unlike '" + name
+                            + "'");
+        }
+        return name;
+    }
+
+    static Bytes key(Bytes key) {
+        if (key.isEmpty()) {
+            throw refused(ErrorCode.BAD_KEY, "a key is 1 to " + HttpNames.KEY_MAX_BYTES + " bytes, this one is empty");
+        }
+        if (key.length() > HttpNames.KEY_MAX_BYTES) {
+            throw refused(
+                    ErrorCode.KEY_TOO_LONG,
+                    "a key is 1 to " + HttpNames.KEY_MAX_BYTES + " bytes, this one has " + key.length());
+        }
+        for (int i = 0; i < key.length(); i++) {
+            if (key.at(i) == 0) {
+                throw refused(ErrorCode.BAD_KEY, "a key must not contain NUL; byte " + i + " is one");
+            }
+        }
+        return key;
+    }
+
+    static Context context(Context context, String bucket, Bytes key) {
+        if (!context.belongsTo(bucket, key)) {
+            throw refused(
+                    ErrorCode.BAD_CONTEXT,
+                    "the context belongs to key " + context.key() + " of bucket " + context.bucket() + ", not to key "
+                            + key + " of bucket " + bucket);
+        }
+        return context;
+    }
+
+    static Duration timeout(Duration timeout) {
+        if (timeout.compareTo(TIMEOUT_MIN) < 0 || timeout.compareTo(TIMEOUT_MAX) > 0) {
+            throw new IllegalArgumentException("a timeout is 1 ms to 60 s, not " + timeout);
+        }
+        return timeout;
+    }
+
+    private static RequestRefusedException refused(ErrorCode code, String detail) {
+        return new RequestRefusedException(Problem.refused(code, detail));
+    }
+}

@@ -1,0 +1,4 @@
+package io.quorate.client.bucket;
+
+/** A bucket that exists. */
+public record BucketInfo(String name, BucketDefinition definition) {}

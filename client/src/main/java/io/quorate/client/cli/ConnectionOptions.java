@@ -1,0 +1,67 @@
+package io.quorate.client.cli;
+
+import io.quorate.client.QuorateClient;
+import io.quorate.client.QuorateClients;
+import io.quorate.client.http.HttpTransportConfig;
+import java.net.URI;
+import java.net.URISyntaxException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import picocli.CommandLine.Option;
+
+/** The options of every command: where the store is, how long to wait, how to print. */
+final class ConnectionOptions {
+    private static final Pattern TIMEOUT = Pattern.compile("([0-9]{1,6})(ms|s)");
+
+    @Option(
+            names = "--url",
+            paramLabel = "URL",
+            split = ",",
+            defaultValue = "http://127.0.0.1:7101",
+            description = "Base URL of a node; several are tried in order (default: ${DEFAULT-VALUE}).")
+    private List<String> urls = new ArrayList<>();
+
+    @Option(
+            names = "--timeout",
+            paramLabel = "TIME",
+            defaultValue = "1s",
+            description = "Deadline, such as 250ms or 2s, at most 60s (default: ${DEFAULT-VALUE}).")
+    private String timeout = "1s";
+
+    @Option(
+            names = {"-o", "--output"},
+            paramLabel = "FORM",
+            defaultValue = "table",
+            description = "One of: ${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE}).")
+    private OutputForm output = OutputForm.table;
+
+    boolean wantsJson() {
+        return output == OutputForm.json;
+    }
+
+    QuorateClient open() {
+        try {
+            List<URI> contactPoints = new ArrayList<>();
+            for (String url : urls) {
+                contactPoints.add(new URI(url.strip()));
+            }
+            return QuorateClients.http(HttpTransportConfig.of(contactPoints), readTimeout());
+        } catch (URISyntaxException e) {
+            throw new BadInput("--url: '" + e.getInput() + "' is no URL");
+        } catch (IllegalArgumentException e) {
+            throw new BadInput("--url or --timeout: " + e.getMessage());
+        }
+    }
+
+    private Duration readTimeout() {
+        Matcher matcher = TIMEOUT.matcher(timeout);
+        if (!matcher.matches()) {
+            throw new BadInput("--timeout: '" + timeout + "' is no time such as 250ms or 2s");
+        }
+        long amount = Long.parseLong(matcher.group(1));
+        return matcher.group(2).equals("s") ? Duration.ofSeconds(amount) : Duration.ofMillis(amount);
+    }
+}

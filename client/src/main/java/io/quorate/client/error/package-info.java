@@ -1,0 +1,7 @@
+/**
+ * What can go wrong with a call, sorted by what the caller may do next. Start with\n * {@link io.quorate.client.error.QuorateException}.
+ */
+@NullMarked
+package io.quorate.client.error;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,71 @@
+package io.quorate.client.http;
+
+import io.quorate.client.data.ResultInfo;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * Reads {@code Quorate-Result}, a dictionary of RFC 9651 whose values are tokens, integers, strings or booleans. Members
+ * of other forms and parameters are passed over, so that the store may add to it.
+ */
+final class ResultHeader {
+    private ResultHeader() {}
+
+    static ResultInfo parse(String header) {
+        Map<String, String> members = members(header);
+        return new ResultInfo(
+                members.getOrDefault("mode", ""),
+                Optional.ofNullable(members.get("level")),
+                number(members, "need"),
+                number(members, "acked"),
+                number(members, "homes"),
+                number(members, "hinted"),
+                number(members, "repaired"),
+                number(members, "siblings"),
+                longNumber(members, "epoch"));
+    }
+
+    private static Map<String, String> members(String header) {
+        Map<String, String> members = new HashMap<>();
+        int start = 0;
+        boolean quoted = false;
+        for (int i = 0; i <= header.length(); i++) {
+            char c = i == header.length() ? ',' : header.charAt(i);
+            if (quoted && c == '\\') {
+                i++;
+            } else if (c == '"') {
+                quoted = !quoted;
+            } else if (c == ',' && (!quoted || i == header.length())) {
+                addMember(members, header.substring(start, Math.min(i, header.length())));
+                start = i + 1;
+            }
+        }
+        return members;
+    }
+
+    private static void addMember(Map<String, String> members, String text) {
+        int equals = text.indexOf('=');
+        if (equals < 0) {
+            return;
+        }
+        String value = text.substring(equals + 1).strip();
+        if (value.startsWith("\"")) {
+            int end = value.lastIndexOf('"');
+            value = value.substring(1, Math.max(1, end)).replace("\\\"", "\"").replace("\\\\", "\\");
+        } else if (value.indexOf(';') >= 0) {
+            value = value.substring(0, value.indexOf(';')).strip();
+        }
+        members.put(text.substring(0, equals).strip(), value);
+    }
+
+    private static int number(Map<String, String> members, String name) {
+        long value = longNumber(members, name);
+        return value > Integer.MAX_VALUE ? Integer.MAX_VALUE : (int) value;
+    }
+
+    private static long longNumber(Map<String, String> members, String name) {
+        String text = members.getOrDefault(name, "");
+        return text.matches("[0-9]{1,15}") ? Long.parseLong(text) : -1;
+    }
+}
