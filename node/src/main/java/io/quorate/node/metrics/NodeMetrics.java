@@ -76,7 +76,7 @@ public final class NodeMetrics implements AutoCloseable {
 
     public void count(String name, String tag, String value, long amount) {
         counters.computeIfAbsent(List.of(name, tag, value), key -> registry.counter(name, List.of(Tag.of(tag, value))))
-                .increment(amount);
+                .increment((double) amount);
     }
 
     public void siblings(int count) {

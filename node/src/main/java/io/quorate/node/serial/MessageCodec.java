@@ -237,6 +237,7 @@ public final class MessageCodec {
         } else if (reply instanceof KeyReply.WriteDone done) {
             out.u8(2);
             VersionCodec.writeContext(out, done.context());
+            out.u64(done.digest());
             writeReached(out, done.reached());
         } else if (reply instanceof KeyReply.Refused refused) {
             out.u8(3);
@@ -274,7 +275,7 @@ public final class MessageCodec {
         int kind = in.u8();
         return switch (kind) {
             case 1 -> new KeyReply.ReadDone(VersionCodec.readState(in, partition), readReached(in));
-            case 2 -> new KeyReply.WriteDone(VersionCodec.readContext(in, partition), readReached(in));
+            case 2 -> new KeyReply.WriteDone(VersionCodec.readContext(in, partition), in.u64(), readReached(in));
             case 3 -> {
                 ErrorCode code = readEnum(in, CODES);
                 int outcome = in.u8();

@@ -22,12 +22,21 @@ public final class WriteCoordinator {
     private final Map<NodeId, Replica> homes = new LinkedHashMap<>();
     private final NodeId self;
     private final int need;
-    private final CausalContext context;
+    private final Written written;
     private final long started;
     private final long deadline;
     private final long resendNanos;
     private final Port port;
     private boolean answered;
+
+    /**
+     * What the client gets with a success.
+     *
+     * @param context its own context and the new dot
+     * @param siblings live versions here after the write
+     * @param digest of those
+     */
+    public record Written(CausalContext context, int siblings, long digest) {}
 
     /** What the coordinator wants done. */
     public interface Port {
@@ -58,7 +67,6 @@ public final class WriteCoordinator {
     /**
      * A write that is durable here and nowhere else yet.
      *
-     * @param context what the client gets with a success: its own context and the new dot
      * @param reachable the homes that are worth sending to now
      */
     public WriteCoordinator(
@@ -66,14 +74,14 @@ public final class WriteCoordinator {
             List<NodeId> homes,
             Set<NodeId> reachable,
             int need,
-            CausalContext context,
+            Written written,
             long started,
             long deadline,
             long resendNanos,
             Port port) {
         this.self = self;
         this.need = need;
-        this.context = context;
+        this.written = written;
         this.started = started;
         this.deadline = deadline;
         this.resendNanos = resendNanos;
@@ -143,7 +151,8 @@ public final class WriteCoordinator {
         int acked = count(State.ACKED);
         if (acked >= need) {
             answered = true;
-            port.reply(new KeyReply.WriteDone(context, new KeyReply.Reached(need, acked, acked, 0, 0, results())));
+            KeyReply.Reached reached = new KeyReply.Reached(need, acked, acked, 0, written.siblings(), results());
+            port.reply(new KeyReply.WriteDone(written.context(), written.digest(), reached));
         } else if (acked + count(State.WAITING) < need) {
             refuse(
                     ErrorCode.LEVEL_NOT_REACHED,

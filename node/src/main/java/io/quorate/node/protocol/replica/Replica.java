@@ -42,6 +42,9 @@ import org.jspecify.annotations.Nullable;
  * <p>Single-threaded. A {@link CorruptRecordException} of any method leaves the replica as it was.
  */
 public final class Replica {
+    /** Bytes of all siblings of a key beyond which no write may add another. */
+    public static final long OBJECT_BYTES_MAX = 16 << 20;
+
     private final ReplicaSetId id;
     private final PartitionCount partitions;
     private final PartitionStore store;
@@ -192,7 +195,7 @@ public final class Replica {
         KeyState stored = changing != null ? changing.newest : store.read(key);
         KeyState before = rules.fill(stored, clock.base());
         KeyState merged = rules.merge(before, object.state());
-        if (merged.versions().size() > siblingsMax && merged.shown().size() > siblingsMax) {
+        if (siblingsMax != Integer.MAX_VALUE && tooMany(merged, siblingsMax)) {
             return -1;
         }
         boolean news = false;
@@ -211,6 +214,18 @@ public final class Replica {
         LeafTable.Sum sum = sumAfter(key, before, merged);
         count(before, merged);
         return write(key, stored, merged, sum, request);
+    }
+
+    private static boolean tooMany(KeyState merged, int siblingsMax) {
+        if (merged.versions().size() < 2) {
+            return false;
+        }
+        long bytes = 0;
+        for (Version version : merged.versions()) {
+            bytes += version.value().length();
+        }
+        return bytes > OBJECT_BYTES_MAX
+                || (merged.versions().size() > siblingsMax && merged.shown().size() > siblingsMax);
     }
 
     /**

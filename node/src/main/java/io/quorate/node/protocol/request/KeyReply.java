@@ -14,8 +14,13 @@ public sealed interface KeyReply {
     /** The merged state: its context covers what is shown. */
     record ReadDone(KeyState state, Reached reached) implements KeyReply {}
 
-    /** The write stands at its level; {@code context} is the request's with the new dot beside it. */
-    record WriteDone(CausalContext context, Reached reached) implements KeyReply {}
+    /**
+     * The write stands at its level.
+     *
+     * @param context the request's, with the new dot beside it
+     * @param digest of the live versions at the coordinator after the write
+     */
+    record WriteDone(CausalContext context, long digest, Reached reached) implements KeyReply {}
 
     /**
      * An error of the contract.

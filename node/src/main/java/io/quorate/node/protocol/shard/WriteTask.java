@@ -199,12 +199,15 @@ final class WriteTask implements Task, WriteCoordinator.Port {
     }
 
     private void replicate(CausalContext answer, long commit, long now) {
+        KeyState after = context.replicas.get(key.set()).newest(key);
+        WriteCoordinator.Written written =
+                new WriteCoordinator.Written(answer, after.shown().size(), after.digest());
         WriteCoordinator made = new WriteCoordinator(
                 context.self,
                 homes,
                 context.live,
                 request.need(),
-                answer,
+                written,
                 started,
                 deadline,
                 context.settings.resendNanos(),

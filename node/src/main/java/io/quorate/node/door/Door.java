@@ -1,0 +1,306 @@
+package io.quorate.node.door;
+
+import io.quorate.node.actor.NodeView;
+import io.quorate.node.config.NodeConfig;
+import io.quorate.node.door.Levels.RefusedException;
+import io.quorate.node.metrics.NodeMetrics;
+import io.quorate.node.protocol.bucket.BucketDefinition;
+import io.quorate.node.protocol.bucket.BucketEntry;
+import io.quorate.node.protocol.request.KeyAddress;
+import io.quorate.node.protocol.request.KeyReply;
+import io.quorate.node.protocol.request.KeyRequest;
+import io.quorate.node.protocol.request.KeyRequest.RequestId;
+import io.quorate.node.protocol.store.RecordKey;
+import io.quorate.node.protocol.store.ReplicaSetId;
+import io.quorate.ring.bytes.ByteSink;
+import io.quorate.ring.bytes.Bytes;
+import io.quorate.ring.bytes.DecodeException;
+import io.quorate.ring.consistency.ConsistencyLevel;
+import io.quorate.ring.epoch.RingState;
+import io.quorate.ring.token.TokenHash;
+import io.quorate.ring.version.CausalContext;
+import io.quorate.ring.wire.ContextCodec;
+import io.quorate.ring.wire.ErrorCode;
+import io.quorate.ring.wire.HttpNames;
+import io.quorate.ring.wire.Outcome;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
+import java.util.function.LongSupplier;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The way into a node's data plane. Turns names, levels and tokens into a {@link KeyRequest}, refuses what is wrong or too
+ * much before any work is done, and counts what goes through. Safe from any thread; never blocks.
+ */
+public final class Door {
+    private final RingState ring;
+    private final Supplier<NodeView> view;
+    private final DataPlane dataPlane;
+    private final NodeConfig.Limits limits;
+    private final LongSupplier nanoClock;
+    private final LongSupplier randomLongs;
+    private final NodeMetrics metrics;
+    private final AtomicInteger inFlight = new AtomicInteger();
+    private final AtomicLong bytesInFlight = new AtomicLong();
+    private volatile boolean closed;
+
+    /** Takes requests to the shard that hosts their partition. */
+    public interface DataPlane {
+        void submit(KeyRequest request, long timeoutNanos, Consumer<KeyReply> reply);
+    }
+
+    /**
+     * A key as a caller names it.
+     *
+     * @param timeoutNanos from now to the latest answer
+     */
+    public record Call(String bucket, Bytes key, Strength strength, long timeoutNanos) {}
+
+    /**
+     * A reply and what is needed to render it.
+     *
+     * @param address null if the request was refused before its bucket was found
+     * @param level as it goes into the answer, empty if unknown
+     */
+    public record Answer(@Nullable KeyAddress address, String level, KeyReply reply, long epoch) {
+        /** The token of a context of this answer's key. */
+        public String token(CausalContext context) {
+            if (address == null) {
+                throw new IllegalStateException("no key, no context");
+            }
+            return ContextCodec.encode(context, scope(address));
+        }
+    }
+
+    public Door(
+            RingState ring,
+            Supplier<NodeView> view,
+            DataPlane dataPlane,
+            NodeConfig.Limits limits,
+            LongSupplier nanoClock,
+            LongSupplier randomLongs,
+            NodeMetrics metrics) {
+        this.ring = ring;
+        this.view = view;
+        this.dataPlane = dataPlane;
+        this.limits = limits;
+        this.nanoClock = nanoClock;
+        this.randomLongs = randomLongs;
+        this.metrics = metrics;
+    }
+
+    public void get(Call call, Consumer<Answer> answer) {
+        run("get", call, 0, answer, (bucket, address, checked) -> new KeyRequest.Get(address, checked.need()));
+    }
+
+    /**
+     * Writes a value.
+     *
+     * @param context a token from an earlier answer, or null for a blind write
+     * @param idempotencyKey null to have one made
+     */
+    public void put(
+            Call call,
+            @Nullable String context,
+            Bytes value,
+            String contentType,
+            @Nullable String idempotencyKey,
+            Consumer<Answer> answer) {
+        run("put", call, value.length(), answer, (bucket, address, checked) -> {
+            if (value.length() > limits.maxValueBytes()) {
+                throw new RefusedException(
+                        ErrorCode.VALUE_TOO_LARGE,
+                        "the value has " + value.length() + " bytes, the limit is " + limits.maxValueBytes());
+            }
+            CausalContext seen = context == null ? CausalContext.EMPTY : open(context, address);
+            return new KeyRequest.Put(address, checked.need(), seen, value, contentType, requestId(idempotencyKey));
+        });
+    }
+
+    /** Deletes what the context covers, or without one what a read at the same level sees. */
+    public void delete(Call call, @Nullable String context, @Nullable String idempotencyKey, Consumer<Answer> answer) {
+        run(
+                "delete",
+                call,
+                0,
+                answer,
+                (bucket, address, checked) -> new KeyRequest.Delete(
+                        address,
+                        checked.need(),
+                        context == null ? null : open(context, address),
+                        requestId(idempotencyKey)));
+    }
+
+    public void explain(Call call, Consumer<Answer> answer) {
+        run("explain", call, 0, answer, (bucket, address, checked) -> new KeyRequest.Explain(address));
+    }
+
+    /** Where a key lives; null if there is no such bucket. */
+    public @Nullable KeyAddress locate(String bucket, Bytes key) {
+        BucketEntry entry = view.get().bucket(bucket);
+        return entry == null ? null : address(entry, key);
+    }
+
+    /** Refuses new requests from now on. */
+    public void close() {
+        closed = true;
+    }
+
+    public int inFlight() {
+        return inFlight.get();
+    }
+
+    private interface Maker {
+        KeyRequest make(BucketDefinition bucket, KeyAddress address, Strength.Checked checked);
+    }
+
+    private void run(String operation, Call call, int bytes, Consumer<Answer> answer, Maker maker) {
+        long from = nanoClock.getAsLong();
+        KeyAddress address = null;
+        String level = "";
+        KeyRequest request;
+        try {
+            BucketEntry entry = view.get().bucket(call.bucket());
+            if (entry == null) {
+                throw new RefusedException(
+                        ErrorCode.NO_SUCH_BUCKET,
+                        "there is no bucket " + call.bucket() + "; make it with PUT /v1/buckets/" + call.bucket());
+            }
+            checkKey(call.key());
+            BucketDefinition bucket = entry.definition();
+            boolean read = operation.equals("get") || operation.equals("explain");
+            Strength.Checked checked = Levels.check(call.strength(), read ? bucket.read() : bucket.write(), bucket);
+            level = checked.name();
+            address = address(entry, call.key());
+            request = maker.make(bucket, address, checked);
+            admit(bytes);
+        } catch (RefusedException e) {
+            finish(operation, from, new Answer(address, level, e.refusal(), ring.epoch()), answer);
+            return;
+        }
+        KeyAddress at = address;
+        String named = level;
+        AtomicBoolean answered = new AtomicBoolean();
+        dataPlane.submit(request, call.timeoutNanos(), reply -> {
+            if (answered.compareAndSet(false, true)) {
+                inFlight.decrementAndGet();
+                bytesInFlight.addAndGet(-bytes);
+                finish(operation, from, new Answer(at, named, reply, ring.epoch()), answer);
+            }
+        });
+    }
+
+    private void finish(String operation, long from, Answer answer, Consumer<Answer> to) {
+        KeyReply reply = answer.reply();
+        String outcome = "ok";
+        if (reply instanceof KeyReply.Refused refused) {
+            outcome = refused.code().text();
+            if (refused.code() == ErrorCode.UNAVAILABLE || refused.code().status() == 504) {
+                metrics.count("quorate.level.shortfalls", "code", outcome);
+            } else if (refused.code() == ErrorCode.OVERLOADED) {
+                metrics.count("quorate.refusals", "cause", "in-flight");
+            }
+        } else if (reply instanceof KeyReply.ReadDone done) {
+            metrics.siblings(done.reached().siblings());
+            if (done.reached().repaired() > 0) {
+                metrics.count("quorate.reads.repaired", "how", "blocking");
+            }
+        }
+        metrics.request(operation, answer.level(), outcome, nanoClock.getAsLong() - from);
+        to.accept(answer);
+    }
+
+    private void admit(int bytes) {
+        if (closed) {
+            throw new RefusedException(ErrorCode.UNAVAILABLE, "this node is stopping; use another");
+        }
+        int requests = inFlight.incrementAndGet();
+        long total = bytesInFlight.addAndGet(bytes);
+        if (requests > limits.requestsInFlight() || total > limits.bytesInFlight()) {
+            inFlight.decrementAndGet();
+            bytesInFlight.addAndGet(-bytes);
+            throw new RefusedException(
+                    ErrorCode.OVERLOADED,
+                    "this node has " + (requests - 1) + " requests with " + (total - bytes)
+                            + " bytes in flight (limits " + limits.requestsInFlight() + " and "
+                            + limits.bytesInFlight() + "); retry after a moment");
+        }
+    }
+
+    private static void checkKey(Bytes key) {
+        if (key.isEmpty()) {
+            throw new RefusedException(ErrorCode.BAD_KEY, "the key is empty; it needs 1 to 1024 bytes");
+        }
+        if (key.length() > HttpNames.KEY_MAX_BYTES) {
+            throw new RefusedException(
+                    ErrorCode.KEY_TOO_LONG,
+                    "the key has " + key.length() + " bytes, the limit is " + HttpNames.KEY_MAX_BYTES);
+        }
+        for (int i = 0; i < key.length(); i++) {
+            if (key.at(i) == 0) {
+                throw new RefusedException(ErrorCode.BAD_KEY, "the key contains a NUL byte at position " + i);
+            }
+        }
+    }
+
+    private KeyAddress address(BucketEntry entry, Bytes key) {
+        BucketDefinition bucket = entry.definition();
+        long token = TokenHash.tokenOf(bucket.name(), key);
+        ReplicaSetId set = new ReplicaSetId(bucket.n(), ring.partitions().partitionOf(token));
+        return new KeyAddress(
+                new RecordKey(set, token, bucket.name(), entry.generation(), key),
+                bucket.readRepair(),
+                bucket.maxSiblings());
+    }
+
+    private static ContextCodec.Scope scope(KeyAddress address) {
+        RecordKey key = address.record();
+        return new ContextCodec.Scope(key.bucket(), key.generation(), key.set().partition(), key.key());
+    }
+
+    private static CausalContext open(String token, KeyAddress address) {
+        try {
+            return ContextCodec.decode(token, scope(address));
+        } catch (DecodeException e) {
+            throw new RefusedException(
+                    ErrorCode.BAD_CONTEXT,
+                    HttpNames.CONTEXT + ": " + e.getMessage() + "; send it exactly as an answer for this key gave it");
+        }
+    }
+
+    private RequestId requestId(@Nullable String idempotencyKey) {
+        if (idempotencyKey == null) {
+            // Begins with a byte that no client can send, so it never equals a client's.
+            return new RequestId(
+                    new ByteSink(9).u8(0).u64(randomLongs.getAsLong()).toBytes(), false);
+        }
+        if (idempotencyKey.isEmpty() || idempotencyKey.length() > 64) {
+            throw new RefusedException(
+                    ErrorCode.BAD_REQUEST,
+                    HttpNames.IDEMPOTENCY_KEY + " has " + idempotencyKey.length()
+                            + " characters; it needs 1 to 64 visible ones");
+        }
+        for (int i = 0; i < idempotencyKey.length(); i++) {
+            char c = idempotencyKey.charAt(i);
+            if (c < 0x21 || c > 0x7e) {
+                throw new RefusedException(
+                        ErrorCode.BAD_REQUEST,
+                        HttpNames.IDEMPOTENCY_KEY + " contains a character that is not visible ASCII");
+            }
+        }
+        return new RequestId(Bytes.ofUtf8(idempotencyKey), true);
+    }
+
+    /** The levels a bucket may be given as its default. */
+    public static boolean canBeDefault(ConsistencyLevel level, int n) {
+        return level != ConsistencyLevel.ANY && level.need(n) <= n;
+    }
+
+    /** For ways in that find something wrong before the door does. */
+    public static KeyReply.Refused refusal(ErrorCode code, String detail) {
+        return KeyReply.Refused.of(code, Outcome.NOT_APPLIED, detail);
+    }
+}
