@@ -75,12 +75,13 @@ final class ReportJson {
 
     private static void addLatencies(ObjectNode node, Latencies latencies) {
         node.put("count", latencies.count());
-        node.put("mean", latencies.mean());
-        node.put("p50", latencies.p50());
-        node.put("p90", latencies.p90());
-        node.put("p99", latencies.p99());
-        node.put("p99.9", latencies.p999());
-        node.put("max", latencies.max());
+        boolean known = latencies.count() > 0;
+        put(node, "mean", known ? OptionalDouble.of(latencies.mean()) : OptionalDouble.empty());
+        put(node, "p50", known ? OptionalDouble.of(latencies.p50()) : OptionalDouble.empty());
+        put(node, "p90", known ? OptionalDouble.of(latencies.p90()) : OptionalDouble.empty());
+        put(node, "p99", known ? OptionalDouble.of(latencies.p99()) : OptionalDouble.empty());
+        put(node, "p99.9", known ? OptionalDouble.of(latencies.p999()) : OptionalDouble.empty());
+        put(node, "max", known ? OptionalDouble.of(latencies.max()) : OptionalDouble.empty());
     }
 
     private static void put(ObjectNode node, String name, OptionalDouble value) {

@@ -91,6 +91,12 @@ class ReportTest {
 
         assertThat(json.at("/server/cpuMsPer1000Operations").isNull()).isTrue();
         assertThat(json.at("/server/fsyncsPer1000Puts").isNull()).isTrue();
+        assertThat(json.at("/latencyMs/failed/p99.9").isNull()).isFalse();
+        assertThat(new ObjectMapper()
+                        .readTree(ReportJson.render(nothingMeasured()))
+                        .at("/latencyMs/put/p99")
+                        .isNull())
+                .isTrue();
         assertThat(ReportTable.render(report))
                 .contains("n/a ms per 1000 operations, n/a processes")
                 .contains("n/a per 1000 puts");
@@ -125,5 +131,16 @@ class ReportTest {
                 tally,
                 use,
                 OptionalDouble.of(0.25));
+    }
+
+    private static LoadReport nothingMeasured() {
+        return new LoadReport(
+                LoadRunTest.Settings.of(Endpoint.parse("http://127.0.0.1:7101"), 50, 2001),
+                true,
+                new LoadReport.Preload(0, 0, 0),
+                0,
+                new Tally(),
+                ServerUse.unknown(),
+                OptionalDouble.empty());
     }
 }
