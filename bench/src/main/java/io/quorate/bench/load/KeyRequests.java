@@ -1,0 +1,57 @@
+package io.quorate.bench.load;
+
+import io.quorate.ring.wire.HttpNames;
+import java.nio.charset.StandardCharsets;
+import org.jspecify.annotations.Nullable;
+
+/** Writes the requests for the keys of one bucket; what all have in common is prepared once. */
+final class KeyRequests {
+    private static final byte[] LINE_END = ascii("\r\n");
+    private static final byte[] CONTEXT = ascii(HttpNames.CONTEXT + ": ");
+    private static final byte[] BODY = ascii("Content-Type: " + HttpNames.OCTET_STREAM + "\r\nContent-Length: ");
+
+    private final byte[] get;
+    private final byte[] put;
+    private final byte[] afterKey;
+
+    KeyRequests(LoadSettings settings) {
+        String path = " /v1/buckets/" + settings.bucket() + "/keys/k";
+        get = ascii("GET" + path);
+        put = ascii("PUT" + path);
+        afterKey = ascii(
+                "?level=" + settings.level() + "&timeout=" + settings.timeout().toMillis() + "ms HTTP/1.1\r\nHost: ");
+    }
+
+    void get(RequestBuffer request, Endpoint endpoint, int key) {
+        start(request, get, endpoint, key).bytes(LINE_END);
+    }
+
+    /** A put of {@code count} bytes of {@code values} from {@code offset} on. */
+    void put(
+            RequestBuffer request,
+            Endpoint endpoint,
+            int key,
+            byte @Nullable [] context,
+            byte[] values,
+            int offset,
+            int count) {
+        start(request, put, endpoint, key);
+        if (context != null) {
+            request.bytes(CONTEXT).bytes(context).bytes(LINE_END);
+        }
+        request.bytes(BODY).number(count).bytes(LINE_END).bytes(LINE_END).bytes(values, offset, count);
+    }
+
+    private RequestBuffer start(RequestBuffer request, byte[] method, Endpoint endpoint, int key) {
+        return request.clear()
+                .bytes(method)
+                .number(key)
+                .bytes(afterKey)
+                .text(endpoint.authority())
+                .bytes(LINE_END);
+    }
+
+    private static byte[] ascii(String text) {
+        return text.getBytes(StandardCharsets.US_ASCII);
+    }
+}

@@ -1,0 +1,16 @@
+package io.quorate.bench.load;
+
+/**
+ * When the operations of one client are due. Latency counts from the instant an operation was due, so that a pace by
+ * rate also counts the time an operation had to wait for its client.
+ */
+@FunctionalInterface
+interface Pace {
+    /** Waits until the next operation is due and returns the instant it was due, as {@link System#nanoTime}. */
+    long awaitTurn();
+
+    /** A closed loop: the next operation is due as soon as the one before it has ended. */
+    static Pace closedLoop() {
+        return System::nanoTime;
+    }
+}

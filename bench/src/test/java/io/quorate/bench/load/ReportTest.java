@@ -1,0 +1,146 @@
+package io.quorate.bench.load;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.util.Map;
+import java.util.OptionalDouble;
+import java.util.OptionalInt;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+
+class ReportTest {
+    private static final ServerUse USE =
+            new ServerUse(OptionalDouble.of(0.5), OptionalInt.of(3), OptionalDouble.of(1500));
+
+    @Test
+    void latenciesAreMillisecondsPerKindOfOperation() {
+        Tally tally = new Tally();
+        for (int millis = 1; millis <= 1000; millis++) {
+            tally.answered(Operation.PUT, TimeUnit.MILLISECONDS.toNanos(millis));
+        }
+        Latencies puts = tally.latencies(Operation.PUT);
+
+        assertThat(puts.count()).isEqualTo(1000);
+        assertThat(puts.p50()).isEqualTo(500, within(1.0));
+        assertThat(puts.p90()).isEqualTo(900, within(1.0));
+        assertThat(puts.p99()).isEqualTo(990, within(1.0));
+        assertThat(puts.p999()).isEqualTo(999, within(1.0));
+        assertThat(puts.max()).isEqualTo(1000, within(1.0));
+        assertThat(tally.latencies(Operation.GET)).isEqualTo(new Latencies(0, 0, 0, 0, 0, 0, 0));
+    }
+
+    @Test
+    void talliesOfClientsAddUp() {
+        Tally total = new Tally();
+        for (int i = 0; i < 2; i++) {
+            Tally tally = new Tally();
+            tally.answered(Operation.PUT, 1_000_000);
+            tally.answered(Operation.GET, 2_000_000);
+            tally.failed("504 timeout", 3_000_000);
+            tally.sawSiblings();
+            tally.sawNothing();
+            tally.wentWithoutContext();
+            total.add(tally);
+        }
+
+        assertThat(total.answered()).isEqualTo(4);
+        assertThat(total.failed()).isEqualTo(2);
+        assertThat(total.failures()).containsEntry("504 timeout", 2L);
+        assertThat(total.siblings()).isEqualTo(2);
+        assertThat(total.missing()).isEqualTo(2);
+        assertThat(total.putsWithoutContext()).isEqualTo(2);
+    }
+
+    @Test
+    void costsAreOfAThousandOperations() {
+        LoadReport report = report(USE);
+
+        assertThat(report.serverCpuMillisPerThousand()).hasValue(250);
+        assertThat(report.clientCpuMillisPerThousand()).hasValue(125);
+        assertThat(report.fsyncsPerThousandPuts()).hasValue(1500);
+        assertThat(report.operationsPerSecond()).isEqualTo(1000);
+    }
+
+    @Test
+    void jsonHasAllSettingsAndFigures() throws Exception {
+        JsonNode json = new ObjectMapper().readTree(ReportJson.render(report(USE)));
+
+        assertThat(json.at("/settings/urls/0").asText()).isEqualTo("http://127.0.0.1:7101");
+        assertThat(json.get("settings").properties()).hasSize(13);
+        assertThat(json.at("/settings/readPercent").asInt()).isEqualTo(50);
+        assertThat(json.get("operations").asLong()).isEqualTo(2000);
+        assertThat(json.get("operationsPerSecond").asDouble()).isEqualTo(1000);
+        assertThat(json.get("siblingsSeen").asLong()).isEqualTo(1);
+        assertThat(json.at("/errors/503 unavailable").asLong()).isEqualTo(1);
+        assertThat(json.at("/latencyMs/put").properties().stream().map(Map.Entry::getKey))
+                .containsExactly("count", "mean", "p50", "p90", "p99", "p99.9", "max");
+        assertThat(json.at("/latencyMs/get/count").asLong()).isEqualTo(1000);
+        assertThat(json.at("/server/cpuMsPer1000Operations").asDouble()).isEqualTo(250);
+        assertThat(json.at("/server/processes").asInt()).isEqualTo(3);
+        assertThat(json.at("/server/fsyncsPer1000Puts").asDouble()).isEqualTo(1500);
+        assertThat(json.at("/client/cpuMsPer1000Operations").asDouble()).isEqualTo(125);
+    }
+
+    @Test
+    void whatIsNotKnownIsNullInJsonAndNotAvailableInTheTable() throws Exception {
+        LoadReport report = report(ServerUse.unknown());
+        JsonNode json = new ObjectMapper().readTree(ReportJson.render(report));
+
+        assertThat(json.at("/server/cpuMsPer1000Operations").isNull()).isTrue();
+        assertThat(json.at("/server/fsyncsPer1000Puts").isNull()).isTrue();
+        assertThat(json.at("/latencyMs/failed/p99.9").isNull()).isFalse();
+        assertThat(new ObjectMapper()
+                        .readTree(ReportJson.render(nothingMeasured()))
+                        .at("/latencyMs/put/p99")
+                        .isNull())
+                .isTrue();
+        assertThat(ReportTable.render(report))
+                .contains("n/a ms per 1000 operations, n/a processes")
+                .contains("n/a per 1000 puts");
+    }
+
+    @Test
+    void tableNamesSettingsRatesLatenciesAndErrors() {
+        assertThat(ReportTable.render(report(USE)))
+                .contains("closed loop, 4 clients, 50 % gets")
+                .contains("http://127.0.0.1:7101")
+                .contains("level QUORUM")
+                .contains("1000 operations/s")
+                .containsPattern("put +1000 ")
+                .containsPattern("get +1000 ")
+                .containsPattern("503 unavailable +1\n")
+                .contains("250.0 ms per 1000 operations, 3 processes");
+    }
+
+    private static LoadReport report(ServerUse use) {
+        Tally tally = new Tally();
+        for (int i = 0; i < 1000; i++) {
+            tally.answered(Operation.PUT, 5_000_000);
+            tally.answered(Operation.GET, 2_000_000);
+        }
+        tally.failed("503 unavailable", 1_000_000);
+        tally.sawSiblings();
+        return new LoadReport(
+                LoadRunTest.Settings.of(Endpoint.parse("http://127.0.0.1:7101"), 50, 2001),
+                false,
+                new LoadReport.Preload(40, 0, 0.1),
+                2.0,
+                tally,
+                use,
+                OptionalDouble.of(0.25));
+    }
+
+    private static LoadReport nothingMeasured() {
+        return new LoadReport(
+                LoadRunTest.Settings.of(Endpoint.parse("http://127.0.0.1:7101"), 50, 2001),
+                true,
+                new LoadReport.Preload(0, 0, 0),
+                0,
+                new Tally(),
+                ServerUse.unknown(),
+                OptionalDouble.empty());
+    }
+}
