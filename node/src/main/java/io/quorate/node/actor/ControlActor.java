@@ -218,7 +218,8 @@ public final class ControlActor extends AbstractBehavior<Received> {
         around.save().accept(registry.all());
         for (BucketEntry entry : entries) {
             LOG.info(
-                    "bucket {} {} (generation {}, n={}, read {}, write {})",
+                    "{}: bucket {} {} (generation {}, n={}, read {}, write {})",
+                    around.self(),
                     entry.name(),
                     entry.deleted() ? "deleted" : "defined",
                     entry.generation(),
@@ -233,12 +234,12 @@ public final class ControlActor extends AbstractBehavior<Received> {
         ImmutableMap<NodeId, PeerInfo> up = liveness.up();
         up.keySet().forEach(peer -> {
             if (!lastUp.containsKey(peer)) {
-                LOG.info("{} is up", peer);
+                LOG.info("{}: {} is up", around.self(), peer);
             }
         });
         lastUp.keySet().forEach(peer -> {
             if (!up.containsKey(peer)) {
-                LOG.warn("{} is down or unreachable", peer);
+                LOG.warn("{}: {} is down or unreachable", around.self(), peer);
             }
         });
         lastUp = up;

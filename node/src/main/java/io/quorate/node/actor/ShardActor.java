@@ -55,13 +55,16 @@ public final class ShardActor extends AbstractBehavior<Received> {
      *
      * @param completions filled by the store's thread, with a wake-up for this actor
      * @param inFlight where the number of requests in flight is published
+     * @param standInMillis where {@link Shard#standInMillis} is published
      */
     public record Surroundings(
+            NodeId self,
             Transport transport,
             Completions completions,
             LongSupplier nanoClock,
             LongSupplier randomLongs,
             AtomicLong inFlight,
+            AtomicLong standInMillis,
             PeerQuarantine.Listener decodeErrors) {}
 
     /** Finished commits on their way from the store's thread to the actor; never lost to a full mailbox. */
@@ -170,6 +173,7 @@ public final class ShardActor extends AbstractBehavior<Received> {
             case TICK -> {
                 complete();
                 shard.tick(now());
+                around.standInMillis().set(shard.standInMillis(now()));
                 busy = shard.inFlight() > 0;
                 timers.startSingleTimer(ShardMessage.Signal.TICK, busy ? BUSY_TICK : IDLE_TICK);
                 yield settled();
@@ -185,7 +189,7 @@ public final class ShardActor extends AbstractBehavior<Received> {
         for (Completion done = queue.poll(); done != null; done = queue.poll()) {
             Throwable failure = done.failure();
             if (failure != null) {
-                LOG.error("the disk did not take a change: {}", failure.getMessage());
+                LOG.error("{}: the disk did not take a change: {}", around.self(), failure.getMessage());
             }
             shard.onCompletion(done, now);
         }
@@ -222,7 +226,7 @@ public final class ShardActor extends AbstractBehavior<Received> {
 
         @Override
         public void corruption(String what) {
-            LOG.warn("damaged on disk here: {}", what);
+            LOG.warn("{}: damaged on disk: {}", around.self(), what);
             around.decodeErrors().corruptRecord();
         }
     }

@@ -49,6 +49,7 @@ public final class RocksColumns implements AutoCloseable {
 
     /** Opens or makes the database in {@code directory}. */
     public static RocksColumns open(Path directory, SyncMode sync) {
+        RocksDB.loadLibrary();
         List<RocksObject> owned = new ArrayList<>();
         LRUCache cache = new LRUCache(BLOCK_CACHE_BYTES);
         BloomFilter bloom = new BloomFilter(10, false);

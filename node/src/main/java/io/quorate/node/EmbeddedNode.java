@@ -1,0 +1,132 @@
+package io.quorate.node;
+
+import io.quorate.node.config.NodeConfig;
+import io.quorate.node.http.FaultControl;
+import io.quorate.node.http.HttpServer;
+import io.quorate.node.transport.FaultBoard;
+import io.quorate.ring.epoch.RingState;
+import io.quorate.ring.epoch.StaticRing;
+import io.quorate.ring.placement.BalancedPlanner;
+import io.quorate.ring.token.PartitionCount;
+import io.quorate.ring.topology.Member;
+import io.quorate.ring.topology.NodeId;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.util.Set;
+import org.apache.pekko.actor.typed.ActorSystem;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A node inside another program: start it, use it in process or over HTTP, stop it. Any number of nodes may run in one
+ * JVM; nothing is static, no signal handler is installed, and {@link System#exit} is never called.
+ *
+ * <p>Safe for use from several threads. Starting and stopping block for a second or two.
+ */
+public final class EmbeddedNode implements AutoCloseable {
+    private final NodeParts parts;
+
+    private EmbeddedNode(NodeParts parts) {
+        this.parts = parts;
+    }
+
+    /**
+     * Starts a node with an actor system of its own, bound to the node's host and port.
+     *
+     * @throws StartException with one line that says what to mend: a wrong setting, a taken address, a data directory that
+     *     is in use or belongs to another node
+     */
+    public static EmbeddedNode start(NodeConfig config) {
+        return start(config, new Extras(null, new FaultBoard(), null));
+    }
+
+    /**
+     * Starts a node inside a given actor system, which must have {@code pekko.remote.artery} listening on the node's host
+     * and port, and the same name on all nodes; it is left running when the node stops.
+     */
+    public static EmbeddedNode start(NodeConfig config, ActorSystem<?> system) {
+        return start(config, new Extras(system, new FaultBoard(), null));
+    }
+
+    /**
+     * What surrounds a node besides its configuration.
+     *
+     * @param system null to have one made
+     * @param faults cuts and delays in force, shared by the nodes of one program
+     * @param control what the HTTP API's fault injection acts on; null for this node alone
+     */
+    public record Extras(
+            @Nullable ActorSystem<?> system,
+            FaultBoard faults,
+            @Nullable FaultControl control) {}
+
+    public static EmbeddedNode start(NodeConfig config, Extras extras) {
+        RingState ring;
+        try {
+            config.validate();
+            ring = StaticRing.plan(
+                            config.membership(),
+                            new PartitionCount(config.partitions()),
+                            config.replicas(),
+                            new BalancedPlanner())
+                    .current();
+        } catch (IllegalArgumentException e) {
+            throw new StartException(String.valueOf(e.getMessage()), e);
+        }
+        if (extras.system() == null) {
+            requireFree(config.self());
+        }
+        HttpServer http;
+        try {
+            http = HttpServer.bind(config);
+        } catch (HttpServer.BindException e) {
+            throw new StartException(String.valueOf(e.getMessage()), e);
+        }
+        return new EmbeddedNode(NodeParts.assemble(config, ring, http, extras));
+    }
+
+    private static void requireFree(Member self) {
+        try (ServerSocket probe = new ServerSocket()) {
+            probe.setReuseAddress(true);
+            probe.bind(new InetSocketAddress(InetAddress.getByName(self.host()), self.port()));
+        } catch (IOException e) {
+            throw new StartException(
+                    "address " + self.host() + ":" + self.port() + " for the other nodes is taken: " + e.getMessage(),
+                    e);
+        }
+    }
+
+    public NodeId id() {
+        return parts.id();
+    }
+
+    /** The base URL of its HTTP API. */
+    public String url() {
+        return parts.config().self().http();
+    }
+
+    /** The peers that this node can talk to now. */
+    public Set<NodeId> peersUp() {
+        return parts.view().up().keySet();
+    }
+
+    /** Names of the buckets that this node knows. */
+    public Set<String> buckets() {
+        return parts.bucketNames();
+    }
+
+    /**
+     * Stops in order: takes no more requests, finishes those in flight (up to three seconds), says good-bye, syncs, and
+     * frees the ports and the data directory. Returns when done; calling it again does nothing.
+     */
+    @Override
+    public void close() {
+        parts.stop();
+    }
+
+    /** Ends at once, as a crash would: nobody is told, nothing is flushed that was not synced. */
+    public void kill() {
+        parts.kill();
+    }
+}

@@ -1,0 +1,111 @@
+package io.quorate.node;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.quorate.node.actor.ControlMessage;
+import io.quorate.node.actor.NodeView;
+import io.quorate.node.actor.ShardMessage;
+import io.quorate.node.http.HttpServer;
+import io.quorate.node.http.NodeReport;
+import io.quorate.node.protocol.bucket.BucketDefinition;
+import io.quorate.node.protocol.bucket.BucketRegistry.Change;
+import io.quorate.node.protocol.shard.Shard;
+import io.quorate.ring.topology.Member;
+import io.quorate.ring.topology.NodeId;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.TimeUnit;
+
+/** What the HTTP routes ask of their node. */
+final class NodeBackend implements HttpServer.Backend {
+    private static final Duration PEER_TIMEOUT = Duration.ofSeconds(1);
+    private static final long OWN_TIMEOUT_MILLIS = 5_000;
+
+    private final NodeParts parts;
+    private final ObjectMapper json = new ObjectMapper();
+
+    NodeBackend(NodeParts parts) {
+        this.parts = parts;
+    }
+
+    @Override
+    public NodeId id() {
+        return parts.id();
+    }
+
+    @Override
+    public NodeView view() {
+        return parts.view();
+    }
+
+    @Override
+    public String state() {
+        return parts.state();
+    }
+
+    @Override
+    public CompletionStage<NodeReport> report() {
+        CompletableFuture<Shard.Counts> counts = new CompletableFuture<>();
+        parts.shard().tell(new ShardMessage.AskCounts(counts));
+        return counts.orTimeout(OWN_TIMEOUT_MILLIS, TimeUnit.MILLISECONDS)
+                .thenApply(found -> new NodeReport(
+                        parts.id().value(),
+                        Version.TEXT,
+                        parts.state(),
+                        parts.uptime().toSeconds(),
+                        parts.ring().epoch(),
+                        parts.config().cluster(),
+                        ProcessHandle.current().pid(),
+                        found.keys(),
+                        found.versions(),
+                        parts.door().inFlight(),
+                        parts.storageBytes(),
+                        parts.config().sync().text(),
+                        parts.view().up().keySet().stream().map(NodeId::value).toList()));
+    }
+
+    @Override
+    public CompletionStage<ObjectNode> peerReport(Member peer) {
+        HttpRequest request = HttpRequest.newBuilder(URI.create(peer.http() + "/v1/nodes/self"))
+                .timeout(PEER_TIMEOUT)
+                .build();
+        return HttpClient.newBuilder()
+                .connectTimeout(PEER_TIMEOUT)
+                .version(HttpClient.Version.HTTP_1_1)
+                .build()
+                .sendAsync(request, BodyHandlers.ofByteArray())
+                .thenApply(response -> {
+                    try {
+                        return json.readValue(response.body(), ObjectNode.class);
+                    } catch (IOException e) {
+                        throw new UncheckedIOException(e);
+                    }
+                });
+    }
+
+    @Override
+    public String metrics() {
+        return parts.metrics().scrape();
+    }
+
+    @Override
+    public CompletionStage<Change> define(BucketDefinition definition) {
+        CompletableFuture<Change> done = new CompletableFuture<>();
+        parts.control().tell(new ControlMessage.Define(definition, done));
+        return done.orTimeout(OWN_TIMEOUT_MILLIS, TimeUnit.MILLISECONDS);
+    }
+
+    @Override
+    public CompletionStage<Boolean> delete(String bucket) {
+        CompletableFuture<Boolean> done = new CompletableFuture<>();
+        parts.control().tell(new ControlMessage.Delete(bucket, done));
+        return done.orTimeout(OWN_TIMEOUT_MILLIS, TimeUnit.MILLISECONDS);
+    }
+}

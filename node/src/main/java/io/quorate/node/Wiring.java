@@ -1,0 +1,43 @@
+package io.quorate.node;
+
+import java.security.SecureRandom;
+import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.LongSupplier;
+
+/** The one place that chooses clocks, randomness and threads. */
+final class Wiring {
+    private Wiring() {}
+
+    /** Monotonic; for deadlines and durations. */
+    static LongSupplier nanoClock() {
+        return System::nanoTime;
+    }
+
+    /** For people, for stamps of definitions, and to forget old idempotency keys. */
+    static LongSupplier wallMillis() {
+        return System::currentTimeMillis;
+    }
+
+    /** Numbers that no other node or start draws: seeded from the operating system's entropy. */
+    static LongSupplier incarnations() {
+        SecureRandom random = new SecureRandom();
+        return random::nextLong;
+    }
+
+    /** Numbers to tell messages apart: cheap, from any thread. */
+    static LongSupplier messageIds() {
+        return () -> ThreadLocalRandom.current().nextLong();
+    }
+
+    /** Named threads that do not keep the program alive. */
+    static ThreadFactory threads(String name) {
+        AtomicInteger count = new AtomicInteger();
+        return work -> {
+            Thread thread = new Thread(work, name + "-" + count.incrementAndGet());
+            thread.setDaemon(true);
+            return thread;
+        };
+    }
+}

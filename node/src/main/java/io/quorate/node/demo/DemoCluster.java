@@ -1,0 +1,238 @@
+package io.quorate.node.demo;
+
+import io.quorate.node.EmbeddedNode;
+import io.quorate.node.StartException;
+import io.quorate.node.config.NodeConfig;
+import io.quorate.node.http.FaultControl;
+import io.quorate.node.protocol.bucket.BucketDefinition;
+import io.quorate.node.storage.SyncMode;
+import io.quorate.node.transport.FaultBoard;
+import io.quorate.ring.topology.Member;
+import io.quorate.ring.topology.NodeId;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.stream.Stream;
+
+/**
+ * A cluster of nodes {@code n1 n2 ...} in this JVM, each with its own ports, data and actor system, and the faults that can
+ * be done to it. A stopped node is really stopped and starts again on the same ports and data.
+ */
+public final class DemoCluster implements FaultControl, AutoCloseable {
+    private final Settings settings;
+    private final List<Member> members;
+    private final FaultBoard board = new FaultBoard();
+    private final Map<NodeId, EmbeddedNode> running = new TreeMap<>();
+    private final ExecutorService actions;
+
+    /**
+     * What the cluster is made of.
+     *
+     * @param httpPort of the first node; the others follow in sequence
+     * @param port the same for the ports between nodes
+     */
+    public record Settings(
+            int nodes,
+            int replicas,
+            int partitions,
+            int httpPort,
+            int port,
+            Path data,
+            SyncMode sync,
+            NodeConfig.Limits limits) {
+        public static Settings of(Path data) {
+            return new Settings(3, 3, 64, 7101, 7201, data, SyncMode.GROUP, NodeConfig.Limits.DEFAULT);
+        }
+
+        public Settings withPorts(int http, int between) {
+            return new Settings(nodes, replicas, partitions, http, between, data, sync, limits);
+        }
+
+        public Settings withNodes(int count) {
+            return new Settings(count, Math.min(3, count), partitions, httpPort, port, data, sync, limits);
+        }
+    }
+
+    private DemoCluster(Settings settings) {
+        this.settings = settings;
+        this.actions = Executors.newSingleThreadExecutor(work -> {
+            Thread thread = new Thread(work, "demo-faults");
+            thread.setDaemon(true);
+            return thread;
+        });
+        List<Member> all = new ArrayList<>();
+        for (int i = 0; i < settings.nodes(); i++) {
+            all.add(new Member(
+                    NodeId.of("n" + (i + 1)),
+                    "dc1",
+                    "z" + (i + 1),
+                    1,
+                    "http://127.0.0.1:" + (settings.httpPort() + i),
+                    "127.0.0.1",
+                    settings.port() + i));
+        }
+        this.members = List.copyOf(all);
+    }
+
+    /**
+     * Starts all nodes and returns when each of them serves and sees all others.
+     *
+     * @throws StartException if one cannot start; those that could are stopped again
+     */
+    public static DemoCluster start(Settings settings) {
+        DemoCluster cluster = new DemoCluster(settings);
+        try {
+            for (Member member : cluster.members) {
+                cluster.startNode(member.id());
+            }
+            cluster.awaitMutualSight();
+            return cluster;
+        } catch (RuntimeException e) {
+            cluster.close();
+            throw e;
+        }
+    }
+
+    private synchronized void startNode(NodeId id) {
+        if (running.containsKey(id)) {
+            return;
+        }
+        NodeConfig config = new NodeConfig(
+                "demo",
+                id,
+                members,
+                settings.partitions(),
+                settings.replicas(),
+                settings.data().resolve(id.value()),
+                settings.sync(),
+                new NodeConfig.Http("127.0.0.1", settings.httpPort() + indexOf(id)),
+                settings.limits(),
+                List.of(BucketDefinition.leaderless("carts", settings.replicas())),
+                true);
+        running.put(id, EmbeddedNode.start(config, new EmbeddedNode.Extras(null, board, this)));
+    }
+
+    private int indexOf(NodeId id) {
+        return members.stream().map(Member::id).toList().indexOf(id);
+    }
+
+    private void awaitMutualSight() {
+        long until = System.nanoTime() + 20_000_000_000L;
+        while (!running.values().stream().allMatch(node -> node.peersUp().size() == members.size() - 1)) {
+            if (System.nanoTime() > until) {
+                throw new StartException("the nodes did not find each other within 20 s");
+            }
+            try {
+                Thread.sleep(10);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                throw new StartException("interrupted while starting", e);
+            }
+        }
+    }
+
+    public List<String> urls() {
+        return members.stream().map(Member::http).toList();
+    }
+
+    /** The running node of that name; fails if it is stopped. */
+    public synchronized EmbeddedNode node(String id) {
+        EmbeddedNode node = running.get(NodeId.of(id));
+        if (node == null) {
+            throw new IllegalStateException(id + " is not running");
+        }
+        return node;
+    }
+
+    @Override
+    public FaultBoard board() {
+        return board;
+    }
+
+    @Override
+    public Set<NodeId> nodes() {
+        return new LinkedHashSet<>(members.stream().map(Member::id).toList());
+    }
+
+    @Override
+    public synchronized Set<NodeId> stopped() {
+        Set<NodeId> stopped = nodes();
+        stopped.removeAll(running.keySet());
+        return stopped;
+    }
+
+    @Override
+    public boolean hostsNodes() {
+        return true;
+    }
+
+    @Override
+    public CompletionStage<Void> act(Action action, NodeId node) {
+        return CompletableFuture.runAsync(() -> perform(action, node), actions);
+    }
+
+    private synchronized void perform(Action action, NodeId id) {
+        EmbeddedNode node = running.get(id);
+        switch (action) {
+            case STOP -> {
+                if (node != null) {
+                    running.remove(id);
+                    node.close();
+                }
+            }
+            case KILL -> {
+                if (node != null) {
+                    running.remove(id);
+                    node.kill();
+                }
+            }
+            case START -> startNode(id);
+            case WIPE -> {
+                if (node != null) {
+                    running.remove(id);
+                    node.kill();
+                }
+                deleteTree(settings.data().resolve(id.value()));
+                startNode(id);
+            }
+        }
+    }
+
+    /** Stops all nodes in order. */
+    @Override
+    public void close() {
+        actions.shutdownNow();
+        List<EmbeddedNode> nodes;
+        synchronized (this) {
+            nodes = List.copyOf(running.values());
+            running.clear();
+        }
+        nodes.parallelStream().forEach(EmbeddedNode::close);
+    }
+
+    /** Removes a folder and all it holds. */
+    public static void deleteTree(Path root) {
+        if (!Files.exists(root)) {
+            return;
+        }
+        try (Stream<Path> files = Files.walk(root)) {
+            for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+                Files.delete(file);
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}

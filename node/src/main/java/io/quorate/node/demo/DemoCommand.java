@@ -1,0 +1,123 @@
+package io.quorate.node.demo;
+
+import io.quorate.node.StartException;
+import io.quorate.node.config.NodeConfig;
+import io.quorate.node.storage.SyncMode;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Locale;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** Runs a {@link DemoCluster} until it is told to stop. */
+@Command(
+        name = "demo",
+        description = "Starts three nodes in this process, for a first try.",
+        mixinStandardHelpOptions = true)
+public final class DemoCommand implements Callable<Integer> {
+    private static final int USAGE = 2;
+
+    @Option(names = "--nodes", defaultValue = "3", description = "how many nodes, from 1 to 16 (default 3)")
+    private int nodes;
+
+    @Option(names = "--replicas", description = "replicas of each key (default: 3, or as many as there are nodes)")
+    private @Nullable Integer replicas;
+
+    @Option(
+            names = "--partitions",
+            defaultValue = "64",
+            description = "equal parts of the ring, a power of two; fixed at the first start (default 64)")
+    private int partitions;
+
+    @Option(names = "--data", description = "folder to keep the data in (default: a temporary one, deleted at the end)")
+    private @Nullable Path data;
+
+    @Option(names = "--http-port", defaultValue = "7101", description = "first node's HTTP port (default 7101)")
+    private int httpPort;
+
+    @Option(names = "--port", defaultValue = "7201", description = "first node's port for the others (default 7201)")
+    private int port;
+
+    @Option(names = "--sync", defaultValue = "group", description = "group, interval or off (default group)")
+    private String sync = "group";
+
+    @Override
+    public Integer call() throws InterruptedException {
+        SyncMode mode = SyncMode.parse(sync).orElse(null);
+        if (mode == null) {
+            return usage("--sync " + sync + ": must be group, interval or off");
+        }
+        if (nodes < 1 || nodes > 16) {
+            return usage("--nodes " + nodes + ": must be from 1 to 16");
+        }
+        if (httpPort < 1 || httpPort + nodes - 1 > 65_535 || port < 1 || port + nodes - 1 > 65_535) {
+            return usage("--http-port " + httpPort + " and --port " + port + ": ports must be from 1 to 65535");
+        }
+        if (httpPort < port + nodes && port < httpPort + nodes) {
+            return usage("--http-port " + httpPort + " and --port " + port + " overlap: each takes " + nodes
+                    + " ports in sequence");
+        }
+        Path folder;
+        boolean temporary = data == null;
+        try {
+            Path given = data;
+            folder = given != null ? given.toAbsolutePath() : Files.createTempDirectory("quorate-demo-");
+        } catch (IOException e) {
+            return usage("no temporary folder can be made: " + e.getMessage());
+        }
+        DemoCluster.Settings settings = new DemoCluster.Settings(
+                nodes,
+                replicas == null ? Math.min(3, nodes) : replicas,
+                partitions,
+                httpPort,
+                port,
+                folder,
+                mode,
+                NodeConfig.Limits.DEFAULT);
+        return run(settings, temporary);
+    }
+
+    private static int run(DemoCluster.Settings settings, boolean temporary) throws InterruptedException {
+        DemoCluster cluster;
+        try {
+            cluster = DemoCluster.start(settings);
+        } catch (StartException e) {
+            if (temporary) {
+                DemoCluster.deleteTree(settings.data());
+            }
+            return usage(String.valueOf(e.getMessage()));
+        }
+        AtomicBoolean over = new AtomicBoolean();
+        CountDownLatch ended = new CountDownLatch(1);
+        Runtime.getRuntime()
+                .addShutdownHook(new Thread(
+                        () -> {
+                            if (over.compareAndSet(false, true)) {
+                                cluster.close();
+                                if (temporary) {
+                                    DemoCluster.deleteTree(settings.data());
+                                }
+                                ended.countDown();
+                                // The signal was obeyed in order: not an error.
+                                Runtime.getRuntime().halt(0);
+                            }
+                        },
+                        "demo-stop"));
+        System.out.println("data: " + settings.data() + (temporary ? " (deleted at the end)" : ""));
+        System.out.println(String.format(
+                Locale.ROOT, "ready: %d nodes at %s", settings.nodes(), String.join(" ", cluster.urls())));
+        System.out.flush();
+        ended.await();
+        return 0;
+    }
+
+    private static int usage(String message) {
+        System.err.println("quorate: " + message);
+        return USAGE;
+    }
+}

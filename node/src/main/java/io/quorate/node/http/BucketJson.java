@@ -1,0 +1,145 @@
+package io.quorate.node.http;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.quorate.node.door.Door;
+import io.quorate.node.protocol.bucket.BucketDefinition;
+import io.quorate.node.protocol.bucket.BucketDefinition.Conflicts;
+import io.quorate.node.protocol.bucket.BucketDefinition.Mode;
+import io.quorate.node.protocol.bucket.BucketDefinition.ReadRepair;
+import io.quorate.ring.bytes.Bytes;
+import io.quorate.ring.consistency.ConsistencyLevel;
+import io.quorate.ring.wire.ErrorCode;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+
+/** Bucket definitions as JSON. A field that is unknown or out of range is refused by name. */
+final class BucketJson {
+    private static final Set<String> FIELDS =
+            Set.of("name", "mode", "n", "read", "write", "sloppy", "conflicts", "readRepair", "maxSiblings");
+
+    private final int replicas;
+
+    /** For a ring that lists {@code replicas} homes a partition. */
+    BucketJson(int replicas) {
+        this.replicas = replicas;
+    }
+
+    ObjectNode write(BucketDefinition bucket) {
+        return Json.object()
+                .put("name", bucket.name())
+                .put("mode", lower(bucket.mode()))
+                .put("n", bucket.n())
+                .put("read", bucket.read().name())
+                .put("write", bucket.write().name())
+                .put("sloppy", bucket.sloppy())
+                .put("conflicts", lower(bucket.conflicts()))
+                .put("readRepair", lower(bucket.readRepair()))
+                .put("maxSiblings", bucket.maxSiblings());
+    }
+
+    private static String lower(Enum<?> value) {
+        return value.name().toLowerCase(Locale.ROOT);
+    }
+
+    BucketDefinition read(String name, Bytes body) {
+        ObjectNode json = Json.readObject(body.unsafeArray());
+        for (Iterator<String> names = json.fieldNames(); names.hasNext(); ) {
+            String field = names.next();
+            if (!FIELDS.contains(field)) {
+                throw wrong(
+                        field,
+                        "is unknown; the fields are mode, n, read, write, sloppy, conflicts, readRepair,"
+                                + " maxSiblings");
+            }
+        }
+        if (json.has("name") && !json.path("name").asText().equals(name)) {
+            throw wrong("name", "differs from the name in the address");
+        }
+        Mode mode = choice(json, "mode", List.of("leaderless", "leader"), null).equals("leader")
+                ? Mode.LEADER
+                : Mode.LEADERLESS;
+        if (mode == Mode.LEADER) {
+            throw new HttpProblem(ErrorCode.NOT_IMPLEMENTED, "leader buckets are not available in this version");
+        }
+        int n = number(json, "n", Math.min(3, replicas), 1, replicas);
+        boolean sloppy = flag(json, "sloppy");
+        if (sloppy) {
+            throw new HttpProblem(ErrorCode.NOT_IMPLEMENTED, "\"sloppy\":true is not available in this version");
+        }
+        String conflicts = choice(json, "conflicts", List.of("siblings", "lww"), "siblings");
+        if (conflicts.equals("lww")) {
+            throw new HttpProblem(ErrorCode.NOT_IMPLEMENTED, "\"conflicts\":\"lww\" is not available in this version");
+        }
+        String repair = choice(json, "readRepair", List.of("blocking", "async", "none"), "blocking");
+        return new BucketDefinition(
+                name,
+                mode,
+                n,
+                level(json, "read", n),
+                level(json, "write", n),
+                false,
+                Conflicts.SIBLINGS,
+                ReadRepair.valueOf(repair.toUpperCase(Locale.ROOT)),
+                number(json, "maxSiblings", 100, 1, BucketDefinition.SIBLINGS_LIMIT));
+    }
+
+    private static ConsistencyLevel level(ObjectNode json, String field, int n) {
+        JsonNode value = json.get(field);
+        if (value == null) {
+            return ConsistencyLevel.QUORUM;
+        }
+        ConsistencyLevel level =
+                value.isTextual() ? ConsistencyLevel.parse(value.asText()).orElse(null) : null;
+        if (level == null) {
+            throw wrong(field, "is " + value + "; it must be one of ONE, TWO, THREE, QUORUM, ALL");
+        }
+        if (level == ConsistencyLevel.ANY) {
+            throw new HttpProblem(ErrorCode.NOT_IMPLEMENTED, "\"" + field + "\":\"ANY\" is not available yet");
+        }
+        if (!Door.canBeDefault(level, n)) {
+            throw wrong(field, "is " + level + ", which needs " + level.need(n) + " replicas, but n is " + n);
+        }
+        return level;
+    }
+
+    private static int number(ObjectNode json, String field, int byDefault, int min, int max) {
+        JsonNode value = json.get(field);
+        if (value == null) {
+            return byDefault;
+        }
+        if (!value.isIntegralNumber() || !value.canConvertToInt() || value.asInt() < min || value.asInt() > max) {
+            throw wrong(field, "is " + value + "; it must be a whole number from " + min + " to " + max);
+        }
+        return value.asInt();
+    }
+
+    private static boolean flag(ObjectNode json, String field) {
+        JsonNode value = json.get(field);
+        if (value != null && !value.isBoolean()) {
+            throw wrong(field, "is " + value + "; it must be true or false");
+        }
+        return value != null && value.asBoolean();
+    }
+
+    private static String choice(
+            ObjectNode json, String field, List<String> allowed, @org.jspecify.annotations.Nullable String byDefault) {
+        JsonNode value = json.get(field);
+        if (value == null && byDefault != null) {
+            return byDefault;
+        }
+        if (value == null || !value.isTextual() || !allowed.contains(value.asText())) {
+            throw wrong(
+                    field,
+                    (value == null ? "is missing" : "is " + value) + "; it must be one of "
+                            + String.join(", ", allowed));
+        }
+        return value.asText();
+    }
+
+    private static HttpProblem wrong(String field, String what) {
+        return new HttpProblem(ErrorCode.BAD_BUCKET, "field '" + field + "' " + what);
+    }
+}

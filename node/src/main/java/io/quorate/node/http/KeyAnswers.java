@@ -1,0 +1,238 @@
+package io.quorate.node.http;
+
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.quorate.node.door.Door.Answer;
+import io.quorate.node.protocol.request.KeyAddress;
+import io.quorate.node.protocol.request.KeyReply;
+import io.quorate.node.protocol.request.KeyReply.Explained;
+import io.quorate.node.protocol.request.KeyReply.Explanation;
+import io.quorate.node.protocol.request.KeyReply.ReadDone;
+import io.quorate.node.protocol.request.KeyReply.Refused;
+import io.quorate.node.protocol.request.KeyReply.ReplicaResult;
+import io.quorate.node.protocol.request.KeyReply.WriteDone;
+import io.quorate.ring.bytes.ByteSink;
+import io.quorate.ring.epoch.RingState;
+import io.quorate.ring.placement.PreferenceList;
+import io.quorate.ring.version.CausalContext;
+import io.quorate.ring.version.Dot;
+import io.quorate.ring.version.Version;
+import io.quorate.ring.version.VersionVector;
+import io.quorate.ring.wire.ErrorCode;
+import io.quorate.ring.wire.HttpNames;
+import java.time.Instant;
+import java.util.Base64;
+import java.util.List;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+
+/** Renders what the data plane says of a key. */
+final class KeyAnswers {
+    private final RingState ring;
+
+    KeyAnswers(RingState ring) {
+        this.ring = ring;
+    }
+
+    void read(Exchange exchange, Answer answer, Accept accept, @Nullable Dot sibling) {
+        if (!(answer.reply() instanceof ReadDone done)) {
+            problem(exchange, answer);
+            return;
+        }
+        List<Version> shown = done.state().shown();
+        exchange.putHeader(HttpNames.RESULT, result(answer, done.reached()));
+        timing(exchange, done.reached());
+        if (sibling != null) {
+            oneSibling(exchange, answer, done.state().find(sibling));
+            return;
+        }
+        String token = answer.token(done.state().context());
+        exchange.putHeader(HttpNames.CONTEXT, token);
+        if (!shown.isEmpty()) {
+            exchange.putHeader("ETag", etag(done.state().digest()));
+        }
+        if (accept.wantsSiblings()) {
+            exchange.siblings(200, array(token, shown));
+        } else if (shown.isEmpty()) {
+            problem(
+                    exchange,
+                    answer,
+                    new Refused(
+                            ErrorCode.NOT_FOUND,
+                            null,
+                            "the key has no value",
+                            0,
+                            0,
+                            com.google.common.collect.ImmutableList.of(),
+                            null));
+        } else if (shown.size() > 1) {
+            if (accept.wantsMultipart()) {
+                multipart(exchange, shown);
+            } else {
+                exchange.siblings(300, array(token, shown));
+            }
+        } else {
+            single(exchange, answer, shown.get(0), accept);
+        }
+    }
+
+    private void single(Exchange exchange, Answer answer, Version version, Accept accept) {
+        if (accept.takes(version.contentType())) {
+            exchange.putHeader(HttpNames.DOT, version.dot().toText());
+            exchange.bytes(200, version.contentType(), version.value());
+        } else {
+            problem(
+                    exchange,
+                    answer,
+                    io.quorate.node.door.Door.refusal(
+                            ErrorCode.NOT_ACCEPTABLE,
+                            "the value is " + version.contentType() + ", which the Accept header does not take; "
+                                    + HttpNames.SIBLINGS_JSON + " is always available"));
+        }
+    }
+
+    private void oneSibling(Exchange exchange, Answer answer, @Nullable Version version) {
+        if (version == null) {
+            problem(
+                    exchange,
+                    answer,
+                    io.quorate.node.door.Door.refusal(
+                            ErrorCode.NOT_FOUND, "this sibling is gone: it was overwritten, deleted or never there"));
+            return;
+        }
+        CausalContext own = CausalContext.of(VersionVector.EMPTY, List.of(version.dot()));
+        exchange.putHeader(HttpNames.CONTEXT, answer.token(own));
+        exchange.putHeader(HttpNames.DOT, version.dot().toText());
+        exchange.bytes(200, version.contentType(), version.value());
+    }
+
+    void written(Exchange exchange, Answer answer) {
+        if (!(answer.reply() instanceof WriteDone done)) {
+            problem(exchange, answer);
+            return;
+        }
+        exchange.putHeader(HttpNames.CONTEXT, answer.token(done.context()));
+        exchange.putHeader(HttpNames.RESULT, result(answer, done.reached()));
+        exchange.putHeader("ETag", etag(done.digest()));
+        timing(exchange, done.reached());
+        exchange.empty(204);
+    }
+
+    void explained(Exchange exchange, Answer answer) {
+        KeyAddress address = answer.address();
+        if (!(answer.reply() instanceof Explained explained) || address == null) {
+            problem(exchange, answer);
+            return;
+        }
+        PreferenceList preference = ring.preference(address.partition());
+        ObjectNode body = Json.object();
+        body.put("partition", address.partition());
+        body.put("token", String.format(Locale.ROOT, "%016x", address.record().token()));
+        ArrayNode homes = body.putArray("homes");
+        preference.homes(address.n()).forEach(node -> homes.add(node.value()));
+        ArrayNode fallbacks = body.putArray("fallbacks");
+        preference.fallbacks().forEach(node -> fallbacks.add(node.value()));
+        ArrayNode replicas = body.putArray("replicas");
+        for (Explanation line : explained.replicas()) {
+            ObjectNode replica = replicas.addObject();
+            replica.put("node", line.node().value()).put("home", true).put("result", line.result());
+            ArrayNode dots = replica.putArray("dots");
+            line.dots().forEach(dot -> dots.add(dot.toText()));
+            replica.put("ms", line.micros() / 1000.0);
+        }
+        ObjectNode merged = body.putObject("merged");
+        ArrayNode dots = merged.putArray("dots");
+        explained.merged().dots().forEach(dot -> dots.add(dot.toText()));
+        merged.put("siblings", explained.merged().shown().size());
+        ArrayNode repair = body.putArray("repair");
+        explained.repair().forEach(node -> repair.add(node.value()));
+        exchange.json(200, body);
+    }
+
+    private void problem(Exchange exchange, Answer answer) {
+        if (answer.reply() instanceof Refused refused) {
+            problem(exchange, answer, refused);
+        } else {
+            throw new IllegalStateException("no rendering of " + answer.reply().getClass());
+        }
+    }
+
+    private void problem(Exchange exchange, Answer answer, Refused refused) {
+        KeyAddress address = answer.address();
+        CausalContext context = refused.context();
+        if (context != null && address != null) {
+            exchange.putHeader(HttpNames.CONTEXT, answer.token(context));
+        }
+        exchange.problem(refused, answer.level(), answer.epoch(), address == null ? -1 : address.partition());
+    }
+
+    private static ObjectNode array(String token, List<Version> shown) {
+        ObjectNode body = Json.object();
+        body.put("context", token);
+        ArrayNode siblings = body.putArray("siblings");
+        for (Version version : shown) {
+            siblings.addObject()
+                    .put("dot", version.dot().toText())
+                    .put("contentType", version.contentType())
+                    .put("size", version.value().length())
+                    .put(
+                            "written",
+                            Instant.ofEpochMilli(version.writtenMillis()).toString())
+                    .put(
+                            "value",
+                            Base64.getEncoder().encodeToString(version.value().unsafeArray()));
+        }
+        return body;
+    }
+
+    private static void multipart(Exchange exchange, List<Version> shown) {
+        // Dots are unique and of a form that values cannot forge by accident: no boundary occurs in a part.
+        String boundary =
+                "quorate-" + Long.toHexString(shown.get(0).dot().actor().incarnation()) + "-"
+                        + shown.get(0).dot().counter() + "-" + shown.size();
+        ByteSink out = new ByteSink(1024);
+        for (Version version : shown) {
+            line(out, "--" + boundary);
+            line(out, "Content-Type: " + version.contentType());
+            line(out, HttpNames.DOT + ": " + version.dot().toText());
+            line(out, "Content-Length: " + version.value().length());
+            line(out, "");
+            out.raw(version.value());
+            line(out, "");
+        }
+        line(out, "--" + boundary + "--");
+        exchange.bytes(300, "multipart/mixed; boundary=" + boundary, out.toBytes());
+    }
+
+    private static void line(ByteSink out, String text) {
+        byte[] bytes = (text + "\r\n").getBytes(java.nio.charset.StandardCharsets.ISO_8859_1);
+        out.raw(bytes, 0, bytes.length);
+    }
+
+    private static String etag(long digest) {
+        return String.format(Locale.ROOT, "\"%016x\"", digest);
+    }
+
+    private static String result(Answer answer, KeyReply.Reached reached) {
+        return "mode=leaderless, level=" + answer.level() + ", need=" + reached.need() + ", acked=" + reached.acked()
+                + ", homes=" + reached.homes() + ", hinted=0, repaired=" + reached.repaired() + ", siblings="
+                + reached.siblings() + ", epoch=" + answer.epoch();
+    }
+
+    private static void timing(Exchange exchange, KeyReply.Reached reached) {
+        if (!"1".equals(exchange.header(HttpNames.EXPLAIN))) {
+            return;
+        }
+        StringBuilder text = new StringBuilder();
+        for (ReplicaResult replica : reached.replicas()) {
+            text.append(text.isEmpty() ? "" : ", ")
+                    .append(replica.node().value().replace('.', '_'))
+                    .append(";dur=")
+                    .append(String.format(Locale.ROOT, "%.3f", replica.micros() / 1000.0));
+            if (!replica.result().equals("acked")) {
+                text.append(";desc=\"").append(replica.result()).append('"');
+            }
+        }
+        exchange.putHeader(HttpNames.SERVER_TIMING, text.toString());
+    }
+}

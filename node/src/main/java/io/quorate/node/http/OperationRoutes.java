@@ -1,0 +1,206 @@
+package io.quorate.node.http;
+
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.quorate.node.actor.NodeView;
+import io.quorate.ring.epoch.RingState;
+import io.quorate.ring.topology.Member;
+import io.quorate.ring.topology.NodeId;
+import io.quorate.ring.wire.ErrorCode;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CompletionStage;
+
+/** What operators and other programs ask of a node. */
+final class OperationRoutes {
+    private final RingState ring;
+    private final Node node;
+    private final byte[] openApi;
+
+    /** What these routes need of their node. */
+    interface Node {
+        NodeId id();
+
+        NodeView view();
+
+        /** {@code starting serving leaving} or {@code catching-up}. */
+        String state();
+
+        CompletionStage<NodeReport> report();
+
+        /** The report of a peer that is up, as JSON; completes with a failure if it cannot be had. */
+        CompletionStage<ObjectNode> peerReport(Member peer);
+
+        String metrics();
+    }
+
+    OperationRoutes(RingState ring, Node node) {
+        this.ring = ring;
+        this.node = node;
+        this.openApi = resource("/openapi.yaml");
+    }
+
+    private static byte[] resource(String name) {
+        try (InputStream in = OperationRoutes.class.getResourceAsStream(name)) {
+            if (in == null) {
+                throw new IllegalStateException(name + " is not on the class path");
+            }
+            return in.readAllBytes();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private boolean onlyGet(Exchange exchange) {
+        if (!exchange.method().equals("GET") && !exchange.method().equals("HEAD")) {
+            Router.methodNotAllowed(exchange, "GET, HEAD");
+            return false;
+        }
+        new Query(exchange.request().getHttpURI().getQuery(), Set.of()).get("");
+        return true;
+    }
+
+    void ring(Exchange exchange) {
+        if (!onlyGet(exchange)) {
+            return;
+        }
+        String etag = "\"" + ring.epoch() + "\"";
+        exchange.putHeader("ETag", etag);
+        String known = exchange.header("If-None-Match");
+        if (known != null
+                && (known.equals("*") || List.of(known.split("\\s*,\\s*")).contains(etag))) {
+            exchange.empty(304);
+            return;
+        }
+        ObjectNode body = Json.object();
+        body.put("epoch", ring.epoch());
+        body.put("partitions", ring.partitions().value());
+        body.put("replicas", ring.table().replicas());
+        ArrayNode nodes = body.putArray("nodes");
+        for (Member member : ring.membership().members()) {
+            nodes.addObject()
+                    .put("id", member.id().value())
+                    .put("http", member.http())
+                    .put("dc", member.dc())
+                    .put("zone", member.zone())
+                    .put("state", stateOf(member.id()))
+                    .put("capacity", member.capacity());
+        }
+        ArrayNode assignment = body.putArray("assignment");
+        ring.table().rows().forEach(row -> {
+            ArrayNode homes = assignment.addArray();
+            row.forEach(home -> homes.add(home.value()));
+        });
+        exchange.json(200, body);
+    }
+
+    private String stateOf(NodeId id) {
+        if (id.equals(node.id())) {
+            return node.state();
+        }
+        return node.view().up().containsKey(id) ? "serving" : "unreachable";
+    }
+
+    void self(Exchange exchange) {
+        if (onlyGet(exchange)) {
+            node.report().whenComplete((report, failure) -> {
+                if (failure == null) {
+                    exchange.json(200, report.toJson());
+                } else {
+                    exchange.problem(ErrorCode.INTERNAL, "the node could not be asked: " + failure.getMessage());
+                }
+            });
+        }
+    }
+
+    void nodes(Exchange exchange) {
+        if (!onlyGet(exchange)) {
+            return;
+        }
+        List<Member> members = ring.membership().members();
+        ObjectNode[] reports = new ObjectNode[members.size()];
+        java.util.concurrent.atomic.AtomicInteger missing =
+                new java.util.concurrent.atomic.AtomicInteger(members.size());
+        for (int i = 0; i < members.size(); i++) {
+            int index = i;
+            Member member = members.get(i);
+            CompletionStage<ObjectNode> asked;
+            if (member.id().equals(node.id())) {
+                asked = node.report().thenApply(NodeReport::toJson);
+            } else if (node.view().up().containsKey(member.id())) {
+                asked = node.peerReport(member);
+            } else {
+                asked = java.util.concurrent.CompletableFuture.completedFuture(unreachable(member));
+            }
+            asked.whenComplete((report, failure) -> {
+                reports[index] = failure == null ? report : unreachable(member);
+                if (missing.decrementAndGet() == 0) {
+                    ObjectNode body = Json.object();
+                    body.putArray("nodes").addAll(List.of(reports));
+                    exchange.json(200, body);
+                }
+            });
+        }
+    }
+
+    private static ObjectNode unreachable(Member member) {
+        return Json.object().put("id", member.id().value()).put("state", "unreachable");
+    }
+
+    void live(Exchange exchange) {
+        if (onlyGet(exchange)) {
+            exchange.json(200, Json.object().put("status", "ok"));
+        }
+    }
+
+    void startup(Exchange exchange) {
+        health(exchange, !node.state().equals("starting"), "the node is starting");
+    }
+
+    void ready(Exchange exchange) {
+        health(exchange, node.state().equals("serving"), "the node is " + node.state());
+    }
+
+    private void health(Exchange exchange, boolean good, String reason) {
+        if (onlyGet(exchange)) {
+            ObjectNode body = Json.object().put("status", good ? "ok" : "unavailable");
+            exchange.json(good ? 200 : 503, good ? body : body.put("reason", reason));
+        }
+    }
+
+    void clusterHealth(Exchange exchange) {
+        if (!onlyGet(exchange)) {
+            return;
+        }
+        Set<NodeId> up = new HashSet<>(node.view().up().keySet());
+        up.add(node.id());
+        int below = 0;
+        for (List<NodeId> homes : ring.table().rows()) {
+            long reachable = homes.stream().filter(up::contains).count();
+            below += reachable < homes.size() / 2 + 1 ? 1 : 0;
+        }
+        ObjectNode body = Json.object()
+                .put("status", up.size() == ring.membership().size() ? "ok" : "degraded")
+                .put("partitionsBelowQuorum", below)
+                .put("partitions", ring.partitions().value());
+        ArrayNode down = body.putArray("down");
+        ring.membership().ids().stream().filter(id -> !up.contains(id)).forEach(id -> down.add(id.value()));
+        exchange.json(below == 0 ? 200 : 503, body);
+    }
+
+    void metrics(Exchange exchange) {
+        if (onlyGet(exchange)) {
+            exchange.text(200, "text/plain; version=0.0.4; charset=utf-8", node.metrics());
+        }
+    }
+
+    void openApi(Exchange exchange) {
+        if (onlyGet(exchange)) {
+            exchange.bytes(200, "application/yaml", io.quorate.ring.bytes.Bytes.wrap(openApi));
+        }
+    }
+}

@@ -1,0 +1,51 @@
+package io.quorate.node.http;
+
+import io.quorate.ring.bytes.ByteSink;
+import io.quorate.ring.bytes.Bytes;
+import java.util.ArrayList;
+import java.util.List;
+
+/** The path of a request as it was sent: split at its slashes, nothing resolved, nothing normalised. */
+final class RawPath {
+    private RawPath() {}
+
+    /** The segments after the first slash, still encoded. */
+    static List<String> segments(String path) {
+        List<String> segments = new ArrayList<>(6);
+        int from = path.startsWith("/") ? 1 : 0;
+        while (true) {
+            int slash = path.indexOf('/', from);
+            if (slash < 0) {
+                segments.add(path.substring(from));
+                return segments;
+            }
+            segments.add(path.substring(from, slash));
+            from = slash + 1;
+        }
+    }
+
+    /**
+     * The bytes that a percent-encoded segment stands for.
+     *
+     * @throws IllegalArgumentException where an escape is malformed; the message names it
+     */
+    static Bytes decode(String segment) {
+        ByteSink out = new ByteSink(segment.length());
+        for (int i = 0; i < segment.length(); i++) {
+            char c = segment.charAt(i);
+            if (c == '%') {
+                int high = i + 2 < segment.length() ? Character.digit(segment.charAt(i + 1), 16) : -1;
+                int low = i + 2 < segment.length() ? Character.digit(segment.charAt(i + 2), 16) : -1;
+                if (high < 0 || low < 0) {
+                    throw new IllegalArgumentException("malformed percent-encoding '"
+                            + segment.substring(i, Math.min(segment.length(), i + 3)) + "' at position " + i);
+                }
+                out.u8(high << 4 | low);
+                i += 2;
+            } else {
+                out.u8(c);
+            }
+        }
+        return out.toBytes();
+    }
+}
