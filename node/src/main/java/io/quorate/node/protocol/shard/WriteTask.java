@@ -45,6 +45,8 @@ final class WriteTask implements Task, WriteCoordinator.Port {
     private @Nullable VersionedObject object;
     private @Nullable RequestEntry entry;
     private @Nullable WriteCoordinator coordinator;
+    private boolean repeated;
+    private ImmutableList<Dot> repeatedDots = ImmutableList.of();
     private boolean over;
 
     private WriteTask(
@@ -193,9 +195,9 @@ final class WriteTask implements Task, WriteCoordinator.Port {
             return;
         }
         boolean applied = replica.clock().contains(dot);
-        KeyState state = replica.newest(key);
-        object = new VersionedObject(state, applied ? ImmutableList.of(dot) : ImmutableList.of());
-        replicate(seen.with(dot), replica.apply(key, VersionedObject.of(state), null), now);
+        repeated = true;
+        repeatedDots = applied ? ImmutableList.of(dot) : ImmutableList.of();
+        replicate(seen.with(dot), replica.lastCommit(key), now);
     }
 
     private void replicate(CausalContext answer, long commit, long now) {
@@ -219,6 +221,11 @@ final class WriteTask implements Task, WriteCoordinator.Port {
                     if (failure != null) {
                         fail(failure);
                     } else if (!over) {
+                        if (repeated) {
+                            // Only what is durable here may leave: read now, not when the write was recognised.
+                            KeyState state = context.replicas.get(key.set()).read(key);
+                            object = new VersionedObject(state, repeatedDots);
+                        }
                         coordinator = made;
                         made.start(later);
                     }
