@@ -189,7 +189,7 @@ final class OperationRoutes {
                 .put("partitions", ring.partitions().value());
         ArrayNode down = body.putArray("down");
         ring.membership().ids().stream().filter(id -> !up.contains(id)).forEach(id -> down.add(id.value()));
-        exchange.json(below == 0 ? 200 : 503, body);
+        exchange.json(200, body);
     }
 
     void metrics(Exchange exchange) {

@@ -337,12 +337,6 @@ public final class Replica {
         }
     }
 
-    /** The commit after which the newest state of a key is durable; 0 if it is. */
-    public long lastCommit(RecordKey key) {
-        Pending changing = pending.get(key);
-        return changing == null ? 0 : changing.lastCommit;
-    }
-
     public int leafOf(RecordKey key) {
         return partitions.bitsBelowPartition(key.token(), LeafTable.LEAF_BITS);
     }

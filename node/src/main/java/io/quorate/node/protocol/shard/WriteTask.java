@@ -45,8 +45,6 @@ final class WriteTask implements Task, WriteCoordinator.Port {
     private @Nullable VersionedObject object;
     private @Nullable RequestEntry entry;
     private @Nullable WriteCoordinator coordinator;
-    private boolean repeated;
-    private ImmutableList<Dot> repeatedDots = ImmutableList.of();
     private boolean over;
 
     private WriteTask(
@@ -150,20 +148,8 @@ final class WriteTask implements Task, WriteCoordinator.Port {
 
     private void write(Replica replica, long now) {
         Dot dot = replica.nextDot();
-        VersionedObject made;
-        int siblingsMax = Integer.MAX_VALUE;
-        if (request instanceof KeyRequest.Put put) {
-            Version version = new Version(
-                    dot,
-                    put.value(),
-                    put.contentType(),
-                    context.wallMillis(),
-                    put.request().value());
-            made = context.rules.put(seen, version);
-            siblingsMax = request.address().maxSiblings();
-        } else {
-            made = context.rules.delete(seen, dot);
-        }
+        VersionedObject made = made(dot);
+        int siblingsMax = request instanceof KeyRequest.Put ? request.address().maxSiblings() : Integer.MAX_VALUE;
         KeyRequest.RequestId requestId = requestId();
         if (requestId.explicit()) {
             entry = new RequestEntry(requestHash(requestId), context.era(), bodyHash(), dot);
@@ -194,10 +180,24 @@ final class WriteTask implements Task, WriteCoordinator.Port {
                     "the idempotency key was used for another body of this key; take a new one for a new write");
             return;
         }
-        boolean applied = replica.clock().contains(dot);
-        repeated = true;
-        repeatedDots = applied ? ImmutableList.of(dot) : ImmutableList.of();
-        replicate(seen.with(dot), replica.lastCommit(key), now);
+        object = made(dot);
+        long commit = replica.apply(key, object, null);
+        replicate(seen.with(dot), commit, now);
+    }
+
+    /** The write as it travels: made anew with an old dot it is the same write again, and merges to nothing new. */
+    private VersionedObject made(Dot dot) {
+        if (request instanceof KeyRequest.Put put) {
+            return context.rules.put(
+                    seen,
+                    new Version(
+                            dot,
+                            put.value(),
+                            put.contentType(),
+                            context.wallMillis(),
+                            put.request().value()));
+        }
+        return context.rules.delete(seen, dot);
     }
 
     private void replicate(CausalContext answer, long commit, long now) {
@@ -221,11 +221,6 @@ final class WriteTask implements Task, WriteCoordinator.Port {
                     if (failure != null) {
                         fail(failure);
                     } else if (!over) {
-                        if (repeated) {
-                            // Only what is durable here may leave: read now, not when the write was recognised.
-                            KeyState state = context.replicas.get(key.set()).read(key);
-                            object = new VersionedObject(state, repeatedDots);
-                        }
                         coordinator = made;
                         made.start(later);
                     }
