@@ -175,6 +175,8 @@ final class NodeParts {
         LongSupplier wall = Wiring.wallMillis();
         config.buckets().forEach(bucket -> registry.define(bucket, wall.getAsLong()));
         columns.putMeta("buckets", KryoTypes.encodeBuckets(registry.all()).toByteArray());
+        // The actor publishes the same, but only after the node has begun to serve.
+        view = NodeView.of(registry.all(), ImmutableMap.of());
         Liveness liveness = new Liveness(
                 config.node(), config.membership().ids(), Wiring.messageIds().getAsLong(), Liveness.Settings.DEFAULT);
         return system.systemActorOf(
