@@ -2,7 +2,6 @@ package io.quorate.node.door;
 
 import io.quorate.node.actor.NodeView;
 import io.quorate.node.config.NodeConfig;
-import io.quorate.node.door.Levels.RefusedException;
 import io.quorate.node.metrics.NodeMetrics;
 import io.quorate.node.protocol.bucket.BucketDefinition;
 import io.quorate.node.protocol.bucket.BucketEntry;
@@ -36,6 +35,8 @@ import org.jspecify.annotations.Nullable;
  * much before any work is done, and counts what goes through. Safe from any thread; never blocks.
  */
 public final class Door {
+    private static final int CONTENT_TYPE_MAX = 256;
+
     private final RingState ring;
     private final Supplier<NodeView> view;
     private final DataPlane dataPlane;
@@ -115,6 +116,7 @@ public final class Door {
                         ErrorCode.VALUE_TOO_LARGE,
                         "the value has " + value.length() + " bytes, the limit is " + limits.maxValueBytes());
             }
+            checkContentType(contentType);
             CausalContext seen = context == null ? CausalContext.EMPTY : open(context, address);
             return new KeyRequest.Put(address, checked.need(), seen, value, contentType, requestId(idempotencyKey));
         });
@@ -242,6 +244,19 @@ public final class Door {
         for (int i = 0; i < key.length(); i++) {
             if (key.at(i) == 0) {
                 throw new RefusedException(ErrorCode.BAD_KEY, "the key contains a NUL byte at position " + i);
+            }
+        }
+    }
+
+    private static void checkContentType(String type) {
+        if (type.length() > CONTENT_TYPE_MAX) {
+            throw new RefusedException(
+                    ErrorCode.BAD_REQUEST,
+                    "Content-Type has " + type.length() + " characters, the limit is " + CONTENT_TYPE_MAX);
+        }
+        for (int i = 0; i < type.length(); i++) {
+            if (type.charAt(i) < 0x20 || type.charAt(i) > 0x7e) {
+                throw new RefusedException(ErrorCode.BAD_REQUEST, "Content-Type must be visible ASCII");
             }
         }
     }

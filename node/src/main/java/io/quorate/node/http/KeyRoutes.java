@@ -16,7 +16,6 @@ import org.jspecify.annotations.Nullable;
 final class KeyRoutes {
     private static final Set<String> READ = Set.of("level", "r", "sloppy", "timeout", "sibling", "max-lag");
     private static final Set<String> WRITE = Set.of("level", "w", "sloppy", "timeout");
-    private static final int CONTENT_TYPE_MAX = 256;
 
     private final Door door;
     private final Bodies bodies;
@@ -83,20 +82,7 @@ final class KeyRoutes {
 
     private static String contentType(Exchange exchange) {
         String type = exchange.request().getHeaders().get(HttpHeader.CONTENT_TYPE);
-        if (type == null || type.isBlank()) {
-            return HttpNames.OCTET_STREAM;
-        }
-        if (type.length() > CONTENT_TYPE_MAX) {
-            throw new HttpProblem(
-                    ErrorCode.BAD_REQUEST,
-                    "Content-Type has " + type.length() + " characters, the limit is " + CONTENT_TYPE_MAX);
-        }
-        for (int i = 0; i < type.length(); i++) {
-            if (type.charAt(i) < 0x20 || type.charAt(i) > 0x7e) {
-                throw new HttpProblem(ErrorCode.BAD_REQUEST, "Content-Type must be visible ASCII");
-            }
-        }
-        return type;
+        return type == null || type.isBlank() ? HttpNames.OCTET_STREAM : type;
     }
 
     private void delete(Exchange exchange, String bucket, Bytes key) {

@@ -1,5 +1,6 @@
 package io.quorate.node.http;
 
+import io.quorate.node.door.RefusedException;
 import io.quorate.node.protocol.bucket.BucketDefinition;
 import io.quorate.ring.bytes.Bytes;
 import io.quorate.ring.wire.ErrorCode;
@@ -39,7 +40,7 @@ final class Router extends Handler.Abstract.NonBlocking {
     static void guard(Exchange exchange, Runnable work) {
         try {
             work.run();
-        } catch (HttpProblem problem) {
+        } catch (RefusedException problem) {
             exchange.problem(problem.refusal(), "", 0, -1);
         } catch (RuntimeException bug) {
             LOG.error("a request failed by a fault of this program: {}", exchange.request(), bug);
