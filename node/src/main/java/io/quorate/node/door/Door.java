@@ -36,6 +36,8 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Door {
     private static final int CONTENT_TYPE_MAX = 256;
+    /** By which a version lengthens a context's token at most. */
+    private static final int VERSION_CHARS = 96;
 
     private final RingState ring;
     private final Supplier<NodeView> view;
@@ -276,7 +278,15 @@ public final class Door {
         return new ContextCodec.Scope(key.bucket(), key.generation(), key.set().partition(), key.key());
     }
 
+    /** A writer's context, with room for its new version: the answer must not fail when the write is done. */
     private static CausalContext open(String token, KeyAddress address) {
+        if (token.length() > HttpNames.CONTEXT_MAX_CHARS - VERSION_CHARS) {
+            throw new RefusedException(
+                    ErrorCode.BAD_CONTEXT,
+                    HttpNames.CONTEXT + " has " + token.length() + " characters; with one more version it may exceed "
+                            + HttpNames.CONTEXT_MAX_CHARS
+                            + ". Read the key and write with the context of that read, which is short");
+        }
         try {
             return ContextCodec.decode(token, scope(address));
         } catch (DecodeException e) {

@@ -47,7 +47,8 @@ final class KeyRoutes {
         String sibling = query.get("sibling");
         Dot dot = sibling == null ? null : dot(sibling);
         Accept accept = new Accept(exchange.header("Accept"));
-        Consumer<Answer> render = answer -> answers.read(exchange, answer, accept, dot);
+        Consumer<Answer> render =
+                answer -> Router.guardAnswer(exchange, () -> answers.read(exchange, answer, accept, dot));
         door.get(new Door.Call(bucket, key, query.strength("r"), query.timeoutNanos()), render);
     }
 
@@ -77,7 +78,7 @@ final class KeyRoutes {
                         body,
                         contentType,
                         idempotencyKey,
-                        answer -> answers.written(exchange, answer)));
+                        answer -> Router.guardAnswer(exchange, () -> answers.written(exchange, answer))));
     }
 
     private static String contentType(Exchange exchange) {
@@ -92,7 +93,7 @@ final class KeyRoutes {
                 new Door.Call(bucket, key, query.strength("w"), query.timeoutNanos()),
                 exchange.header(HttpNames.CONTEXT),
                 exchange.header(HttpNames.IDEMPOTENCY_KEY),
-                answer -> answers.written(exchange, answer));
+                answer -> Router.guardAnswer(exchange, () -> answers.written(exchange, answer)));
     }
 
     void explain(Exchange exchange, String bucket, Bytes key) {
@@ -103,7 +104,7 @@ final class KeyRoutes {
         Query query = new Query(exchange.request().getHttpURI().getQuery(), Set.of("timeout"));
         door.explain(
                 new Door.Call(bucket, key, new Strength.BucketDefault(), query.timeoutNanos()),
-                answer -> answers.explained(exchange, answer));
+                answer -> Router.guardAnswer(exchange, () -> answers.explained(exchange, answer)));
     }
 
     private static void refuseLeaderHeaders(Exchange exchange) {
