@@ -1,8 +1,12 @@
 package io.quorate.node;
 
 import java.security.SecureRandom;
+import java.util.concurrent.Executor;
+import java.util.concurrent.SynchronousQueue;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.LongSupplier;
 
@@ -29,6 +33,12 @@ final class Wiring {
     /** Numbers to tell messages apart: cheap, from any thread. */
     static LongSupplier messageIds() {
         return () -> ThreadLocalRandom.current().nextLong();
+    }
+
+    /** Runs what may block without keeping others waiting: threads come as needed and end after ten idle seconds. */
+    static Executor callbacks(String name) {
+        return new ThreadPoolExecutor(
+                0, Integer.MAX_VALUE, 10, TimeUnit.SECONDS, new SynchronousQueue<>(), threads(name));
     }
 
     /** Named threads that do not keep the program alive. */
