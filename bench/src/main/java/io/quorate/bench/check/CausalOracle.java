@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
 public final class CausalOracle {
     private final int n;
     private final Map<String, Map<Dot, WriteRecord>> byKey = new LinkedHashMap<>();
+    private final Map<Dot, String> keyOf = new LinkedHashMap<>();
     private final Map<Dot, Integer> published = new LinkedHashMap<>();
     private final Set<Integer> refused = new HashSet<>();
     private final Map<String, List<QuorumRead>> quorumReads = new LinkedHashMap<>();
@@ -49,6 +50,10 @@ public final class CausalOracle {
     /** A home took a write. A dot that was taken before and never left its node is replaced. */
     public WriteRecord took(int operation, String key, Dot dot, CausalContext seen, boolean delete) {
         WriteRecord record = new WriteRecord(operation, key, dot, seen, delete);
+        String before = keyOf.put(dot, key);
+        if (before != null && !before.equals(key)) {
+            byKey.getOrDefault(before, new LinkedHashMap<>()).remove(dot);
+        }
         byKey.computeIfAbsent(key, k -> new LinkedHashMap<>()).put(dot, record);
         return record;
     }
@@ -63,6 +68,11 @@ public final class CausalOracle {
 
     public @Nullable WriteRecord find(String key, Dot dot) {
         return byKey.getOrDefault(key, Map.of()).get(dot);
+    }
+
+    public @Nullable WriteRecord findByDot(Dot dot) {
+        String key = keyOf.get(dot);
+        return key == null ? null : find(key, dot);
     }
 
     public Collection<WriteRecord> writesOf(String key) {

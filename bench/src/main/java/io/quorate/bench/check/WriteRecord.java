@@ -48,6 +48,10 @@ public final class WriteRecord {
         return acknowledged && acknowledgedAt == now;
     }
 
+    public boolean isDeleteOver(CausalContext context) {
+        return delete && seen.equals(context);
+    }
+
     public Dot dot() {
         return dot;
     }

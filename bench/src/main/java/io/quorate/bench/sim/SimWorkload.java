@@ -64,10 +64,18 @@ final class SimWorkload {
         String key = keys.get(random.nextInt(keys.size()));
         int kind = random.nextInt(100);
         if (kind < 40) {
-            read(key, 1 + random.nextInt(world.n), anyNode(), this::pause);
+            read(key, level(), anyNode(), this::pause);
         } else {
             write(key, kind >= 85);
         }
+    }
+
+    /**
+     * An answer of one home proves nothing about what that home has silently lost; with such faults about, two are asked.
+     */
+    private int level() {
+        int level = 1 + random.nextInt(world.n);
+        return world.faults.contains(FaultKind.LOST_RECORD) ? Math.max(Math.min(2, world.n), level) : level;
     }
 
     private void pause() {
@@ -138,9 +146,10 @@ final class SimWorkload {
         boolean explicit = random.nextInt(3) == 0;
         Bytes id = Bytes.ofUtf8((explicit ? "id" : "\0") + operation);
         KeyRequest.RequestId requestId = new KeyRequest.RequestId(id, explicit);
-        int w = 1 + random.nextInt(world.n);
+        boolean pinned = delete && random.nextInt(3) == 0;
+        int w = pinned ? level() : 1 + random.nextInt(world.n);
         KeyRequest request = delete
-                ? new KeyRequest.Delete(address(key), asked(w), random.nextInt(3) == 0 ? null : seen, requestId)
+                ? new KeyRequest.Delete(address(key), asked(w), pinned ? null : seen, requestId)
                 : new KeyRequest.Put(
                         address(key), asked(w), seen, Bytes.ofUtf8(Integer.toString(operation)), "t", requestId);
         attempt(new Attempt(operation, key, w, seen, request, explicit ? RETRIES : 0, true));

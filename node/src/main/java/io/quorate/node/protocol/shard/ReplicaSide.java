@@ -4,6 +4,7 @@ import io.quorate.node.protocol.message.PeerMessage;
 import io.quorate.node.protocol.message.PeerMessage.Status;
 import io.quorate.node.protocol.message.PeerMessage.Want;
 import io.quorate.node.protocol.replica.Replica;
+import io.quorate.node.protocol.store.Commit;
 import io.quorate.node.protocol.store.CorruptRecordException;
 import io.quorate.node.protocol.store.RecordKey;
 import io.quorate.node.protocol.store.StorageException;
@@ -86,11 +87,13 @@ final class ReplicaSide {
     }
 
     void onFindRequest(NodeId from, PeerMessage.FindRequest find) {
-        Replica replica = context.replicas.get(find.key().set());
-        context.send(
-                from,
-                new PeerMessage.FoundRequest(
-                        find.id(), find.partition(), replica.findRequest(find.request(), context.era())));
+        Commit.RequestEntry known = null;
+        try {
+            known = context.replicas.get(find.key().set()).findRequest(find.request(), context.era());
+        } catch (CorruptRecordException | StorageException e) {
+            context.corruption(describe(find.key()) + ": " + e.getMessage());
+        }
+        context.send(from, new PeerMessage.FoundRequest(find.id(), find.partition(), known));
     }
 
     static String describe(RecordKey key) {

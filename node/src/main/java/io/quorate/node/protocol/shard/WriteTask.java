@@ -31,6 +31,8 @@ import org.jspecify.annotations.Nullable;
  * here, and has a {@link WriteCoordinator} bring it to the other homes.
  */
 final class WriteTask implements Task, WriteCoordinator.Port {
+    private static final int ANSWER_DOTS_MAX = 32;
+
     private final Context context;
     private final KeyRequest request;
     private final RecordKey key;
@@ -75,14 +77,19 @@ final class WriteTask implements Task, WriteCoordinator.Port {
         CausalContext seen = seenBy(request);
         WriteTask task = new WriteTask(context, request, seen, homes, now, deadline, reply);
         task.id = context.register(task);
+        task.guarded(() -> task.begin(now));
+    }
+
+    /** Runs a step that reads this home's disk: what goes wrong there is an answer, not an accident. */
+    private void guarded(Runnable step) {
         try {
-            task.begin(now);
+            step.run();
         } catch (CorruptRecordException e) {
-            context.corruption(ReplicaSide.describe(task.key) + ": " + e.getMessage());
-            task.refuse(ErrorCode.INTERNAL, "the record of the key is damaged at " + context.self);
+            context.corruption(ReplicaSide.describe(key) + ": " + e.getMessage());
+            refuse(ErrorCode.INTERNAL, "the record of the key is damaged at " + context.self);
             HealTask.start(context, request.address(), context.self, deadline);
         } catch (StorageException e) {
-            task.fail(e);
+            fail(e);
         }
     }
 
@@ -170,7 +177,18 @@ final class WriteTask implements Task, WriteCoordinator.Port {
             return;
         }
         object = made;
-        replicate(seen.with(dot), commit, now);
+        replicate(answerContext(seen, dot), commit, now);
+    }
+
+    /**
+     * What the writer goes on with: what it had seen, and its own new dot. A writer that goes on from its own answers only
+     * would gather a dot with each write; they are left out when they are many, because the new version has replaced
+     * every one of them and stands for them.
+     */
+    private static CausalContext answerContext(CausalContext seen, Dot dot) {
+        return seen.dots().size() < ANSWER_DOTS_MAX
+                ? seen.with(dot)
+                : CausalContext.of(seen.vector(), ImmutableList.of(dot));
     }
 
     /** The write was taken before: brings exactly that to the level asked for now, and makes nothing new. */
@@ -185,7 +203,7 @@ final class WriteTask implements Task, WriteCoordinator.Port {
         entry = requestId().explicit() ? known : null;
         long commit = replica.apply(key, object, null);
         CausalContext over = request instanceof KeyRequest.Put ? seen : known.seen();
-        replicate(over.with(known.dot()), commit, now);
+        replicate(answerContext(over, known.dot()), commit, now);
     }
 
     /** The write as it travels: made anew with an old dot it is the same write again, and merges to nothing new. */
@@ -281,9 +299,9 @@ final class WriteTask implements Task, WriteCoordinator.Port {
             Replica replica = context.replicas.get(key.set());
             if (known != null) {
                 asked.clear();
-                repeat(replica, known, now);
+                guarded(() -> repeat(replica, known, now));
             } else if (asked.isEmpty()) {
-                write(replica, now);
+                guarded(() -> write(replica, now));
             }
         }
     }
@@ -296,7 +314,7 @@ final class WriteTask implements Task, WriteCoordinator.Port {
         if (!asked.isEmpty()) {
             if (now >= askEnds) {
                 asked.clear();
-                write(context.replicas.get(key.set()), now);
+                guarded(() -> write(context.replicas.get(key.set()), now));
             }
             return over;
         }
