@@ -114,8 +114,13 @@ final class SimWorkload {
     private void judge(String key, int r, long start, KeyState state) {
         report.read();
         List<CausalOracle.Shown> shown = new ArrayList<>();
-        for (Version version : state.shown()) {
+        for (Version version : state.versions()) {
             shown.add(new CausalOracle.Shown(version.dot(), Simulation.operationOf(version)));
+        }
+        long writes =
+                state.shown().stream().map(Simulation::operationOf).distinct().count();
+        if (writes != state.shown().size()) {
+            throw new Violation("one write is shown once", Describe.reply(done(state)));
         }
         world.oracle.read(new CausalOracle.Answer(key, shown, state.context(), r, r > world.n / 2, start, world.now()));
         CausalContext context = state.context();
@@ -127,6 +132,11 @@ final class SimWorkload {
             context = CausalContext.of(vector);
         }
         remember(key, context);
+    }
+
+    private static KeyReply done(KeyState state) {
+        return new KeyReply.ReadDone(
+                state, new KeyReply.Reached(0, 0, 0, 0, 0, com.google.common.collect.ImmutableList.of()));
     }
 
     private void remember(String key, CausalContext context) {

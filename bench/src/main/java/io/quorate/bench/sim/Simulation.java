@@ -83,7 +83,8 @@ public final class Simulation implements BrokenRules.Witness {
         BrokenRules rules = new BrokenRules(bug, this);
         for (Member member : members) {
             SimNode[] self = new SimNode[1];
-            SimDisk disk = new SimDisk(ring.partitions(), bug, () -> sync(self[0]), this::committing);
+            SimDisk disk =
+                    new SimDisk(ring.partitions(), bug, () -> sync(self[0]), commit -> committing(self[0], commit));
             SimNode node = new SimNode(member.id(), disk, this, ring, rules);
             self[0] = node;
             if (faults.contains(FaultKind.CLOCK_SKEW)) {
@@ -220,6 +221,7 @@ public final class Simulation implements BrokenRules.Witness {
 
     @Override
     public void put(CausalContext seen, Version version) {
+        lastDelete = null;
         String key = keyOf.getOrDefault(operationOf(version), "?");
         oracle.took(operationOf(version), key, version.dot(), seen, false);
     }
@@ -228,18 +230,28 @@ public final class Simulation implements BrokenRules.Witness {
     public void delete(CausalContext seen, Dot dot) {
         // A retry makes the same delete again: nothing new to witness.
         WriteRecord known = oracle.findByDot(dot);
-        if (known == null || !known.isDeleteOver(seen)) {
-            lastDelete = new PendingDelete(seen, dot);
-        }
+        lastDelete = known != null && known.isDeleteOver(seen) ? null : new PendingDelete(seen, dot);
     }
 
     /** The first commit after a delete's dot was drawn is that delete's: it tells the key. */
-    private void committing(Commit commit) {
+    private void committing(SimNode node, Commit commit) {
         PendingDelete pending = lastDelete;
-        if (pending != null && commit.changes().size() == 1) {
+        if (pending != null
+                && pending.dot().actor().node().equals(node.id)
+                && SimDisk.clockOf(commit.header(), commit.set()).contains(pending.dot())) {
             lastDelete = null;
             String key = commit.changes().get(0).key().key().toUtf8();
             oracle.took(-1, key, pending.dot(), pending.seen(), true);
+        }
+        if (faults.contains(FaultKind.LOST_RECORD) && !node.disk.verifyAll(commit.set())) {
+            // Taken on top of what this disk has silently lost: not safe before another home has it.
+            for (Commit.Change change : commit.changes()) {
+                for (WriteRecord record : oracle.writesOf(change.key().key().toUtf8())) {
+                    if (record.dot().actor().node().equals(node.id)) {
+                        record.takenOnDamage();
+                    }
+                }
+            }
         }
     }
 

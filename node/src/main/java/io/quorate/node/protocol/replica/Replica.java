@@ -129,7 +129,7 @@ public final class Replica {
      */
     public KeyState read(RecordKey key) {
         Pending changing = pending.get(key);
-        KeyState state = changing != null ? changing.durable : rules.fill(store.read(key), durableBase);
+        KeyState state = changing != null ? changing.durable() : rules.fill(store.read(key), durableBase);
         CausalContext context = state.context();
         for (Version version : state.versions()) {
             context = context.with(version.dot());
@@ -140,7 +140,7 @@ public final class Replica {
     /** The digest of {@link #read}. */
     public long digest(RecordKey key) {
         Pending changing = pending.get(key);
-        return (changing != null ? changing.durable : store.read(key)).digest();
+        return (changing != null ? changing.durable() : store.read(key)).digest();
     }
 
     /** Like {@link #read}, after proving that what is absent here was deleted; null if that cannot be proved. */
@@ -231,16 +231,22 @@ public final class Replica {
     /**
      * Puts a state back that this disk lost (an unreadable record, or an absence that could not be proved): versions that
      * this replica's clock knows return and count in their leaf again as they did before. Only for a state merged from
-     * all other homes.
+     * all other homes. Where nothing is lost (any more) it is merged like any other: a repair that comes late or twice must
+     * not bring back what has been replaced meanwhile.
      *
      * @return the id of the commit to wait for
      */
     public long restore(RecordKey key, VersionedObject object) {
+        if (pending.containsKey(key)) {
+            return apply(key, object, null);
+        }
         KeyState local;
         boolean readable = true;
         try {
-            Pending changing = pending.get(key);
-            local = changing != null ? changing.newest : store.read(key);
+            local = store.read(key);
+            if (store.verifyLeaf(id, leafOf(key))) {
+                return apply(key, object, null);
+            }
         } catch (CorruptRecordException e) {
             local = KeyState.EMPTY;
             readable = false;
@@ -264,6 +270,7 @@ public final class Replica {
         if (readable) {
             count(local, merged);
         }
+        pending.computeIfAbsent(key, k -> new Pending(null));
         return write(key, local, merged, sum, null);
     }
 
@@ -407,12 +414,22 @@ public final class Replica {
 
     /** A key with changes on their way to the disk. */
     private static final class Pending {
-        private KeyState durable;
+        private @Nullable KeyState durable;
         private KeyState newest = KeyState.EMPTY;
         private long lastCommit;
 
-        private Pending(KeyState durable) {
+        private Pending(@Nullable KeyState durable) {
             this.durable = durable;
+        }
+
+        /** What others may be shown; until a restored record is durable there is nothing to show. */
+        private KeyState durable() {
+            KeyState state = durable;
+            if (state == null) {
+                throw new CorruptRecordException(
+                        "the record is being restored", new IllegalStateException("not durable yet"));
+            }
+            return state;
         }
     }
 }
