@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class CausalOracle {
     private final int n;
+    private final int silentlyLost;
     private final Map<String, Map<Dot, WriteRecord>> byKey = new LinkedHashMap<>();
     private final Map<Dot, String> keyOf = new LinkedHashMap<>();
     private final Map<Dot, Integer> published = new LinkedHashMap<>();
@@ -40,8 +41,15 @@ public final class CausalOracle {
     public record Answer(
             String key, List<Shown> shown, CausalContext context, int r, boolean monotonic, long start, long end) {}
 
-    public CausalOracle(int n) {
+    /**
+     * An oracle of a bucket with n replicas.
+     *
+     * @param silentlyLost how many homes of a key may have lost it without knowing: an answer is bound only by writes that
+     *     one home more has taken for each
+     */
+    public CausalOracle(int n, int silentlyLost) {
         this.n = n;
+        this.silentlyLost = silentlyLost;
     }
 
     public long checks() {
@@ -150,7 +158,7 @@ public final class CausalOracle {
     /** No acknowledged write is lost. */
     private void present(Answer answer, Set<Dot> shown, Set<Integer> operations, WriteRecord record) {
         if (!record.delete
-                && record.boundFor(answer.start(), answer.r(), n)
+                && record.boundFor(answer.start(), answer.r() - silentlyLost, n)
                 && !shown.contains(record.dot)
                 && !operations.contains(record.operation)
                 && !isCovered(record)) {
@@ -169,7 +177,7 @@ public final class CausalOracle {
 
     /** Nothing that an acknowledged write replaced comes back, nor what a write known to this answer replaced. */
     private void effective(Answer answer, Set<Dot> shown, WriteRecord record) {
-        boolean bound = record.boundFor(answer.start(), answer.r(), n);
+        boolean bound = record.boundFor(answer.start(), answer.r() - silentlyLost, n);
         boolean known = answer.context().covers(record.dot) && !record.lostWithDisk();
         if (!bound && !known) {
             return;
@@ -207,7 +215,7 @@ public final class CausalOracle {
 
     /** What one quorum read showed, every later one shows or has replaced; what it knew to be gone stays gone. */
     private void monotonic(Answer answer, Set<Dot> shown, Set<Integer> operations) {
-        if (!answer.monotonic()) {
+        if (!answer.monotonic() || silentlyLost > 0) {
             return;
         }
         List<QuorumRead> earlier = quorumReads.computeIfAbsent(answer.key(), k -> new ArrayList<>());

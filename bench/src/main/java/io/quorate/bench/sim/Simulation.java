@@ -78,7 +78,7 @@ public final class Simulation implements BrokenRules.Witness {
         this.ring = StaticRing.plan(
                         new Membership(members), new PartitionCount(2), Math.max(n, 3), new BalancedPlanner())
                 .current();
-        this.oracle = new CausalOracle(n);
+        this.oracle = new CausalOracle(n, faults.contains(FaultKind.LOST_RECORD) ? 1 : 0);
         this.network = new SimNetwork(this);
         BrokenRules rules = new BrokenRules(bug, this);
         for (Member member : members) {
