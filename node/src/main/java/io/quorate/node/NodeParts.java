@@ -126,7 +126,7 @@ final class NodeParts {
         NodeId id = config.node();
         this.metrics = new NodeMetrics(id.value());
         this.store = new RocksPartitionStore(
-                columns, ring.partitions(), Wiring.threads("store-" + id), metrics::groupCommit);
+                columns, ring.partitions(), Wiring.threads("store-" + id), nanoClock, metrics::groupCommit);
         byte[] known = columns.getMeta("buckets");
         this.restarted = known != null;
         Transport transport = new ArteryTransport(system, id, config.membership(), extras.faults());
@@ -267,10 +267,7 @@ final class NodeParts {
         state = "leaving";
         door.close();
         http.stopAccepting();
-        long until = nanoClock.getAsLong() + DRAIN_NANOS;
-        while (door.inFlight() > 0 && nanoClock.getAsLong() < until) {
-            pause();
-        }
+        Wiring.await(() -> door.inFlight() == 0, DRAIN_NANOS);
         control.tell(new ControlMessage.Leave(true));
         shard.tell(ShardMessage.Signal.STOP);
         http.close();
@@ -295,14 +292,6 @@ final class NodeParts {
         directory.close();
         metrics.close();
         LOG.info("{}: killed", config.node());
-    }
-
-    private static void pause() {
-        try {
-            Thread.sleep(5);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
     }
 
     private void endSystem() {

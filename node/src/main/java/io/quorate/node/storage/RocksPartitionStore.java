@@ -18,6 +18,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ThreadFactory;
 import java.util.function.Consumer;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import org.rocksdb.RocksDBException;
 import org.rocksdb.RocksIterator;
@@ -27,14 +28,20 @@ import org.rocksdb.WriteBatch;
 public final class RocksPartitionStore implements PartitionStore, AutoCloseable {
     private final RocksColumns db;
     private final PartitionCount partitions;
+    private final LongSupplier nanoClock;
     private final WriteObserver observer;
     private final GroupCommitWriter writer;
     private int newestEra = Integer.MIN_VALUE;
 
     public RocksPartitionStore(
-            RocksColumns db, PartitionCount partitions, ThreadFactory threads, WriteObserver observer) {
+            RocksColumns db,
+            PartitionCount partitions,
+            ThreadFactory threads,
+            LongSupplier nanoClock,
+            WriteObserver observer) {
         this.db = db;
         this.partitions = partitions;
+        this.nanoClock = nanoClock;
         this.observer = observer;
         this.writer = new GroupCommitWriter(this::write, threads);
     }
@@ -79,7 +86,7 @@ public final class RocksPartitionStore implements PartitionStore, AutoCloseable 
     }
 
     private void write(List<Commit> commits) {
-        long from = System.nanoTime();
+        long from = nanoClock.getAsLong();
         try (WriteBatch batch = new WriteBatch()) {
             Set<ReplicaSetId> headers = new LinkedHashSet<>();
             for (int i = commits.size() - 1; i >= 0; i--) {
@@ -96,7 +103,7 @@ public final class RocksPartitionStore implements PartitionStore, AutoCloseable 
         } catch (RocksDBException e) {
             throw RocksColumns.failure("write " + commits.size() + " changes", e);
         }
-        observer.wrote(commits.size(), System.nanoTime() - from);
+        observer.wrote(commits.size(), nanoClock.getAsLong() - from);
     }
 
     private void add(WriteBatch batch, Commit commit) throws RocksDBException {
