@@ -66,9 +66,10 @@ public final class RocksPartitionStore implements PartitionStore, AutoCloseable 
         });
         Map<RecordKey, KeyState> remnants = new LinkedHashMap<>();
         db.scan(db.remnants(), RecordCodec.prefix(set), (key, value) -> {
-            byte[] record = db.get(db.data(), key);
-            if (record != null) {
-                remnants.put(RecordCodec.readKey(key), RecordCodec.readState(record, set.partition()));
+            // An entry outlives its remnant when a value takes its place, so that a put need not look for one.
+            KeyState state = RecordCodec.readable(db.get(db.data(), key), set.partition());
+            if (state != null && state.versions().isEmpty()) {
+                remnants.put(RecordCodec.readKey(key), state);
             }
             return true;
         });
