@@ -1,5 +1,8 @@
 package io.quorate.node;
 
+import io.quorate.client.QuorateClient;
+import io.quorate.client.QuorateClients;
+import io.quorate.client.spi.StoreTransport;
 import io.quorate.node.config.NodeConfig;
 import io.quorate.node.http.FaultControl;
 import io.quorate.node.http.HttpServer;
@@ -105,6 +108,19 @@ public final class EmbeddedNode implements AutoCloseable {
     /** The base URL of its HTTP API. */
     public String url() {
         return parts.config().self().http();
+    }
+
+    /**
+     * A client that calls this node without HTTP, with the same semantics. Closing it leaves the node running; once the
+     * node is closed its calls fail as not applied.
+     */
+    public QuorateClient client() {
+        return QuorateClients.over(transport());
+    }
+
+    /** What {@link #client()} is made over, for clients with settings of their own. */
+    public StoreTransport transport() {
+        return parts.transport();
     }
 
     /** The peers that this node can talk to now. */

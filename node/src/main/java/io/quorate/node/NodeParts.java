@@ -10,6 +10,7 @@ import io.quorate.node.actor.ShardMessage;
 import io.quorate.node.actor.Systems;
 import io.quorate.node.config.NodeConfig;
 import io.quorate.node.door.Door;
+import io.quorate.node.embedded.NodeTransport;
 import io.quorate.node.http.FaultControl;
 import io.quorate.node.http.HttpServer;
 import io.quorate.node.metrics.NodeMetrics;
@@ -34,6 +35,7 @@ import java.time.Duration;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongSupplier;
@@ -61,6 +63,7 @@ final class NodeParts {
     private final ActorRef<Received> shard;
     private final ActorRef<Received> control;
     private final Door door;
+    private final Executor callbacks;
     private final LongSupplier nanoClock = Wiring.nanoClock();
     private final long startedAt = nanoClock.getAsLong();
     private final AtomicLong inFlight = new AtomicLong();
@@ -125,6 +128,7 @@ final class NodeParts {
         this.ownSystem = ownSystem;
         NodeId id = config.node();
         this.metrics = new NodeMetrics(id.value());
+        this.callbacks = Wiring.callbacks("calls-" + id);
         this.store = new RocksPartitionStore(
                 columns, ring.partitions(), Wiring.threads("store-" + id), nanoClock, metrics::groupCommit);
         byte[] known = columns.getMeta("buckets");
@@ -175,6 +179,8 @@ final class NodeParts {
         LongSupplier wall = Wiring.wallMillis();
         config.buckets().forEach(bucket -> registry.define(bucket, wall.getAsLong()));
         columns.putMeta("buckets", KryoTypes.encodeBuckets(registry.all()).toByteArray());
+        // The actor publishes the same, but only after the node has begun to serve.
+        view = NodeView.of(registry.all(), ImmutableMap.of());
         Liveness liveness = new Liveness(
                 config.node(), config.membership().ids(), Wiring.messageIds().getAsLong(), Liveness.Settings.DEFAULT);
         return system.systemActorOf(
@@ -352,6 +358,12 @@ final class NodeParts {
 
     Door door() {
         return door;
+    }
+
+    /** A way for clients in this JVM; any number of them share the node's threads. */
+    NodeTransport transport() {
+        return new NodeTransport(new NodeTransport.Node(
+                id(), ring, door, new NodeBackend(this), this::view, this::state, callbacks, nanoClock));
     }
 
     NodeMetrics metrics() {

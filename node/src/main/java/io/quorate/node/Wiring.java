@@ -1,8 +1,12 @@
 package io.quorate.node;
 
 import java.security.SecureRandom;
+import java.util.concurrent.Executor;
+import java.util.concurrent.SynchronousQueue;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
 import java.util.function.LongSupplier;
@@ -47,6 +51,12 @@ final class Wiring {
             }
         }
         return true;
+    }
+
+    /** Runs what may block without keeping others waiting: threads come as needed and end after ten idle seconds. */
+    static Executor callbacks(String name) {
+        return new ThreadPoolExecutor(
+                0, Integer.MAX_VALUE, 10, TimeUnit.SECONDS, new SynchronousQueue<>(), threads(name));
     }
 
     /** Named threads that do not keep the program alive. */

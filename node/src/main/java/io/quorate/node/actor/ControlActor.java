@@ -243,9 +243,7 @@ public final class ControlActor extends AbstractBehavior<Received> {
             }
         });
         lastUp = up;
-        ImmutableMap.Builder<String, BucketEntry> buckets = ImmutableMap.builder();
-        registry.all().forEach(entry -> buckets.put(entry.name(), entry));
-        around.publish().accept(new NodeView(buckets.build(), up));
+        around.publish().accept(NodeView.of(registry.all(), up));
     }
 
     private Liveness.Own own() {

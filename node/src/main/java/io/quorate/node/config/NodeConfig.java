@@ -51,6 +51,29 @@ public record NodeConfig(
         buckets = List.copyOf(buckets);
     }
 
+    /**
+     * A cluster of one node on this machine, without buckets, for trying things out and for tests.
+     *
+     * @param httpPort where it serves HTTP, on 127.0.0.1
+     * @param port where it would talk to other nodes
+     */
+    public static NodeConfig single(Path data, int httpPort, int port) {
+        NodeId id = NodeId.of("n1");
+        Member self = new Member(id, "dc1", "z1", 1, "http://127.0.0.1:" + httpPort, "127.0.0.1", port);
+        return new NodeConfig(
+                "single",
+                id,
+                List.of(self),
+                64,
+                1,
+                data,
+                SyncMode.GROUP,
+                new Http("127.0.0.1", httpPort),
+                Limits.DEFAULT,
+                List.of(),
+                false);
+    }
+
     /** A setting that cannot be; the message names key, value and rule. */
     public static final class InvalidException extends IllegalArgumentException {
         private static final long serialVersionUID = 1L;

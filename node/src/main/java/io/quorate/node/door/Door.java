@@ -2,7 +2,6 @@ package io.quorate.node.door;
 
 import io.quorate.node.actor.NodeView;
 import io.quorate.node.config.NodeConfig;
-import io.quorate.node.door.Levels.RefusedException;
 import io.quorate.node.metrics.NodeMetrics;
 import io.quorate.node.protocol.bucket.BucketDefinition;
 import io.quorate.node.protocol.bucket.BucketEntry;
@@ -36,6 +35,10 @@ import org.jspecify.annotations.Nullable;
  * much before any work is done, and counts what goes through. Safe from any thread; never blocks.
  */
 public final class Door {
+    private static final int CONTENT_TYPE_MAX = 256;
+    /** By which a version lengthens a context's token at most. */
+    private static final int VERSION_CHARS = 96;
+
     private final RingState ring;
     private final Supplier<NodeView> view;
     private final DataPlane dataPlane;
@@ -115,6 +118,7 @@ public final class Door {
                         ErrorCode.VALUE_TOO_LARGE,
                         "the value has " + value.length() + " bytes, the limit is " + limits.maxValueBytes());
             }
+            checkContentType(contentType);
             CausalContext seen = context == null ? CausalContext.EMPTY : open(context, address);
             return new KeyRequest.Put(address, checked.need(), seen, value, contentType, requestId(idempotencyKey));
         });
@@ -246,6 +250,19 @@ public final class Door {
         }
     }
 
+    private static void checkContentType(String type) {
+        if (type.length() > CONTENT_TYPE_MAX) {
+            throw new RefusedException(
+                    ErrorCode.BAD_REQUEST,
+                    "Content-Type has " + type.length() + " characters, the limit is " + CONTENT_TYPE_MAX);
+        }
+        for (int i = 0; i < type.length(); i++) {
+            if (type.charAt(i) < 0x20 || type.charAt(i) > 0x7e) {
+                throw new RefusedException(ErrorCode.BAD_REQUEST, "Content-Type must be visible ASCII");
+            }
+        }
+    }
+
     private KeyAddress address(BucketEntry entry, Bytes key) {
         BucketDefinition bucket = entry.definition();
         long token = TokenHash.tokenOf(bucket.name(), key);
@@ -261,7 +278,15 @@ public final class Door {
         return new ContextCodec.Scope(key.bucket(), key.generation(), key.set().partition(), key.key());
     }
 
+    /** A writer's context, with room for its new version: the answer must not fail when the write is done. */
     private static CausalContext open(String token, KeyAddress address) {
+        if (token.length() > HttpNames.CONTEXT_MAX_CHARS - VERSION_CHARS) {
+            throw new RefusedException(
+                    ErrorCode.BAD_CONTEXT,
+                    HttpNames.CONTEXT + " has " + token.length() + " characters; with one more version it may exceed "
+                            + HttpNames.CONTEXT_MAX_CHARS
+                            + ". Read the key and write with the context of that read, which is short");
+        }
         try {
             return ContextCodec.decode(token, scope(address));
         } catch (DecodeException e) {

@@ -1,10 +1,8 @@
 package io.quorate.node.door;
 
 import io.quorate.node.protocol.bucket.BucketDefinition;
-import io.quorate.node.protocol.request.KeyReply.Refused;
 import io.quorate.ring.consistency.ConsistencyLevel;
 import io.quorate.ring.wire.ErrorCode;
-import io.quorate.ring.wire.Outcome;
 import java.util.List;
 import java.util.Locale;
 
@@ -16,22 +14,6 @@ final class Levels {
     private static final String ALLOWED = "ANY, ONE, TWO, THREE, QUORUM, ALL, LOCAL_ONE, LOCAL_QUORUM, EACH_QUORUM";
 
     private Levels() {}
-
-    /** Thrown with the refusal to answer. */
-    static final class RefusedException extends RuntimeException {
-        private static final long serialVersionUID = 1L;
-
-        private final transient Refused refusal;
-
-        RefusedException(ErrorCode code, String detail) {
-            super(detail, null, false, false);
-            this.refusal = Refused.of(code, Outcome.NOT_APPLIED, detail);
-        }
-
-        Refused refusal() {
-            return refusal;
-        }
-    }
 
     static Strength.Checked check(Strength strength, ConsistencyLevel byDefault, BucketDefinition bucket) {
         if (strength instanceof Strength.Named named) {

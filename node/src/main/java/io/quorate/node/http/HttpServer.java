@@ -2,7 +2,9 @@ package io.quorate.node.http;
 
 import io.quorate.node.actor.NodeView;
 import io.quorate.node.config.NodeConfig;
+import io.quorate.node.door.BucketAdmin;
 import io.quorate.node.door.Door;
+import io.quorate.node.json.BucketJson;
 import io.quorate.ring.epoch.RingState;
 import java.io.IOException;
 import java.util.function.Supplier;
@@ -27,7 +29,7 @@ public final class HttpServer implements AutoCloseable {
     private final ServerConnector connector;
 
     /** What the routes need of their node. */
-    public interface Backend extends OperationRoutes.Node, BucketRoutes.BucketAdmin {}
+    public interface Backend extends OperationRoutes.Node, BucketAdmin {}
 
     /** An address that could not be bound; the message names it. */
     public static final class BindException extends RuntimeException {

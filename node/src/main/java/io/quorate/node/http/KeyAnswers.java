@@ -3,17 +3,16 @@ package io.quorate.node.http;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.quorate.node.door.Door.Answer;
+import io.quorate.node.json.ExplainJson;
 import io.quorate.node.protocol.request.KeyAddress;
 import io.quorate.node.protocol.request.KeyReply;
 import io.quorate.node.protocol.request.KeyReply.Explained;
-import io.quorate.node.protocol.request.KeyReply.Explanation;
 import io.quorate.node.protocol.request.KeyReply.ReadDone;
 import io.quorate.node.protocol.request.KeyReply.Refused;
 import io.quorate.node.protocol.request.KeyReply.ReplicaResult;
 import io.quorate.node.protocol.request.KeyReply.WriteDone;
 import io.quorate.ring.bytes.ByteSink;
 import io.quorate.ring.epoch.RingState;
-import io.quorate.ring.placement.PreferenceList;
 import io.quorate.ring.version.CausalContext;
 import io.quorate.ring.version.Dot;
 import io.quorate.ring.version.Version;
@@ -124,29 +123,7 @@ final class KeyAnswers {
             problem(exchange, answer);
             return;
         }
-        PreferenceList preference = ring.preference(address.partition());
-        ObjectNode body = Json.object();
-        body.put("partition", address.partition());
-        body.put("token", String.format(Locale.ROOT, "%016x", address.record().token()));
-        ArrayNode homes = body.putArray("homes");
-        preference.homes(address.n()).forEach(node -> homes.add(node.value()));
-        ArrayNode fallbacks = body.putArray("fallbacks");
-        preference.fallbacks().forEach(node -> fallbacks.add(node.value()));
-        ArrayNode replicas = body.putArray("replicas");
-        for (Explanation line : explained.replicas()) {
-            ObjectNode replica = replicas.addObject();
-            replica.put("node", line.node().value()).put("home", true).put("result", line.result());
-            ArrayNode dots = replica.putArray("dots");
-            line.dots().forEach(dot -> dots.add(dot.toText()));
-            replica.put("ms", line.micros() / 1000.0);
-        }
-        ObjectNode merged = body.putObject("merged");
-        ArrayNode dots = merged.putArray("dots");
-        explained.merged().dots().forEach(dot -> dots.add(dot.toText()));
-        merged.put("siblings", explained.merged().shown().size());
-        ArrayNode repair = body.putArray("repair");
-        explained.repair().forEach(node -> repair.add(node.value()));
-        exchange.json(200, body);
+        exchange.json(200, ExplainJson.write(ring, address, explained));
     }
 
     private void problem(Exchange exchange, Answer answer) {

@@ -3,6 +3,7 @@ package io.quorate.node.http;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.quorate.node.actor.NodeView;
+import io.quorate.node.json.RingJson;
 import io.quorate.ring.epoch.RingState;
 import io.quorate.ring.topology.Member;
 import io.quorate.ring.topology.NodeId;
@@ -76,33 +77,9 @@ final class OperationRoutes {
             exchange.empty(304);
             return;
         }
-        ObjectNode body = Json.object();
-        body.put("epoch", ring.epoch());
-        body.put("partitions", ring.partitions().value());
-        body.put("replicas", ring.table().replicas());
-        ArrayNode nodes = body.putArray("nodes");
-        for (Member member : ring.membership().members()) {
-            nodes.addObject()
-                    .put("id", member.id().value())
-                    .put("http", member.http())
-                    .put("dc", member.dc())
-                    .put("zone", member.zone())
-                    .put("state", stateOf(member.id()))
-                    .put("capacity", member.capacity());
-        }
-        ArrayNode assignment = body.putArray("assignment");
-        ring.table().rows().forEach(row -> {
-            ArrayNode homes = assignment.addArray();
-            row.forEach(home -> homes.add(home.value()));
-        });
-        exchange.json(200, body);
-    }
-
-    private String stateOf(NodeId id) {
-        if (id.equals(node.id())) {
-            return node.state();
-        }
-        return node.view().up().containsKey(id) ? "serving" : "unreachable";
+        exchange.json(
+                200,
+                RingJson.write(ring, node.id(), node.state(), node.view().up().keySet()));
     }
 
     void self(Exchange exchange) {
@@ -189,7 +166,7 @@ final class OperationRoutes {
                 .put("partitions", ring.partitions().value());
         ArrayNode down = body.putArray("down");
         ring.membership().ids().stream().filter(id -> !up.contains(id)).forEach(id -> down.add(id.value()));
-        exchange.json(below == 0 ? 200 : 503, body);
+        exchange.json(200, body);
     }
 
     void metrics(Exchange exchange) {

@@ -1,8 +1,11 @@
 package io.quorate.node.http;
 
+import io.quorate.node.door.RefusedException;
 import io.quorate.node.protocol.bucket.BucketDefinition;
+import io.quorate.node.protocol.request.KeyReply.Refused;
 import io.quorate.ring.bytes.Bytes;
 import io.quorate.ring.wire.ErrorCode;
+import io.quorate.ring.wire.Outcome;
 import java.util.List;
 import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.server.Handler;
@@ -39,11 +42,22 @@ final class Router extends Handler.Abstract.NonBlocking {
     static void guard(Exchange exchange, Runnable work) {
         try {
             work.run();
-        } catch (HttpProblem problem) {
+        } catch (RefusedException problem) {
             exchange.problem(problem.refusal(), "", 0, -1);
         } catch (RuntimeException bug) {
             LOG.error("a request failed by a fault of this program: {}", exchange.request(), bug);
             exchange.problem(ErrorCode.INTERNAL, "this node failed to handle the request; its log says why");
+        }
+    }
+
+    /** The same for the rendering of an answer, which must never fail the thread that brings it. */
+    static void guardAnswer(Exchange exchange, Runnable work) {
+        try {
+            work.run();
+        } catch (RuntimeException bug) {
+            LOG.error("an answer failed by a fault of this program: {}", exchange.request(), bug);
+            String detail = "this node failed to give the answer; its log says why";
+            exchange.problem(Refused.of(ErrorCode.INTERNAL, Outcome.MAYBE_APPLIED, detail), "", 0, -1);
         }
     }
 

@@ -151,12 +151,18 @@ public final class MessageCodec {
         if (entry != null) {
             out.bytes(entry.id()).u32(entry.era()).u64(entry.bodyHash());
             VersionCodec.writeDot(out, entry.dot());
+            VersionCodec.writeContext(out, entry.seen());
         }
     }
 
     private static @Nullable RequestEntry readEntry(ByteSource in, int partition) {
         return in.flag()
-                ? new RequestEntry(in.bytes(16), in.u32(), in.u64(), VersionCodec.readDot(in, partition))
+                ? new RequestEntry(
+                        in.bytes(16),
+                        in.u32(),
+                        in.u64(),
+                        VersionCodec.readDot(in, partition),
+                        VersionCodec.readContext(in, partition))
                 : null;
     }
 

@@ -123,6 +123,7 @@ final class RecordCodec {
     static byte[] request(Commit.RequestEntry entry) {
         ByteSink out = new ByteSink(64).u8(FORMAT).u64(entry.bodyHash());
         VersionCodec.writeDot(out, entry.dot());
+        VersionCodec.writeContext(out, entry.seen());
         return sealed(out);
     }
 
@@ -130,7 +131,8 @@ final class RecordCodec {
         try {
             ByteSource in = opened(data);
             long bodyHash = in.u64();
-            Commit.RequestEntry entry = new Commit.RequestEntry(id, era, bodyHash, VersionCodec.readDot(in, partition));
+            Commit.RequestEntry entry = new Commit.RequestEntry(
+                    id, era, bodyHash, VersionCodec.readDot(in, partition), VersionCodec.readContext(in, partition));
             in.end();
             return entry;
         } catch (DecodeException e) {

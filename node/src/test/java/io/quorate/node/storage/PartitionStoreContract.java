@@ -353,6 +353,7 @@ abstract class PartitionStoreContract {
         for (int i = 0; i < 16; i++) {
             id[i] = (byte) (seed * 31 + i);
         }
-        return new Commit.RequestEntry(Bytes.wrap(id), era, seed * 1_000_003L, dot("n1", PARTITION, 6, seed));
+        CausalContext seen = CausalContext.EMPTY.with(dot("n2", PARTITION, 8, seed + 1));
+        return new Commit.RequestEntry(Bytes.wrap(id), era, seed * 1_000_003L, dot("n1", PARTITION, 6, seed), seen);
     }
 }

@@ -78,7 +78,10 @@ public final class Liveness {
         boolean changed = peer.up != ping.hearsYou()
                 || peer.info == null
                 || peer.info.bootId() != info.bootId()
-                || peer.info.serving() != info.serving();
+                || peer.info.serving() != info.serving()
+                // It stood in again since its last ping, or for the first time.
+                || (info.standInMillis() >= 0
+                        && (peer.info.standInMillis() < 0 || info.standInMillis() < peer.info.standInMillis()));
         peer.heardAt = now;
         peer.heard = true;
         peer.info = info;

@@ -6,7 +6,7 @@ import java.util.Deque;
 
 /** Removes the keys of deleted buckets, a few at each tick. */
 final class BucketPurge {
-    private static final int KEYS_MAX = 64;
+    private static final int KEYS_MAX = 512;
 
     private final Context context;
     private final Deque<Job> jobs = new ArrayDeque<>();

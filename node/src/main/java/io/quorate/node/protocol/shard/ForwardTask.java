@@ -84,7 +84,10 @@ final class ForwardTask implements Task {
         if (over) {
             return;
         }
-        if (done instanceof KeyReply.Refused refused && elsewhere(refused) && from.equals(current)) {
+        if (done instanceof KeyReply.Refused refused && !isFinal(refused)) {
+            if (!from.equals(current)) {
+                return;
+            }
             lastRefusal = refused;
             context.later(this::next);
             return;
@@ -92,11 +95,19 @@ final class ForwardTask implements Task {
         finish(done);
     }
 
-    /** Whether another home may do what this one could not, with nothing done so far. */
-    private boolean elsewhere(KeyReply.Refused refused) {
-        return tried < coordinators.size()
-                && refused.outcome() == Outcome.NOT_APPLIED
-                && (refused.code() == ErrorCode.INTERNAL
+    /**
+     * A refusal ends the request unless another home may do what this one could not; and never as "not applied" while an
+     * earlier home has been asked and is silent: it may have taken the write.
+     */
+    private boolean isFinal(KeyReply.Refused refused) {
+        if (refused.outcome() != Outcome.NOT_APPLIED) {
+            return true;
+        }
+        if (unanswered) {
+            return false;
+        }
+        return tried == coordinators.size()
+                || !(refused.code() == ErrorCode.INTERNAL
                         || refused.code() == ErrorCode.DISK_FULL
                         || refused.code() == ErrorCode.OVERLOADED);
     }

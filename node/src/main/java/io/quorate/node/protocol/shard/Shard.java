@@ -184,8 +184,10 @@ public final class Shard {
      * @param goneGenerations the last deleted generation of each name
      */
     public void onBucketsGone(ImmutableMap<String, Integer> goneGenerations) {
-        context.gone = goneGenerations;
-        purge.restart();
+        if (!goneGenerations.equals(context.gone)) {
+            context.gone = goneGenerations;
+            purge.restart();
+        }
     }
 
     /** How long ago this node last stood in for an earlier home under an idempotency key, in milliseconds; -1 never. */

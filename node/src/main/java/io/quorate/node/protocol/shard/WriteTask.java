@@ -105,13 +105,14 @@ final class WriteTask implements Task, WriteCoordinator.Port {
             Bytes hash = requestHash(requestId);
             RequestEntry known = replica.findRequest(hash, context.era());
             if (known != null) {
-                repeat(replica, known.dot(), known.bodyHash(), now);
+                repeat(replica, known, now);
                 return;
             }
         }
-        Version twin = twin(replica, requestId);
+        Version twin = requestId.explicit() ? null : twin(replica, requestId);
         if (twin != null) {
-            repeat(replica, twin.dot(), bodyHash(twin.contentType(), twin.value()), now);
+            // The same request by another home: the same body over the same context.
+            repeat(replica, new RequestEntry(Bytes.EMPTY, 0, bodyHash(), twin.dot(), seen), now);
             return;
         }
         if (requestId.explicit()) {
@@ -148,23 +149,11 @@ final class WriteTask implements Task, WriteCoordinator.Port {
 
     private void write(Replica replica, long now) {
         Dot dot = replica.nextDot();
-        VersionedObject made;
-        int siblingsMax = Integer.MAX_VALUE;
-        if (request instanceof KeyRequest.Put put) {
-            Version version = new Version(
-                    dot,
-                    put.value(),
-                    put.contentType(),
-                    context.wallMillis(),
-                    put.request().value());
-            made = context.rules.put(seen, version);
-            siblingsMax = request.address().maxSiblings();
-        } else {
-            made = context.rules.delete(seen, dot);
-        }
+        VersionedObject made = made(dot, seen);
+        int siblingsMax = request instanceof KeyRequest.Put ? request.address().maxSiblings() : Integer.MAX_VALUE;
         KeyRequest.RequestId requestId = requestId();
         if (requestId.explicit()) {
-            entry = new RequestEntry(requestHash(requestId), context.era(), bodyHash(), dot);
+            entry = new RequestEntry(requestHash(requestId), context.era(), bodyHash(), dot, seen);
         }
         long commit = replica.apply(key, made, entry, siblingsMax);
         if (commit < 0) {
@@ -184,18 +173,34 @@ final class WriteTask implements Task, WriteCoordinator.Port {
         replicate(seen.with(dot), commit, now);
     }
 
-    /** The write was taken before: brings its effect to the level that is asked for now, and makes nothing new. */
-    private void repeat(Replica replica, Dot dot, long knownBody, long now) {
-        if (knownBody != bodyHash()) {
+    /** The write was taken before: brings exactly that to the level asked for now, and makes nothing new. */
+    private void repeat(Replica replica, RequestEntry known, long now) {
+        if (known.bodyHash() != bodyHash()) {
             refuse(
                     ErrorCode.IDEMPOTENCY_CONFLICT,
                     "the idempotency key was used for another body of this key; take a new one for a new write");
             return;
         }
-        boolean applied = replica.clock().contains(dot);
-        KeyState state = replica.newest(key);
-        object = new VersionedObject(state, applied ? ImmutableList.of(dot) : ImmutableList.of());
-        replicate(seen.with(dot), replica.apply(key, VersionedObject.of(state), null), now);
+        object = made(known.dot(), known.seen());
+        entry = requestId().explicit() ? known : null;
+        long commit = replica.apply(key, object, null);
+        CausalContext over = request instanceof KeyRequest.Put ? seen : known.seen();
+        replicate(over.with(known.dot()), commit, now);
+    }
+
+    /** The write as it travels: made anew with an old dot it is the same write again, and merges to nothing new. */
+    private VersionedObject made(Dot dot, CausalContext over) {
+        if (request instanceof KeyRequest.Put put) {
+            return context.rules.put(
+                    over,
+                    new Version(
+                            dot,
+                            put.value(),
+                            put.contentType(),
+                            context.wallMillis(),
+                            put.request().value()));
+        }
+        return context.rules.delete(over, dot);
     }
 
     private void replicate(CausalContext answer, long commit, long now) {
@@ -276,7 +281,7 @@ final class WriteTask implements Task, WriteCoordinator.Port {
             Replica replica = context.replicas.get(key.set());
             if (known != null) {
                 asked.clear();
-                repeat(replica, known.dot(), known.bodyHash(), now);
+                repeat(replica, known, now);
             } else if (asked.isEmpty()) {
                 write(replica, now);
             }

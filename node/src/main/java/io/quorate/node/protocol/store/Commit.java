@@ -2,6 +2,8 @@ package io.quorate.node.protocol.store;
 
 import io.quorate.repair.merkle.LeafTable;
 import io.quorate.ring.bytes.Bytes;
+import io.quorate.ring.version.CausalContext;
+import io.quorate.ring.version.Dot;
 import io.quorate.ring.version.KeyState;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -43,6 +45,8 @@ public record Commit(
      *
      * @param id 16 bytes: hash of bucket, generation, key and idempotency key
      * @param era the wall clock in units of ten minutes
+     * @param seen the context that the write was made over, so that a retry repeats exactly that write: one dot must never
+     *     stand for two effects
      */
-    public record RequestEntry(Bytes id, int era, long bodyHash, io.quorate.ring.version.Dot dot) {}
+    public record RequestEntry(Bytes id, int era, long bodyHash, Dot dot, CausalContext seen) {}
 }

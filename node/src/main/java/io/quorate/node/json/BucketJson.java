@@ -1,13 +1,14 @@
-package io.quorate.node.http;
+package io.quorate.node.json;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.quorate.node.door.Door;
+import io.quorate.node.door.RefusedException;
 import io.quorate.node.protocol.bucket.BucketDefinition;
 import io.quorate.node.protocol.bucket.BucketDefinition.Conflicts;
 import io.quorate.node.protocol.bucket.BucketDefinition.Mode;
 import io.quorate.node.protocol.bucket.BucketDefinition.ReadRepair;
-import io.quorate.ring.bytes.Bytes;
 import io.quorate.ring.consistency.ConsistencyLevel;
 import io.quorate.ring.wire.ErrorCode;
 import java.util.Iterator;
@@ -16,19 +17,20 @@ import java.util.Locale;
 import java.util.Set;
 
 /** Bucket definitions as JSON. A field that is unknown or out of range is refused by name. */
-final class BucketJson {
+public final class BucketJson {
     private static final Set<String> FIELDS =
             Set.of("name", "mode", "n", "read", "write", "sloppy", "conflicts", "readRepair", "maxSiblings");
 
     private final int replicas;
 
     /** For a ring that lists {@code replicas} homes a partition. */
-    BucketJson(int replicas) {
+    public BucketJson(int replicas) {
         this.replicas = replicas;
     }
 
-    ObjectNode write(BucketDefinition bucket) {
-        return Json.object()
+    public ObjectNode write(BucketDefinition bucket) {
+        return JsonNodeFactory.instance
+                .objectNode()
                 .put("name", bucket.name())
                 .put("mode", lower(bucket.mode()))
                 .put("n", bucket.n())
@@ -44,8 +46,12 @@ final class BucketJson {
         return value.name().toLowerCase(Locale.ROOT);
     }
 
-    BucketDefinition read(String name, Bytes body) {
-        ObjectNode json = Json.readObject(body.unsafeArray());
+    /**
+     * Reads and checks a definition.
+     *
+     * @throws RefusedException naming the field that is wrong
+     */
+    public BucketDefinition read(String name, ObjectNode json) {
         for (Iterator<String> names = json.fieldNames(); names.hasNext(); ) {
             String field = names.next();
             if (!FIELDS.contains(field)) {
@@ -62,16 +68,17 @@ final class BucketJson {
                 ? Mode.LEADER
                 : Mode.LEADERLESS;
         if (mode == Mode.LEADER) {
-            throw new HttpProblem(ErrorCode.NOT_IMPLEMENTED, "leader buckets are not available in this version");
+            throw new RefusedException(ErrorCode.NOT_IMPLEMENTED, "leader buckets are not available in this version");
         }
         int n = number(json, "n", Math.min(3, replicas), 1, replicas);
         boolean sloppy = flag(json, "sloppy");
         if (sloppy) {
-            throw new HttpProblem(ErrorCode.NOT_IMPLEMENTED, "\"sloppy\":true is not available in this version");
+            throw new RefusedException(ErrorCode.NOT_IMPLEMENTED, "\"sloppy\":true is not available in this version");
         }
         String conflicts = choice(json, "conflicts", List.of("siblings", "lww"), "siblings");
         if (conflicts.equals("lww")) {
-            throw new HttpProblem(ErrorCode.NOT_IMPLEMENTED, "\"conflicts\":\"lww\" is not available in this version");
+            throw new RefusedException(
+                    ErrorCode.NOT_IMPLEMENTED, "\"conflicts\":\"lww\" is not available in this version");
         }
         String repair = choice(json, "readRepair", List.of("blocking", "async", "none"), "blocking");
         return new BucketDefinition(
@@ -97,7 +104,7 @@ final class BucketJson {
             throw wrong(field, "is " + value + "; it must be one of ONE, TWO, THREE, QUORUM, ALL");
         }
         if (level == ConsistencyLevel.ANY) {
-            throw new HttpProblem(ErrorCode.NOT_IMPLEMENTED, "\"" + field + "\":\"ANY\" is not available yet");
+            throw new RefusedException(ErrorCode.NOT_IMPLEMENTED, "\"" + field + "\":\"ANY\" is not available yet");
         }
         if (!Door.canBeDefault(level, n)) {
             throw wrong(field, "is " + level + ", which needs " + level.need(n) + " replicas, but n is " + n);
@@ -139,7 +146,7 @@ final class BucketJson {
         return value.asText();
     }
 
-    private static HttpProblem wrong(String field, String what) {
-        return new HttpProblem(ErrorCode.BAD_BUCKET, "field '" + field + "' " + what);
+    private static RefusedException wrong(String field, String what) {
+        return new RefusedException(ErrorCode.BAD_BUCKET, "field '" + field + "' " + what);
     }
 }

@@ -1,0 +1,240 @@
+package io.quorate.bench.check;
+
+import io.quorate.ring.version.CausalContext;
+import io.quorate.ring.version.Dot;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Keeps every write of a run with what its writer had been shown, and holds each answer against all of them. It knows
+ * nothing of clocks, stripping or repair: only which write was made over which.
+ */
+public final class CausalOracle {
+    private final int n;
+    private final Map<String, Map<Dot, WriteRecord>> byKey = new LinkedHashMap<>();
+    private final Map<Dot, Integer> published = new LinkedHashMap<>();
+    private final Set<Integer> refused = new HashSet<>();
+    private final Map<String, List<QuorumRead>> quorumReads = new LinkedHashMap<>();
+    private long checks;
+
+    /** What one quorum read showed, and all that its context covered. */
+    private record QuorumRead(long end, Set<Dot> shown, CausalContext context) {}
+
+    /** One version of an answer. */
+    public record Shown(Dot dot, int operation) {}
+
+    /**
+     * An answer to a read.
+     *
+     * @param r answers it was made of
+     * @param monotonic whether later quorum reads must not fall behind it
+     */
+    public record Answer(
+            String key, List<Shown> shown, CausalContext context, int r, boolean monotonic, long start, long end) {}
+
+    public CausalOracle(int n) {
+        this.n = n;
+    }
+
+    public long checks() {
+        return checks;
+    }
+
+    /** A home took a write. A dot that was taken before and never left its node is replaced. */
+    public WriteRecord took(int operation, String key, Dot dot, CausalContext seen, boolean delete) {
+        WriteRecord record = new WriteRecord(operation, key, dot, seen, delete);
+        byKey.computeIfAbsent(key, k -> new LinkedHashMap<>()).put(dot, record);
+        return record;
+    }
+
+    /** A dot has left its node or become durable: it may stand for nothing else ever after. */
+    public void publish(Dot dot, int operation) {
+        Integer before = published.putIfAbsent(dot, operation);
+        if (before != null && before != operation) {
+            throw new Violation("dots are unique", dot + " stands for writes #" + before + " and #" + operation);
+        }
+    }
+
+    public @Nullable WriteRecord find(String key, Dot dot) {
+        return byKey.getOrDefault(key, Map.of()).get(dot);
+    }
+
+    public Collection<WriteRecord> writesOf(String key) {
+        return byKey.getOrDefault(key, Map.of()).values();
+    }
+
+    /** A client was told that its operation has not been applied, and it gave up. */
+    public void notApplied(int operation) {
+        refused.add(operation);
+    }
+
+    /** A disk lost a key: writes that no other home holds cannot be asked for any more. */
+    public void diskLost(String key, HeldElsewhere elsewhere) {
+        for (WriteRecord record : writesOf(key)) {
+            if (!elsewhere.holds(record.dot)) {
+                record.loseWithDisk();
+            }
+        }
+    }
+
+    /** Whether a home with a sound disk has durably applied a dot. */
+    public interface HeldElsewhere {
+        boolean holds(Dot dot);
+    }
+
+    /** A write was acknowledged: its context may cover the request's and its own dots, nothing else. */
+    public void acknowledged(int operation, String key, CausalContext request, CausalContext answer, int w, long now) {
+        checks++;
+        for (WriteRecord record : writesOf(key)) {
+            if (record.operation == operation && answer.covers(record.dot) && !request.covers(record.dot)) {
+                record.acknowledge(w, now);
+            } else if (answer.covers(record.dot) && !request.covers(record.dot)) {
+                throw new Violation(
+                        "a context covers what its holder was shown",
+                        "the answer to #" + operation + " covers " + record + ", which its writer never saw");
+            }
+        }
+    }
+
+    /** A delete was acknowledged: its context is what it removed and its own dot. */
+    public void deleteAcknowledged(String key, CausalContext answer, int w, long now) {
+        checks++;
+        for (WriteRecord record : writesOf(key)) {
+            if (record.delete && record.seen.with(record.dot).equals(answer)) {
+                record.acknowledge(w, now);
+            }
+        }
+    }
+
+    /** Holds an answer against everything known. */
+    public void read(Answer answer) {
+        checks++;
+        Set<Dot> shown = new HashSet<>();
+        Set<Integer> operations = new HashSet<>();
+        for (Shown version : answer.shown()) {
+            shown.add(version.dot());
+            if (!operations.add(version.operation())) {
+                throw new Violation("one write is shown once", "#" + version.operation() + " twice in " + answer);
+            }
+            WriteRecord record = find(answer.key(), version.dot());
+            if (record == null || record.operation != version.operation()) {
+                throw new Violation("only what was written is read", version + " in " + answer);
+            }
+            if (refused.contains(version.operation())) {
+                throw new Violation("not-applied means not applied", version + " in " + answer);
+            }
+        }
+        for (WriteRecord record : writesOf(answer.key())) {
+            present(answer, shown, operations, record);
+            effective(answer, shown, record);
+            claimed(answer, shown, record);
+        }
+        monotonic(answer, shown, operations);
+    }
+
+    /** No acknowledged write is lost. */
+    private void present(Answer answer, Set<Dot> shown, Set<Integer> operations, WriteRecord record) {
+        if (!record.delete
+                && record.boundFor(answer.start(), answer.r(), n)
+                && !shown.contains(record.dot)
+                && !operations.contains(record.operation)
+                && !isCovered(record)) {
+            throw new Violation("no acknowledged write is lost", record + " is missing in " + answer);
+        }
+    }
+
+    private boolean isCovered(WriteRecord record) {
+        for (WriteRecord other : writesOf(record.key)) {
+            if (other.seen.covers(record.dot)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** Nothing that an acknowledged write replaced comes back, nor what a write known to this answer replaced. */
+    private void effective(Answer answer, Set<Dot> shown, WriteRecord record) {
+        boolean bound = record.boundFor(answer.start(), answer.r(), n);
+        boolean known = answer.context().covers(record.dot) && !record.lostWithDisk();
+        if (!bound && !known) {
+            return;
+        }
+        for (Dot dot : shown) {
+            if (!dot.equals(record.dot) && record.seen.covers(dot)) {
+                throw new Violation(
+                        "nothing replaced comes back",
+                        dot + " is shown although " + record + " replaced it: " + answer);
+            }
+        }
+    }
+
+    /** The context covers only what is shown and what something known to the answer replaced. */
+    private void claimed(Answer answer, Set<Dot> shown, WriteRecord record) {
+        if (record.delete
+                || record.lostWithDisk()
+                || shown.contains(record.dot)
+                || !answer.context().covers(record.dot)) {
+            return;
+        }
+        boolean twin = false;
+        for (WriteRecord other : writesOf(answer.key())) {
+            if (other.seen.covers(record.dot)) {
+                return;
+            }
+            twin |= other.operation == record.operation && shown.contains(other.dot);
+        }
+        if (!twin) {
+            throw new Violation(
+                    "a context covers what its holder was shown",
+                    record + " is covered but neither shown nor replaced in " + answer);
+        }
+    }
+
+    /** What one quorum read showed, every later one shows or has replaced; what it knew to be gone stays gone. */
+    private void monotonic(Answer answer, Set<Dot> shown, Set<Integer> operations) {
+        if (!answer.monotonic()) {
+            return;
+        }
+        List<QuorumRead> earlier = quorumReads.computeIfAbsent(answer.key(), k -> new ArrayList<>());
+        for (QuorumRead read : earlier) {
+            if (read.end() >= answer.start()) {
+                continue;
+            }
+            for (Dot dot : read.shown()) {
+                WriteRecord record = find(answer.key(), dot);
+                if (record != null
+                        && !record.lostWithDisk()
+                        && !shown.contains(dot)
+                        && !operations.contains(record.operation)
+                        && !isCovered(record)) {
+                    throw new Violation("quorum reads never go back", record + " was shown and is gone in " + answer);
+                }
+            }
+            for (Dot dot : shown) {
+                if (read.context().covers(dot) && !read.shown().contains(dot) && !excused(answer.key(), dot)) {
+                    throw new Violation("quorum reads never go back", dot + " was gone and is shown in " + answer);
+                }
+            }
+        }
+        earlier.add(new QuorumRead(answer.end(), shown, answer.context()));
+    }
+
+    /**
+     * The one exception: digests hash live versions only, so what a delete removed that was never acknowledged by a quorum
+     * may be seen again; so may what only a damaged disk knew to be gone.
+     */
+    private boolean excused(String key, Dot dot) {
+        for (WriteRecord other : writesOf(key)) {
+            if (other.seen.covers(dot) && (other.lostWithDisk() || (other.delete && !other.acknowledgedAtQuorum(n)))) {
+                return true;
+            }
+        }
+        return false;
+    }
+}

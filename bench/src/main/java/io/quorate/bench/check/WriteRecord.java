@@ -1,0 +1,68 @@
+package io.quorate.bench.check;
+
+import io.quorate.ring.version.CausalContext;
+import io.quorate.ring.version.Dot;
+
+/**
+ * One write as one home took it: its dot and exactly what its writer had been shown. An operation taken by two homes has
+ * two records; a delete leaves no value.
+ */
+public final class WriteRecord {
+    final int operation;
+    final String key;
+    final Dot dot;
+    final CausalContext seen;
+    final boolean delete;
+    private boolean acknowledged;
+    private int level;
+    private long acknowledgedAt;
+    private boolean lostWithDisk;
+
+    WriteRecord(int operation, String key, Dot dot, CausalContext seen, boolean delete) {
+        this.operation = operation;
+        this.key = key;
+        this.dot = dot;
+        this.seen = seen;
+        this.delete = delete;
+    }
+
+    /** Whether it was acknowledged by {@code w} homes before {@code start}, so that a read of {@code r} must know it. */
+    boolean boundFor(long start, int r, int n) {
+        return acknowledged && acknowledgedAt < start && level + r > n && !lostWithDisk;
+    }
+
+    boolean acknowledgedAtQuorum(int n) {
+        return acknowledged && level > n / 2;
+    }
+
+    void acknowledge(int w, long now) {
+        if (!acknowledged) {
+            acknowledged = true;
+            acknowledgedAt = now;
+            level = w;
+        }
+    }
+
+    /** Whether it was acknowledged at this very moment. */
+    public boolean isAcknowledgedNow(long now) {
+        return acknowledged && acknowledgedAt == now;
+    }
+
+    public Dot dot() {
+        return dot;
+    }
+
+    /** The only disk that held it has lost it: nobody promised to keep it. */
+    void loseWithDisk() {
+        lostWithDisk = true;
+    }
+
+    boolean lostWithDisk() {
+        return lostWithDisk;
+    }
+
+    @Override
+    public String toString() {
+        return (delete ? "delete" : "put") + " #" + operation + " of " + key + " as " + dot + " over " + seen;
+    }
+}

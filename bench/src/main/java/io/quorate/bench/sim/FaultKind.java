@@ -1,0 +1,17 @@
+package io.quorate.bench.sim;
+
+/** What can go wrong in a run; each kind is on or off for a whole seed. */
+public enum FaultKind {
+    DROP,
+    DUPLICATE,
+    LONG_DELAY,
+    CUT,
+    ONE_WAY_CUT,
+    CRASH,
+    PAUSE,
+    SLOW_DISK,
+    FULL_DISK,
+    CORRUPT_RECORD,
+    LOST_RECORD,
+    CLOCK_SKEW
+}

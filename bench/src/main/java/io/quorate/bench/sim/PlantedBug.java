@@ -1,0 +1,47 @@
+package io.quorate.bench.sim;
+
+/** Faults of the program itself, put in on purpose: a check that never found one proves nothing. */
+public enum PlantedBug {
+    NONE(0),
+    /** The disk says "durable" before it is. */
+    ACK_BEFORE_SYNC(300),
+    /** A crash keeps the records of a batch and loses its clock. */
+    RECORD_WITHOUT_CLOCK(2000),
+    /** A crash keeps the clock of a batch and loses its records. */
+    CLOCK_WITHOUT_RECORD(2000),
+    /** A record with a wrong checksum reads as if there were none. */
+    CORRUPT_READS_AS_ABSENT(500),
+    /** Absences are taken as deletes without proof. */
+    ABSENCE_WITHOUT_PROOF(1000),
+    /** Contexts are stripped by the highest applied dot, not by the contiguous base. */
+    STRIP_BY_HIGHEST(500),
+    /** States leave the node as they are stored. */
+    NO_FILL(500),
+    /** Dots that a context merely covers enter the clock. */
+    COVERED_DOTS_ENTER_CLOCK(1000),
+    /** A read's context covers its live versions and nothing else. */
+    CONTEXT_OF_LIVE_DOTS(1000),
+    /** A write's new dot is put into the vector instead of beside it. */
+    NEW_DOT_AS_VECTOR(500),
+    /** A level is reached one acknowledgement early. */
+    ONE_ACK_TOO_FEW(300),
+    /** A quorum read answers without repairing. */
+    NO_READ_REPAIR(500),
+    /** Merging keeps whatever either side has. */
+    MERGE_IGNORES_CONTEXT(300),
+    /** Merging keeps one sibling. */
+    MERGE_DROPS_SIBLINGS(300),
+    /** A restarted node issues the dots of its last seconds again. */
+    DOTS_ISSUED_TWICE(500);
+
+    private final int seeds;
+
+    PlantedBug(int seeds) {
+        this.seeds = seeds;
+    }
+
+    /** Within how many seeds the simulator must find it. */
+    public int seeds() {
+        return seeds;
+    }
+}

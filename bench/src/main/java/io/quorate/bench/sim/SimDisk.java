@@ -1,0 +1,250 @@
+package io.quorate.bench.sim;
+
+import io.quorate.node.protocol.store.Commit;
+import io.quorate.node.protocol.store.CorruptRecordException;
+import io.quorate.node.protocol.store.PartitionStore;
+import io.quorate.node.protocol.store.RecordKey;
+import io.quorate.node.protocol.store.ReplicaSetId;
+import io.quorate.node.protocol.store.StorageException;
+import io.quorate.repair.merkle.LeafTable;
+import io.quorate.ring.bytes.ByteSource;
+import io.quorate.ring.bytes.Bytes;
+import io.quorate.ring.token.PartitionCount;
+import io.quorate.ring.version.KeyState;
+import io.quorate.ring.version.PartitionClock;
+import io.quorate.ring.version.Version;
+import io.quorate.ring.version.VersionCodec;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A disk that survives its node: commits become durable together when a simulated fsync ends, and a crash forgets those
+ * that had not.
+ */
+final class SimDisk implements PartitionStore {
+    private final PartitionCount partitions;
+    private final PlantedBug bug;
+    private final Runnable syncWanted;
+    private final Consumer<Commit> watch;
+    private Map<RecordKey, KeyState> records = new LinkedHashMap<>();
+    private Map<ReplicaSetId, Commit.Header> headers = new LinkedHashMap<>();
+    private Map<ReplicaSetId, Map<Integer, LeafTable.Sum>> leaves = new LinkedHashMap<>();
+    private final Map<Bytes, Commit.RequestEntry> requests = new LinkedHashMap<>();
+    private final Set<RecordKey> corrupt = new LinkedHashSet<>();
+    private final List<Commit> waiting = new ArrayList<>();
+    private final List<Commit> syncing = new ArrayList<>();
+    private Map<ReplicaSetId, Commit.Header> oldHeaders = new LinkedHashMap<>();
+    private Consumer<Completion> listener = completion -> {};
+    private boolean full;
+
+    /**
+     * An empty disk.
+     *
+     * @param syncWanted called when commits wait and no fsync is under way
+     * @param watch sees every commit as it is given
+     */
+    SimDisk(PartitionCount partitions, PlantedBug bug, Runnable syncWanted, Consumer<Commit> watch) {
+        this.partitions = partitions;
+        this.bug = bug;
+        this.syncWanted = syncWanted;
+        this.watch = watch;
+    }
+
+    @Override
+    public KeyState read(RecordKey key) {
+        if (corrupt.contains(key)) {
+            if (bug == PlantedBug.CORRUPT_READS_AS_ABSENT) {
+                return KeyState.EMPTY;
+            }
+            throw new CorruptRecordException("damaged record", new IllegalStateException("simulated"));
+        }
+        return records.getOrDefault(key, KeyState.EMPTY);
+    }
+
+    @Override
+    public Opened open(ReplicaSetId set) {
+        LeafTable table = new LeafTable();
+        leaves.getOrDefault(set, Map.of()).forEach(table::set);
+        Map<RecordKey, KeyState> remnants = new LinkedHashMap<>();
+        records.forEach((key, state) -> {
+            if (key.set().equals(set) && state.versions().isEmpty()) {
+                remnants.put(key, state);
+            }
+        });
+        return new Opened(headers.get(set), table, remnants);
+    }
+
+    @Override
+    public void commit(Commit commit) {
+        watch.accept(commit);
+        boolean idle = waiting.isEmpty() && syncing.isEmpty();
+        waiting.add(commit);
+        if (bug == PlantedBug.ACK_BEFORE_SYNC) {
+            listener.accept(new Completion(commit, null));
+        }
+        if (idle) {
+            syncWanted.run();
+        }
+    }
+
+    /** The fsync begins: what waits now shares it. */
+    void beginSync() {
+        syncing.addAll(waiting);
+        waiting.clear();
+    }
+
+    /** The fsync ends; true if more waits. */
+    boolean endSync() {
+        List<Commit> done = List.copyOf(syncing);
+        syncing.clear();
+        if (!full) {
+            apply(done, true, true);
+        }
+        StorageException failure = full ? new StorageException("simulated full disk", new Error("full"), true) : null;
+        if (bug != PlantedBug.ACK_BEFORE_SYNC) {
+            done.forEach(commit -> listener.accept(new Completion(commit, failure)));
+        }
+        return !waiting.isEmpty();
+    }
+
+    private void apply(List<Commit> commits, boolean withRecords, boolean withHeaders) {
+        oldHeaders = new LinkedHashMap<>(headers);
+        for (Commit commit : commits) {
+            if (withHeaders) {
+                headers.put(commit.set(), commit.header());
+            }
+            if (!withRecords) {
+                continue;
+            }
+            for (Commit.Change change : commit.changes()) {
+                corrupt.remove(change.key());
+                if (change.state().isEmpty()) {
+                    records.remove(change.key());
+                } else {
+                    records.put(change.key(), change.state());
+                }
+                leaves.computeIfAbsent(commit.set(), s -> new LinkedHashMap<>()).put(change.leaf(), change.sum());
+            }
+            Commit.RequestEntry request = commit.request();
+            if (request != null) {
+                requests.put(request.id(), request);
+            }
+        }
+    }
+
+    /**
+     * The node dies.
+     *
+     * @param keepsLast whether the batch under way reached the disk, as a whole
+     */
+    void crash(boolean keepsLast) {
+        List<Commit> last = List.copyOf(syncing);
+        syncing.clear();
+        waiting.clear();
+        listener = completion -> {};
+        full = false;
+        if (bug == PlantedBug.RECORD_WITHOUT_CLOCK) {
+            apply(last, true, false);
+        } else if (bug == PlantedBug.CLOCK_WITHOUT_RECORD) {
+            apply(last, false, true);
+        } else if (bug == PlantedBug.DOTS_ISSUED_TWICE) {
+            headers = oldHeaders;
+        } else if (keepsLast) {
+            apply(last, true, true);
+        }
+    }
+
+    void fill() {
+        full = true;
+    }
+
+    boolean isFull() {
+        return full;
+    }
+
+    @Override
+    public void listen(Consumer<Completion> completions) {
+        listener = completions;
+    }
+
+    @Override
+    public Commit.@Nullable RequestEntry findRequest(ReplicaSetId set, Bytes id, int era) {
+        return requests.get(id);
+    }
+
+    @Override
+    public boolean verifyLeaf(ReplicaSetId set, int leaf) {
+        if (bug == PlantedBug.ABSENCE_WITHOUT_PROOF) {
+            return true;
+        }
+        LeafTable.Sum sum = LeafTable.Sum.ZERO;
+        for (RecordKey key : List.copyOf(records.keySet())) {
+            if (!key.set().equals(set) || partitions.bitsBelowPartition(key.token(), LeafTable.LEAF_BITS) != leaf) {
+                continue;
+            }
+            for (Version version : read(key).versions()) {
+                sum = sum.plus(LeafTable.term(key.bucket(), key.generation(), key.key(), version.dot()));
+            }
+        }
+        return sum.equals(leaves.getOrDefault(set, Map.of()).getOrDefault(leaf, LeafTable.Sum.ZERO));
+    }
+
+    @Override
+    public List<RecordKey> keysOf(ReplicaSetId set, String bucket, int generation, int limit) {
+        return records.keySet().stream()
+                .filter(key -> key.set().equals(set) && key.bucket().equals(bucket) && key.generation() == generation)
+                .limit(limit)
+                .toList();
+    }
+
+    @Override
+    public List<ReplicaSetId> replicaSets() {
+        return List.copyOf(headers.keySet());
+    }
+
+    /** Makes a record unreadable. */
+    void corrupt(RecordKey key) {
+        corrupt.add(key);
+    }
+
+    /** Takes a record away behind everybody's back. */
+    void lose(RecordKey key) {
+        records.remove(key);
+    }
+
+    /** Whether every leaf agrees with the records. */
+    boolean verifyAll(ReplicaSetId set) {
+        if (records.keySet().stream().anyMatch(key -> key.set().equals(set) && corrupt.contains(key))) {
+            return false;
+        }
+        for (int leaf = 0; leaf < LeafTable.LEAVES; leaf++) {
+            boolean used = leaves.getOrDefault(set, Map.of()).containsKey(leaf);
+            if (used && !verifyLeaf(set, leaf)) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    boolean isSound(RecordKey key) {
+        return !corrupt.contains(key);
+    }
+
+    Map<RecordKey, KeyState> records() {
+        return records;
+    }
+
+    /** The clock that is durable now. */
+    PartitionClock clock(ReplicaSetId set) {
+        Commit.Header header = headers.get(set);
+        return header == null
+                ? new PartitionClock()
+                : VersionCodec.readClock(new ByteSource(header.clock()), set.partition());
+    }
+}

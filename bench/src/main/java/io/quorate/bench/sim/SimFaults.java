@@ -1,0 +1,158 @@
+package io.quorate.bench.sim;
+
+import io.quorate.node.protocol.store.RecordKey;
+import io.quorate.ring.topology.NodeId;
+import java.util.List;
+import java.util.random.RandomGenerator;
+
+/** Brings about, now and then, the faults that this seed has. */
+final class SimFaults {
+    private static final long MILLI = 1_000_000L;
+
+    private final Simulation world;
+    private final RandomGenerator random;
+    private boolean over;
+
+    SimFaults(Simulation world) {
+        this.world = world;
+        this.random = world.random.faults;
+    }
+
+    void begin() {
+        world.agenda().after(random.nextInt(400) * MILLI, this::step);
+    }
+
+    private void step() {
+        if (over) {
+            return;
+        }
+        List<FaultKind> kinds = world.faults.stream().toList();
+        if (!kinds.isEmpty()) {
+            bring(kinds.get(random.nextInt(kinds.size())));
+        }
+        world.agenda().after((50 + random.nextInt(600)) * MILLI, this::step);
+    }
+
+    private SimNode any() {
+        List<SimNode> nodes = world.nodes();
+        return nodes.get(random.nextInt(nodes.size()));
+    }
+
+    private void bring(FaultKind kind) {
+        switch (kind) {
+            case CUT -> cut(true);
+            case ONE_WAY_CUT -> cut(false);
+            case CRASH -> crash(any());
+            case PAUSE -> pause(any());
+            case FULL_DISK -> fullDisk(any());
+            case CORRUPT_RECORD -> damage(true);
+            case LOST_RECORD -> damage(false);
+            case DROP, DUPLICATE, LONG_DELAY, SLOW_DISK, CLOCK_SKEW -> {
+                // These happen by themselves, message by message.
+            }
+        }
+    }
+
+    private void cut(boolean bothWays) {
+        NodeId alone = any().id;
+        world.count(bothWays ? FaultKind.CUT : FaultKind.ONE_WAY_CUT);
+        world.note("cut " + alone + (bothWays ? "" : " one way"));
+        for (SimNode other : world.nodes()) {
+            if (!other.id.equals(alone) && (bothWays || random.nextBoolean())) {
+                world.network().cut(alone, other.id);
+                if (bothWays) {
+                    world.network().cut(other.id, alone);
+                }
+            }
+        }
+        world.agenda()
+                .after(
+                        (100 + random.nextInt(2500)) * MILLI,
+                        () -> world.network().mend());
+    }
+
+    private void crash(SimNode node) {
+        if (!node.isUp()) {
+            return;
+        }
+        world.count(FaultKind.CRASH);
+        node.crash(random.nextBoolean());
+        world.agenda().after((10 + random.nextInt(1500)) * MILLI, () -> {
+            if (!node.isUp()) {
+                node.start();
+            }
+        });
+    }
+
+    private void pause(SimNode node) {
+        if (!node.isUp()) {
+            return;
+        }
+        world.count(FaultKind.PAUSE);
+        node.pause();
+        world.agenda().after((20 + random.nextInt(2000)) * MILLI, node::resume);
+    }
+
+    private void fullDisk(SimNode node) {
+        if (!node.isUp() || node.disk.isFull()) {
+            return;
+        }
+        world.count(FaultKind.FULL_DISK);
+        world.note(node.id + " has a full disk");
+        node.disk.fill();
+        // Nothing is written after a failure until the node starts anew.
+        world.agenda().after((100 + random.nextInt(900)) * MILLI, () -> {
+            if (node.isUp() && node.disk.isFull()) {
+                node.crash(false);
+                node.start();
+            }
+        });
+    }
+
+    /** One record on one disk goes bad; never while another home of the key is damaged or down. */
+    private void damage(boolean corrupt) {
+        SimNode node = any();
+        List<RecordKey> keys = node.disk.records().keySet().stream().toList();
+        if (keys.isEmpty() || node.disk.records().isEmpty()) {
+            return;
+        }
+        RecordKey key = keys.get(random.nextInt(keys.size()));
+        List<SimNode> others = world.homes(key.key().toUtf8()).stream()
+                .filter(home -> !home.id.equals(node.id))
+                .toList();
+        boolean othersSound =
+                others.stream().allMatch(home -> home.disk.isSound(key) && home.disk.verifyAll(key.set()));
+        if (!othersSound || !node.disk.isSound(key)) {
+            return;
+        }
+        world.count(corrupt ? FaultKind.CORRUPT_RECORD : FaultKind.LOST_RECORD);
+        world.note(node.id
+                + (corrupt ? " has a damaged record of " : " loses the record of ")
+                + key.key().toUtf8());
+        world.oracle.diskLost(
+                key.key().toUtf8(),
+                dot -> others.stream()
+                        .anyMatch(home -> home.disk.clock(key.set()).contains(dot)));
+        if (corrupt) {
+            node.disk.corrupt(key);
+        } else {
+            node.disk.lose(key);
+        }
+    }
+
+    /** Ends all faults and starts every node that is down. */
+    void healEverything() {
+        over = true;
+        world.note("everything heals");
+        world.network().calm();
+        for (SimNode node : world.nodes()) {
+            node.resume();
+            if (node.isUp() && node.disk.isFull()) {
+                node.crash(false);
+            }
+            if (!node.isUp()) {
+                node.start();
+            }
+        }
+    }
+}

@@ -1,0 +1,76 @@
+package io.quorate.bench.sim;
+
+import io.quorate.node.protocol.message.PeerMessage;
+import io.quorate.ring.topology.NodeId;
+import java.util.LinkedHashSet;
+import java.util.Set;
+import java.util.random.RandomGenerator;
+
+/** Carries messages late, twice or not at all. */
+final class SimNetwork {
+    private final Simulation world;
+    private final RandomGenerator random;
+    private final int dropPermille;
+    private final int duplicatePermille;
+    private final int meanMicros;
+    private final Set<String> cuts = new LinkedHashSet<>();
+    private boolean calm;
+
+    SimNetwork(Simulation world) {
+        this.world = world;
+        this.random = world.random.network;
+        this.dropPermille = world.faults.contains(FaultKind.DROP) ? random.nextInt(150) : 0;
+        this.duplicatePermille = world.faults.contains(FaultKind.DUPLICATE) ? random.nextInt(200) : 0;
+        this.meanMicros = 100 + random.nextInt(10_000);
+    }
+
+    void send(NodeId from, NodeId to, PeerMessage message) {
+        if (cuts.contains(from + ">" + to)) {
+            return;
+        }
+        if (!calm && random.nextInt(1000) < dropPermille) {
+            world.count(FaultKind.DROP);
+            world.note("lost " + from + ">" + to + " " + message.getClass().getSimpleName());
+            return;
+        }
+        deliver(from, to, message, delay());
+        if (!calm && random.nextInt(1000) < duplicatePermille) {
+            world.count(FaultKind.DUPLICATE);
+            deliver(from, to, message, delay() + (long) random.nextInt(500_000_000));
+        }
+    }
+
+    private long delay() {
+        long nanos = 20_000L + (long) (-Math.log(1 - random.nextDouble()) * meanMicros * 1000);
+        if (!calm && world.faults.contains(FaultKind.LONG_DELAY) && random.nextInt(50) == 0) {
+            world.count(FaultKind.LONG_DELAY);
+            nanos += random.nextInt(2_000_000_000);
+        }
+        return nanos;
+    }
+
+    private void deliver(NodeId from, NodeId to, PeerMessage message, long delay) {
+        world.agenda().after(delay, () -> {
+            if (!cuts.contains(from + ">" + to)) {
+                if (message instanceof PeerMessage.Data) {
+                    world.note(from + ">" + to + " " + message.getClass().getSimpleName());
+                }
+                world.node(to).deliver(from, message);
+            }
+        });
+    }
+
+    void cut(NodeId from, NodeId to) {
+        cuts.add(from + ">" + to);
+    }
+
+    void mend() {
+        cuts.clear();
+    }
+
+    /** No new faults from now on. */
+    void calm() {
+        calm = true;
+        mend();
+    }
+}

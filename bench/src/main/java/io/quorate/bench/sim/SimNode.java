@@ -1,0 +1,205 @@
+package io.quorate.bench.sim;
+
+import com.google.common.collect.ImmutableMap;
+import io.quorate.node.protocol.liveness.Liveness;
+import io.quorate.node.protocol.message.PeerMessage;
+import io.quorate.node.protocol.request.KeyReply;
+import io.quorate.node.protocol.request.KeyRequest;
+import io.quorate.node.protocol.shard.Shard;
+import io.quorate.node.protocol.store.PartitionStore;
+import io.quorate.ring.epoch.RingState;
+import io.quorate.ring.topology.NodeId;
+import io.quorate.ring.version.VersionRules;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/** A node of the simulation: the same machines as a real one, hosted by the agenda. */
+final class SimNode {
+    private static final long TICK = 10_000_000L;
+
+    final NodeId id;
+    final SimDisk disk;
+    private final Simulation world;
+    private final RingState ring;
+    private final VersionRules rules;
+    private final List<Runnable> held = new ArrayList<>();
+    private @Nullable Shard shard;
+    private @Nullable Liveness liveness;
+    private int boot;
+    private boolean paused;
+    private double rate = 1;
+
+    SimNode(NodeId id, SimDisk disk, Simulation world, RingState ring, VersionRules rules) {
+        this.id = id;
+        this.disk = disk;
+        this.world = world;
+        this.ring = ring;
+        this.rules = rules;
+    }
+
+    boolean isUp() {
+        return shard != null;
+    }
+
+    void skew(double clockRate) {
+        rate = clockRate;
+    }
+
+    /** This node's monotonic clock, which may run fast or slow. */
+    long now() {
+        return (long) (world.now() * rate);
+    }
+
+    void start() {
+        boot++;
+        int thisBoot = boot;
+        Shard started = new Shard(
+                new Shard.Surroundings(
+                        id,
+                        disk,
+                        rules,
+                        true,
+                        world::randomLong,
+                        () -> 1_700_000_000_000L + world.now() / 1_000_000,
+                        new Shard.Output() {
+                            @Override
+                            public void send(NodeId to, PeerMessage.Data message) {
+                                world.send(id, to, message);
+                            }
+
+                            @Override
+                            public void corruption(String what) {
+                                world.note(id + " finds damage");
+                            }
+                        }),
+                ring,
+                Shard.Settings.DEFAULT);
+        shard = started;
+        liveness = new Liveness(
+                id, ring.membership().ids(), world.randomLong(), new Liveness.Settings(100_000_000L, 600_000_000L));
+        disk.listen(completion -> input(thisBoot, () -> onCompletion(completion)));
+        world.note(id + " starts");
+        tick(thisBoot);
+    }
+
+    private void onCompletion(PartitionStore.Completion completion) {
+        Shard running = shard;
+        if (running != null) {
+            running.onCompletion(completion, now());
+        }
+    }
+
+    /** Dies: memory is gone, and what the disk had not synced. */
+    void crash(boolean keepsLastBatch) {
+        shard = null;
+        liveness = null;
+        boot++;
+        paused = false;
+        held.clear();
+        disk.crash(keepsLastBatch);
+        world.note(id + " crashes");
+    }
+
+    void pause() {
+        paused = true;
+        world.note(id + " freezes");
+    }
+
+    /** Wakes up and handles, late, what came in meanwhile. */
+    void resume() {
+        if (paused) {
+            paused = false;
+            world.note(id + " wakes");
+            List<Runnable> late = List.copyOf(held);
+            held.clear();
+            late.forEach(Runnable::run);
+        }
+    }
+
+    private void input(int forBoot, Runnable action) {
+        if (forBoot != boot) {
+            return;
+        }
+        if (paused) {
+            held.add(() -> input(forBoot, action));
+        } else {
+            action.run();
+        }
+    }
+
+    private void tick(int forBoot) {
+        input(forBoot, () -> {
+            Shard running = shard;
+            Liveness alive = liveness;
+            if (running == null || alive == null) {
+                return;
+            }
+            if (alive.tick(now(), own(running), (to, message) -> world.send(id, to, message))) {
+                peersChanged(running, alive);
+            }
+            running.tick(now());
+            world.agenda().after(TICK, () -> tick(forBoot));
+        });
+    }
+
+    private Liveness.Own own(Shard running) {
+        return new Liveness.Own(true, 0, ring.epoch(), running.standInMillis(now()));
+    }
+
+    private void peersChanged(Shard running, Liveness alive) {
+        ImmutableMap<NodeId, Liveness.PeerInfo> up = alive.up();
+        world.note(id + " sees " + up.keySet());
+        running.onPeers(up, now());
+    }
+
+    /** A message arrives; lost if the node is down. */
+    void deliver(NodeId from, PeerMessage message) {
+        if (!isUp()) {
+            return;
+        }
+        input(boot, () -> {
+            Shard running = shard;
+            Liveness alive = liveness;
+            if (running == null || alive == null) {
+                return;
+            }
+            if (message instanceof PeerMessage.Data data) {
+                running.onMessage(from, data, now());
+            } else if (message instanceof PeerMessage.Ping ping) {
+                if (alive.onPing(from, ping, now(), own(running), (to, answer) -> world.send(id, to, answer))) {
+                    peersChanged(running, alive);
+                }
+            }
+        });
+    }
+
+    /** A client's request; false if the node is down. */
+    boolean request(KeyRequest request, long timeoutNanos, Consumer<KeyReply> reply) {
+        if (!isUp()) {
+            return false;
+        }
+        int thisBoot = boot;
+        input(thisBoot, () -> {
+            Shard running = shard;
+            if (running != null) {
+                running.onRequest(
+                        request,
+                        timeoutNanos,
+                        done -> {
+                            if (thisBoot == boot) {
+                                reply.accept(done);
+                            }
+                        },
+                        now());
+            }
+        });
+        return true;
+    }
+
+    @Nullable
+    Shard shard() {
+        return shard;
+    }
+}

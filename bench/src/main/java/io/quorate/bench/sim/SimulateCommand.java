@@ -1,0 +1,181 @@
+package io.quorate.bench.sim;
+
+import io.quorate.bench.check.Violation;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.EnumMap;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** Runs many seeds and says what they did and found. */
+@Command(
+        name = "simulate",
+        description = "Runs the whole cluster in virtual time under seeded faults and checks every answer.",
+        mixinStandardHelpOptions = true)
+public final class SimulateCommand implements Callable<Integer> {
+    private static final int OPERATIONS = 120;
+
+    @Option(names = "--seeds", defaultValue = "1000", description = "how many seeds (default 1000)")
+    private long seeds;
+
+    @Option(names = "--from", defaultValue = "1", description = "the first seed (default 1)")
+    private long from;
+
+    @Option(names = "--threads", defaultValue = "2", description = "seeds at once (default 2)")
+    private int threads;
+
+    @Option(
+            names = "--planted",
+            defaultValue = "NONE",
+            description = "a bug to plant: ${COMPLETION-CANDIDATES}; then finding it is success")
+    private PlantedBug planted = PlantedBug.NONE;
+
+    @Option(names = "--operations", defaultValue = "120", description = "client operations a seed (default 120)")
+    private int operations = OPERATIONS;
+
+    @Option(names = "--trace", description = "print the whole trace kept of a violation, unshortened")
+    private boolean whole;
+
+    private final Map<FaultKind, Long> faults = new EnumMap<>(FaultKind.class);
+    private long runs;
+    private long issued;
+    private long acknowledged;
+    private long reads;
+    private long checks;
+    private double virtualSeconds;
+    private @Nullable SimReport first;
+
+    @Override
+    public Integer call() throws InterruptedException {
+        if (seeds < 1 || threads < 1 || threads > 64 || operations < 1 || operations > 100_000) {
+            System.err.println("quorate: --seeds and --operations must be above 0, --threads from 1 to 64");
+            return 2;
+        }
+        long started = System.nanoTime();
+        AtomicLong next = new AtomicLong(from);
+        AtomicBoolean found = new AtomicBoolean();
+        List<Thread> workers = new ArrayList<>();
+        for (int i = 0; i < threads; i++) {
+            Thread worker = new Thread(() -> work(next, found), "seeds-" + i);
+            workers.add(worker);
+            worker.start();
+        }
+        progress(workers, next);
+        double seconds = (System.nanoTime() - started) / 1e9;
+        print(seconds);
+        if (first == null && runs < seeds) {
+            System.err.println("quorate: a worker ended early: " + runs + " of " + seeds + " seeds were run");
+            return 1;
+        }
+        return (first != null) == (planted != PlantedBug.NONE) ? 0 : 1;
+    }
+
+    private void work(AtomicLong next, AtomicBoolean found) {
+        for (long seed = next.getAndIncrement(); seed < from + seeds && !found.get(); seed = next.getAndIncrement()) {
+            SimReport report = run(seed, EnumSet.allOf(FaultKind.class), operations, planted);
+            if (add(report)) {
+                found.set(true);
+            }
+        }
+    }
+
+    static SimReport run(long seed, Set<FaultKind> allowed, int operations, PlantedBug bug) {
+        return new Simulation(seed, allowed, operations, bug).run();
+    }
+
+    private synchronized boolean add(SimReport report) {
+        runs++;
+        issued += report.issued();
+        acknowledged += report.acknowledgedWrites();
+        reads += report.reads();
+        checks += report.checks();
+        virtualSeconds += report.virtualNanos() / 1e9;
+        report.faults().forEach((kind, count) -> faults.merge(kind, count, Long::sum));
+        SimReport known = first;
+        if (report.violation() != null && (known == null || report.seed() < known.seed())) {
+            first = report;
+        }
+        return report.violation() != null;
+    }
+
+    private void progress(List<Thread> workers, AtomicLong next) throws InterruptedException {
+        for (Thread worker : workers) {
+            while (worker.isAlive()) {
+                worker.join(5_000);
+                if (worker.isAlive()) {
+                    System.err.println("seeds " + Math.min(seeds, next.get() - from) + " of " + seeds);
+                }
+            }
+        }
+    }
+
+    private void print(double seconds) {
+        System.out.printf(
+                Locale.ROOT,
+                "sim leaderless: %d seeds from %d, %.0f seeds/s, %.1f virtual hours, %d operations, %d writes"
+                        + " acknowledged, %d reads checked, %d checks%n",
+                runs,
+                from,
+                runs / seconds,
+                virtualSeconds / 3600,
+                issued,
+                acknowledged,
+                reads,
+                checks);
+        System.out.println("faults: " + faults);
+        SimReport report = first;
+        if (report == null) {
+            System.out.println("violations: 0");
+            return;
+        }
+        System.out.println("violation at seed " + report.seed() + " after " + runs + " seeds: " + message(report));
+        SimReport shortest = whole ? report : Shortening.of(report.seed(), operations, planted);
+        System.out.println("the shortest run found has " + shortest.operations() + " operations and faults "
+                + shortest.faults() + ": " + message(shortest));
+        List<String> lines = shortest.trace();
+        int shown = whole ? lines.size() : Math.min(lines.size(), 80);
+        lines.subList(lines.size() - shown, lines.size()).forEach(line -> System.out.println("  " + line));
+    }
+
+    private static String message(SimReport report) {
+        Violation violation = report.violation();
+        return violation == null ? "none" : String.valueOf(violation.getMessage());
+    }
+
+    /** Finds a smaller run of the same seed that fails too. */
+    static final class Shortening {
+        private Shortening() {}
+
+        static SimReport of(long seed, int operations, PlantedBug bug) {
+            Set<FaultKind> allowed = EnumSet.allOf(FaultKind.class);
+            SimReport best = run(seed, allowed, operations, bug);
+            for (FaultKind kind : FaultKind.values()) {
+                Set<FaultKind> fewer = EnumSet.copyOf(allowed);
+                fewer.remove(kind);
+                SimReport report = run(seed, fewer, operations, bug);
+                if (report.violation() != null) {
+                    allowed = fewer;
+                    best = report;
+                }
+            }
+            for (int count : Arrays.asList(2, 4, 6, 8, 12, 16, 24, 32, 48, 64, 96)) {
+                if (count < best.operations()) {
+                    SimReport report = run(seed, allowed, count, bug);
+                    if (report.violation() != null) {
+                        return report;
+                    }
+                }
+            }
+            return best;
+        }
+    }
+}

@@ -1,0 +1,244 @@
+package io.quorate.bench.sim;
+
+import io.quorate.bench.check.CausalOracle;
+import io.quorate.bench.check.Violation;
+import io.quorate.bench.check.WriteRecord;
+import io.quorate.node.protocol.message.PeerMessage;
+import io.quorate.node.protocol.store.Commit;
+import io.quorate.node.protocol.store.RecordKey;
+import io.quorate.node.protocol.store.ReplicaSetId;
+import io.quorate.ring.bytes.Bytes;
+import io.quorate.ring.epoch.RingState;
+import io.quorate.ring.epoch.StaticRing;
+import io.quorate.ring.placement.BalancedPlanner;
+import io.quorate.ring.token.PartitionCount;
+import io.quorate.ring.token.TokenHash;
+import io.quorate.ring.topology.Member;
+import io.quorate.ring.topology.Membership;
+import io.quorate.ring.topology.NodeId;
+import io.quorate.ring.version.CausalContext;
+import io.quorate.ring.version.Dot;
+import io.quorate.ring.version.KeyState;
+import io.quorate.ring.version.Version;
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One run of a whole cluster from one seed: nodes, network, disks, clients and faults, all on this thread and in virtual
+ * time. The oracle judges every answer while it runs; at the end everything heals and every key is read from all homes.
+ */
+public final class Simulation implements BrokenRules.Witness {
+    static final String BUCKET = "b";
+    private static final long SECOND = 1_000_000_000L;
+
+    final Streams random;
+    final Set<FaultKind> faults;
+    final CausalOracle oracle;
+    final int n;
+    private final PlantedBug bug;
+    private final Agenda agenda = new Agenda();
+    private final Trace trace = new Trace();
+    private final RingState ring;
+    private final Map<NodeId, SimNode> nodes = new TreeMap<>();
+    private final SimNetwork network;
+    private final SimReport report;
+    private @Nullable PendingDelete lastDelete;
+
+    private record PendingDelete(CausalContext seen, Dot dot) {}
+
+    /**
+     * A run to be.
+     *
+     * @param allowed the kinds of faults that may happen; the seed chooses among them
+     * @param operations how many the clients issue
+     */
+    public Simulation(long seed, Set<FaultKind> allowed, int operations, PlantedBug bug) {
+        this.bug = bug;
+        this.random = new Streams(seed);
+        this.faults = EnumSet.noneOf(FaultKind.class);
+        for (FaultKind kind : FaultKind.values()) {
+            boolean on = random.shape.nextInt(100) < 40;
+            if (on && allowed.contains(kind)) {
+                faults.add(kind);
+            }
+        }
+        int count = random.shape.nextInt(4) == 0 ? 5 : 3;
+        this.n = random.shape.nextInt(8) == 0 ? 1 + random.shape.nextInt(count) : 3;
+        List<Member> members = new ArrayList<>();
+        for (int i = 1; i <= count; i++) {
+            members.add(new Member(NodeId.of("n" + i), "dc", "z" + i, 1, "http://n" + i, "n" + i, 1));
+        }
+        this.ring = StaticRing.plan(
+                        new Membership(members), new PartitionCount(2), Math.max(n, 3), new BalancedPlanner())
+                .current();
+        this.oracle = new CausalOracle(n);
+        this.network = new SimNetwork(this);
+        BrokenRules rules = new BrokenRules(bug, this);
+        for (Member member : members) {
+            SimNode[] self = new SimNode[1];
+            SimDisk disk = new SimDisk(ring.partitions(), bug, () -> sync(self[0]), this::committing);
+            SimNode node = new SimNode(member.id(), disk, this, ring, rules);
+            self[0] = node;
+            if (faults.contains(FaultKind.CLOCK_SKEW)) {
+                node.skew(0.95 + random.faults.nextInt(100) / 1000.0);
+            }
+            nodes.put(member.id(), node);
+        }
+        this.report = new SimReport(seed, operations);
+    }
+
+    /** Runs it to its end; the report says what was found. */
+    public SimReport run() {
+        try {
+            nodes.values().forEach(SimNode::start);
+            agenda.runUntil(SECOND);
+            SimFaults chaos = new SimFaults(this);
+            SimWorkload workload = new SimWorkload(this, bug, report);
+            chaos.begin();
+            workload.begin();
+            while (!workload.isOver() && agenda.now() < 120 * SECOND) {
+                agenda.runUntil(agenda.now() + SECOND / 4);
+            }
+            chaos.healEverything();
+            agenda.runUntil(agenda.now() + 4 * SECOND);
+            new FinalReads(this, workload, report).run();
+        } catch (Violation violation) {
+            report.violated(violation, trace.lines());
+        } catch (RuntimeException e) {
+            Violation thrown = new Violation("machines do not throw", e.toString());
+            thrown.initCause(e);
+            report.violated(thrown, trace.lines());
+        }
+        report.finished(trace.hash(), agenda.now(), oracle.checks());
+        return report;
+    }
+
+    Agenda agenda() {
+        return agenda;
+    }
+
+    long now() {
+        return agenda.now();
+    }
+
+    long randomLong() {
+        return random.names.nextLong();
+    }
+
+    void note(String text) {
+        trace.note(agenda.now(), text);
+    }
+
+    void count(FaultKind kind) {
+        report.fault(kind);
+    }
+
+    PlantedBug bug() {
+        return bug;
+    }
+
+    RingState ring() {
+        return ring;
+    }
+
+    SimNetwork network() {
+        return network;
+    }
+
+    List<SimNode> nodes() {
+        return List.copyOf(nodes.values());
+    }
+
+    SimNode node(NodeId id) {
+        SimNode node = nodes.get(id);
+        if (node == null) {
+            throw new IllegalArgumentException("no node " + id);
+        }
+        return node;
+    }
+
+    RecordKey record(String key) {
+        Bytes bytes = Bytes.ofUtf8(key);
+        long token = TokenHash.tokenOf(BUCKET, bytes);
+        return new RecordKey(new ReplicaSetId(n, ring.partitions().partitionOf(token)), token, BUCKET, 1, bytes);
+    }
+
+    List<SimNode> homes(String key) {
+        return ring.preference(record(key).set().partition()).homes(n).stream()
+                .map(this::node)
+                .toList();
+    }
+
+    void send(NodeId from, NodeId to, PeerMessage message) {
+        if (message instanceof PeerMessage.Write write) {
+            publish(write.key(), write.object().state(), write.object().applied());
+        }
+        network.send(from, to, message);
+    }
+
+    private void publish(RecordKey key, KeyState state, List<Dot> applied) {
+        for (Version version : state.versions()) {
+            oracle.publish(version.dot(), operationOf(version));
+        }
+        for (Dot dot : applied) {
+            WriteRecord record = oracle.find(key.key().toUtf8(), dot);
+            if (record == null) {
+                throw new Violation("only what was written is applied", dot + " of nothing");
+            }
+        }
+    }
+
+    static int operationOf(Version version) {
+        return Integer.parseInt(version.value().toUtf8());
+    }
+
+    private void sync(SimNode node) {
+        long nanos = 200_000L + random.disk.nextInt(2_000_000);
+        if (faults.contains(FaultKind.SLOW_DISK) && random.disk.nextInt(20) == 0) {
+            nanos = random.disk.nextInt(1_500_000_000);
+            count(FaultKind.SLOW_DISK);
+        }
+        node.disk.beginSync();
+        agenda.after(nanos, () -> {
+            if (node.disk.endSync()) {
+                sync(node);
+            }
+        });
+    }
+
+    @Override
+    public void put(CausalContext seen, Version version) {
+        String key = keyOf.getOrDefault(operationOf(version), "?");
+        oracle.took(operationOf(version), key, version.dot(), seen, false);
+    }
+
+    @Override
+    public void delete(CausalContext seen, Dot dot) {
+        lastDelete = new PendingDelete(seen, dot);
+    }
+
+    /** The first commit after a delete's dot was drawn is that delete's: it tells the key. */
+    private void committing(Commit commit) {
+        PendingDelete pending = lastDelete;
+        if (pending != null && commit.changes().size() == 1) {
+            lastDelete = null;
+            String key = commit.changes().get(0).key().key().toUtf8();
+            WriteRecord known = oracle.find(key, pending.dot());
+            if (known == null || !known.toString().contains(pending.seen().toString())) {
+                oracle.took(-1, key, pending.dot(), pending.seen(), true);
+            }
+        }
+    }
+
+    private final Map<Integer, String> keyOf = new LinkedHashMap<>();
+
+    void planned(int operation, String key) {
+        keyOf.put(operation, key);
+    }
+}

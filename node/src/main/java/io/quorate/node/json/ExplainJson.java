@@ -1,0 +1,42 @@
+package io.quorate.node.json;
+
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.quorate.node.protocol.request.KeyAddress;
+import io.quorate.node.protocol.request.KeyReply.Explained;
+import io.quorate.node.protocol.request.KeyReply.Explanation;
+import io.quorate.ring.epoch.RingState;
+import io.quorate.ring.placement.PreferenceList;
+import java.util.Locale;
+
+/** Where a key lives and what each of its replicas says of it. */
+public final class ExplainJson {
+    private ExplainJson() {}
+
+    public static ObjectNode write(RingState ring, KeyAddress address, Explained explained) {
+        PreferenceList preference = ring.preference(address.partition());
+        ObjectNode body = JsonNodeFactory.instance.objectNode();
+        body.put("partition", address.partition());
+        body.put("token", String.format(Locale.ROOT, "%016x", address.record().token()));
+        ArrayNode homes = body.putArray("homes");
+        preference.homes(address.n()).forEach(node -> homes.add(node.value()));
+        ArrayNode fallbacks = body.putArray("fallbacks");
+        preference.fallbacks().forEach(node -> fallbacks.add(node.value()));
+        ArrayNode replicas = body.putArray("replicas");
+        for (Explanation line : explained.replicas()) {
+            ObjectNode replica = replicas.addObject();
+            replica.put("node", line.node().value()).put("home", true).put("result", line.result());
+            ArrayNode dots = replica.putArray("dots");
+            line.dots().forEach(dot -> dots.add(dot.toText()));
+            replica.put("ms", line.micros() / 1000.0);
+        }
+        ObjectNode merged = body.putObject("merged");
+        ArrayNode dots = merged.putArray("dots");
+        explained.merged().dots().forEach(dot -> dots.add(dot.toText()));
+        merged.put("siblings", explained.merged().shown().size());
+        ArrayNode repair = body.putArray("repair");
+        explained.repair().forEach(node -> repair.add(node.value()));
+        return body;
+    }
+}

@@ -1,0 +1,152 @@
+package io.quorate.node.embedded;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.quorate.client.QuorateClient;
+import io.quorate.client.QuorateClients;
+import io.quorate.client.data.ReadResult;
+import io.quorate.client.error.QuorateException;
+import io.quorate.client.http.HttpTransport;
+import io.quorate.client.http.HttpTransportConfig;
+import io.quorate.client.spi.StoreTransport;
+import io.quorate.node.demo.DemoCluster;
+import io.quorate.node.fixture.FreePorts;
+import io.quorate.ring.consistency.ConsistencyLevel;
+import java.net.URI;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.function.Consumer;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.CleanupMode;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The same contract over HTTP and in process, and that the two say the same. */
+class ClientContractTest {
+    private static final Duration TIMEOUT = Duration.ofSeconds(10);
+
+    @TempDir(cleanup = CleanupMode.ALWAYS)
+    private static Path data;
+
+    private static DemoCluster cluster;
+
+    @BeforeAll
+    static void start() {
+        int base = FreePorts.sequence(6);
+        cluster = DemoCluster.start(DemoCluster.Settings.of(data).withPorts(base, base + 3));
+    }
+
+    @AfterAll
+    static void stop() {
+        cluster.close();
+    }
+
+    private static StoreTransport http() {
+        URI url = URI.create(cluster.node("n1").url());
+        return new HttpTransport(HttpTransportConfig.of(List.of(url)));
+    }
+
+    @Nested
+    class OverHttp extends ClientContract {
+        @Override
+        DemoCluster cluster() {
+            return cluster;
+        }
+
+        @Override
+        StoreTransport transport() {
+            return http();
+        }
+
+        @Override
+        QuorateClient client(StoreTransport over) {
+            return QuorateClients.over(over, TIMEOUT);
+        }
+    }
+
+    @Nested
+    class InProcess extends ClientContract {
+        @Override
+        DemoCluster cluster() {
+            return cluster;
+        }
+
+        @Override
+        StoreTransport transport() {
+            return cluster.node("n1").transport();
+        }
+
+        @Override
+        QuorateClient client(StoreTransport over) {
+            return QuorateClients.over(over, TIMEOUT);
+        }
+    }
+
+    @Test
+    void bothWaysGiveTheSameRingAndExplanation() {
+        withBoth((web, inside) -> {
+            web.bucket("carts").at(ConsistencyLevel.ALL).put("told", "x");
+
+            assertThat(inside.ring()).isEqualTo(web.ring()).contains("\"assignment\":[[");
+            assertThat(withoutTimes(inside.explain("carts", "told")))
+                    .isEqualTo(withoutTimes(web.explain("carts", "told")))
+                    .contains("\"merged\":");
+        });
+    }
+
+    @Test
+    void bothWaysGiveTheSameResults() {
+        withBoth((web, inside) -> {
+            web.bucket("carts").at(ConsistencyLevel.ALL).put("seen", "x");
+            inside.bucket("carts").at(ConsistencyLevel.ALL).put("seen", "y");
+
+            ReadResult one = web.bucket("carts").at(ConsistencyLevel.ONE).get("seen");
+            assertThat(inside.bucket("carts").at(ConsistencyLevel.ONE).get("seen"))
+                    .isEqualTo(one);
+            assertThat(inside.buckets().list()).isEqualTo(web.buckets().list());
+        });
+    }
+
+    @Test
+    void bothWaysGiveTheSameErrors() {
+        List<Consumer<QuorateClient>> wrongs = List.of(
+                client -> client.bucket("none").atDefaults().get("k"),
+                client -> client.bucket("carts").at(ConsistencyLevel.ANY).put("k", "v"),
+                client -> client.buckets().delete("none"),
+                client -> client.explain("none", "k"));
+        withBoth((web, inside) -> wrongs.forEach(wrong -> {
+            QuorateException there = failure(() -> wrong.accept(web));
+            QuorateException here = failure(() -> wrong.accept(inside));
+            assertThat(here).hasSameClassAs(there).hasMessage(there.getMessage());
+            assertThat(here.problem().withAttempts(List.of()))
+                    .isEqualTo(there.problem().withAttempts(List.of()));
+        }));
+    }
+
+    private static QuorateException failure(Runnable call) {
+        try {
+            call.run();
+        } catch (QuorateException e) {
+            return e;
+        }
+        throw new AssertionError("the call should have failed");
+    }
+
+    private interface Comparison {
+        void run(QuorateClient web, QuorateClient inside);
+    }
+
+    private static void withBoth(Comparison comparison) {
+        try (QuorateClient web = QuorateClients.over(http(), TIMEOUT);
+                QuorateClient inside = cluster.node("n1").client()) {
+            comparison.run(web, inside);
+        }
+    }
+
+    private static String withoutTimes(String explanation) {
+        return explanation.replaceAll("\"ms\":[0-9.E-]+", "\"ms\":0");
+    }
+}
