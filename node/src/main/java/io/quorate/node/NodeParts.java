@@ -279,7 +279,11 @@ final class NodeParts {
         http.close();
         endSystem();
         store.close();
-        directory.closeClean();
+        if (store.failed()) {
+            directory.close();
+        } else {
+            directory.closeClean();
+        }
         metrics.close();
         LOG.info("{}: stopped", config.node());
     }

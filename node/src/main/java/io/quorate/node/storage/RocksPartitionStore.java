@@ -26,12 +26,16 @@ import org.rocksdb.WriteBatch;
 
 /** The store of a node on RocksDB: reads straight from the engine, writes through one {@link GroupCommitWriter}. */
 public final class RocksPartitionStore implements PartitionStore, AutoCloseable {
+    private static final long SYNC_NANOS = 500_000_000L;
+
     private final RocksColumns db;
     private final PartitionCount partitions;
     private final LongSupplier nanoClock;
     private final WriteObserver observer;
     private final GroupCommitWriter writer;
     private int newestEra = Integer.MIN_VALUE;
+    private boolean dirty;
+    private long syncedAt;
 
     public RocksPartitionStore(
             RocksColumns db,
@@ -43,7 +47,8 @@ public final class RocksPartitionStore implements PartitionStore, AutoCloseable 
         this.partitions = partitions;
         this.nanoClock = nanoClock;
         this.observer = observer;
-        this.writer = new GroupCommitWriter(this::write, threads);
+        this.syncedAt = nanoClock.getAsLong();
+        this.writer = new GroupCommitWriter(new Batches(), threads);
     }
 
     @Override
@@ -104,7 +109,32 @@ public final class RocksPartitionStore implements PartitionStore, AutoCloseable 
         } catch (RocksDBException e) {
             throw RocksColumns.failure("write " + commits.size() + " changes", e);
         }
+        dirty = true;
+        if (nanoClock.getAsLong() - syncedAt >= SYNC_NANOS) {
+            syncIfDue();
+        }
         observer.wrote(commits.size(), nanoClock.getAsLong() - from);
+    }
+
+    /** In {@link SyncMode#INTERVAL}: on the writer's thread, after a second at most. */
+    private void syncIfDue() {
+        if (dirty && db.syncMode() == SyncMode.INTERVAL) {
+            db.sync();
+        }
+        dirty = false;
+        syncedAt = nanoClock.getAsLong();
+    }
+
+    private final class Batches implements GroupCommitWriter.BatchTarget {
+        @Override
+        public void write(List<Commit> commits) {
+            RocksPartitionStore.this.write(commits);
+        }
+
+        @Override
+        public void idle() {
+            syncIfDue();
+        }
     }
 
     private void add(WriteBatch batch, Commit commit) throws RocksDBException {
@@ -201,11 +231,22 @@ public final class RocksPartitionStore implements PartitionStore, AutoCloseable 
         return sets;
     }
 
-    /** Writes what waits and closes the engine. */
+    /** Writes what waits, syncs whatever the sync mode, and closes the engine. */
     @Override
     public void close() {
         writer.close();
-        db.close();
+        try {
+            if (!writer.failed()) {
+                db.sync();
+            }
+        } finally {
+            db.close();
+        }
+    }
+
+    /** Whether a change that was asked for is not on disk and never will be. */
+    public boolean failed() {
+        return writer.failed();
     }
 
     /** Ends at once and forgets what waits, as a crash would. */
