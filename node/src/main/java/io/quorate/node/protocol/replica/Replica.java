@@ -50,6 +50,7 @@ public final class Replica {
     private final PartitionStore store;
     private final VersionRules rules;
     private final ActorId actor;
+    private final boolean actorIsNew;
     private final PartitionClock clock;
     private final LeafTable leaves;
     private final Map<RecordKey, Pending> pending = new LinkedHashMap<>();
@@ -84,11 +85,13 @@ public final class Replica {
         Commit.Header header = opened.header();
         if (header == null) {
             this.clock = new PartitionClock();
+            this.actorIsNew = false;
             this.actor = new ActorId(self, id.partition(), incarnations.getAsLong());
         } else {
             this.clock = VersionCodec.readClock(new ByteSource(header.clock()), id.partition());
             this.actor =
                     new ActorId(self, id.partition(), keepsActor ? header.incarnation() : incarnations.getAsLong());
+            this.actorIsNew = !keepsActor;
             this.keys = header.keys();
             this.versions = header.versions();
         }
@@ -214,6 +217,14 @@ public final class Replica {
         LeafTable.Sum sum = sumAfter(key, before, merged);
         count(before, merged);
         return write(key, stored, merged, sum, request);
+    }
+
+    /**
+     * Makes it durable that an earlier actor is over, even if nothing is ever written under the new one: else a later start
+     * would find the old one on disk and go on under it. The id of the commit; 0 if the actor is no successor.
+     */
+    public long persistActor() {
+        return actorIsNew ? submit(List.of(), null) : 0;
     }
 
     private static boolean tooMany(KeyState merged, int siblingsMax) {
