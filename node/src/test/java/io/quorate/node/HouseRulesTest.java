@@ -121,8 +121,7 @@ class HouseRulesTest {
                 case "java.time.Clock" -> name.startsWith("system");
                 case "java.lang.Math" -> name.equals("random");
                 case "java.util.UUID" -> name.equals("randomUUID");
-                case "java.lang.Thread" ->
-                    name.equals("<init>") || name.equals("sleep");
+                case "java.lang.Thread" -> name.equals("<init>") || name.equals("sleep");
                 case "java.util.Random", "java.util.SplittableRandom", "java.security.SecureRandom" ->
                     name.equals("<init>");
                 case "java.util.concurrent.ThreadLocalRandom", "java.util.concurrent.Executors" -> true;

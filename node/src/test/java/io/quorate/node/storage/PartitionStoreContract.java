@@ -16,8 +16,8 @@ import io.quorate.node.protocol.store.PartitionStore.Completion;
 import io.quorate.node.protocol.store.RecordKey;
 import io.quorate.node.protocol.store.ReplicaSetId;
 import io.quorate.repair.merkle.LeafTable;
-import io.quorate.ring.bytes.Bytes;
 import io.quorate.ring.bytes.ByteSink;
+import io.quorate.ring.bytes.Bytes;
 import io.quorate.ring.version.CausalContext;
 import io.quorate.ring.version.Dot;
 import io.quorate.ring.version.KeyState;
@@ -73,7 +73,8 @@ abstract class PartitionStoreContract {
         assertThat(store.read(keyIn(PARTITION, 0))).isEqualTo(KeyState.EMPTY);
         assertThat(store.replicaSets()).isEmpty();
         assertThat(store.verifyLeaf(set(PARTITION), 7)).isTrue();
-        assertThat(store.findRequest(set(PARTITION), Bytes.wrap(new byte[16]), 5)).isNull();
+        assertThat(store.findRequest(set(PARTITION), Bytes.wrap(new byte[16]), 5))
+                .isNull();
     }
 
     @Test
@@ -84,11 +85,7 @@ abstract class PartitionStoreContract {
         KeyState remnant = KeyState.of(List.of(), CausalContext.EMPTY.with(dot("n2", PARTITION, 9, 5)));
         Commit.RequestEntry request = entry(40, 1);
         Commit commit = new Commit(
-                1,
-                set(PARTITION),
-                List.of(change(one, value, 11), change(two, remnant, 12)),
-                header(77, 1),
-                request);
+                1, set(PARTITION), List.of(change(one, value, 11), change(two, remnant, 12)), header(77, 1), request);
         store.commit(commit);
         assertThat(completed().commit()).isEqualTo(commit);
         for (int round = 0; round < 2; round++) {
@@ -136,8 +133,7 @@ abstract class PartitionStoreContract {
         for (int i = 1; i <= 300; i++) {
             for (ReplicaSetId set : sets) {
                 RecordKey found = keyIn(set.partition(), i % 5);
-                RecordKey key =
-                        new RecordKey(set, found.token(), found.bucket(), found.generation(), found.key());
+                RecordKey key = new RecordKey(set, found.token(), found.bucket(), found.generation(), found.key());
                 store.commit(new Commit(i, set, List.of(change(key, state("n1", i), 1)), header(5, i), null));
             }
         }
@@ -234,7 +230,12 @@ abstract class PartitionStoreContract {
             if (i % 5 == 4) {
                 rig.delete(key, rig.replica().newest(key).context());
             } else {
-                rig.put(key, i % 3 == 0 ? CausalContext.EMPTY : rig.replica().newest(key).context(), "v" + i);
+                rig.put(
+                        key,
+                        i % 3 == 0
+                                ? CausalContext.EMPTY
+                                : rig.replica().newest(key).context(),
+                        "v" + i);
             }
         }
         rig.settle();
