@@ -59,7 +59,7 @@ final class ReplicaSide {
         context.send(
                 from,
                 new PeerMessage.ReadReply(
-                        read.id(), read.partition(), answer.status(), answer.digest(), answer.state()));
+                        read.id(), read.partition(), read.want(), answer.status(), answer.digest(), answer.state()));
     }
 
     static Answer read(Context context, RecordKey key, Want want) {
@@ -86,11 +86,16 @@ final class ReplicaSide {
     }
 
     void onFindRequest(NodeId from, PeerMessage.FindRequest find) {
-        Replica replica = context.replicas.get(find.key().set());
-        context.send(
-                from,
-                new PeerMessage.FoundRequest(
-                        find.id(), find.partition(), replica.findRequest(find.request(), context.era())));
+        try {
+            Replica replica = context.replicas.get(find.key().set());
+            context.send(
+                    from,
+                    new PeerMessage.FoundRequest(
+                            find.id(), find.partition(), replica.findRequest(find.request(), context.era())));
+        } catch (CorruptRecordException | StorageException e) {
+            // No answer: "not taken here" would be one, and it is not known to be true.
+            context.corruption(describe(find.key()) + ": " + e.getMessage());
+        }
     }
 
     static String describe(RecordKey key) {

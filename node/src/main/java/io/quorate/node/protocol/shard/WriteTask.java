@@ -75,14 +75,19 @@ final class WriteTask implements Task, WriteCoordinator.Port {
         CausalContext seen = seenBy(request);
         WriteTask task = new WriteTask(context, request, seen, homes, now, deadline, reply);
         task.id = context.register(task);
+        task.guarded(() -> task.begin(now));
+    }
+
+    /** Runs a step that touches the disk; what is wrong there ends this write and nothing else. */
+    private void guarded(Runnable step) {
         try {
-            task.begin(now);
+            step.run();
         } catch (CorruptRecordException e) {
-            context.corruption(ReplicaSide.describe(task.key) + ": " + e.getMessage());
-            task.refuse(ErrorCode.INTERNAL, "the record of the key is damaged at " + context.self);
+            context.corruption(ReplicaSide.describe(key) + ": " + e.getMessage());
+            refuse(ErrorCode.INTERNAL, "the record of the key is damaged at " + context.self);
             HealTask.start(context, request.address(), context.self, deadline);
         } catch (StorageException e) {
-            task.fail(e);
+            fail(e);
         }
     }
 
@@ -277,14 +282,16 @@ final class WriteTask implements Task, WriteCoordinator.Port {
         if (answer instanceof PeerMessage.WriteAck ack && running != null) {
             running.answered(from, ack.status(), now);
         } else if (answer instanceof PeerMessage.FoundRequest found && asked.remove(from)) {
-            RequestEntry known = found.request();
-            Replica replica = context.replicas.get(key.set());
-            if (known != null) {
-                asked.clear();
-                repeat(replica, known, now);
-            } else if (asked.isEmpty()) {
-                write(replica, now);
-            }
+            guarded(() -> {
+                RequestEntry known = found.request();
+                Replica replica = context.replicas.get(key.set());
+                if (known != null) {
+                    asked.clear();
+                    repeat(replica, known, now);
+                } else if (asked.isEmpty()) {
+                    write(replica, now);
+                }
+            });
         }
     }
 
@@ -296,7 +303,7 @@ final class WriteTask implements Task, WriteCoordinator.Port {
         if (!asked.isEmpty()) {
             if (now >= askEnds) {
                 asked.clear();
-                write(context.replicas.get(key.set()), now);
+                guarded(() -> write(context.replicas.get(key.set()), now));
             }
             return over;
         }
