@@ -256,29 +256,44 @@ public final class Replica {
             local = KeyState.EMPTY;
             readable = false;
         }
+        if (readable && store.verifyLeaf(id, leafOf(key))) {
+            // Nothing is lost, or it has been put back by now: an object like any other.
+            return apply(key, object, null);
+        }
         // The local context is not filled: this disk's clock vouches for nothing about this key.
         KeyState merged = rules.merge(local, object.state());
         LeafTable.Sum sum = leaves.get(leafOf(key));
+        boolean counted = !local.versions().isEmpty();
         for (Version version : merged.versions()) {
-            if (!local.has(version.dot()) && !clock.contains(version.dot())) {
+            if (local.has(version.dot())) {
+                continue;
+            }
+            if (clock.contains(version.dot())) {
+                // It was lost from the record only, not from the leaf and the counts.
+                counted = true;
+            } else {
                 sum = sum.plus(term(key, version.dot()));
+                versions++;
             }
         }
         for (Version version : local.versions()) {
             if (!merged.has(version.dot())) {
                 sum = sum.minus(term(key, version.dot()));
+                versions--;
             }
         }
+        keys += (merged.versions().isEmpty() ? 0 : 1) - (counted ? 1 : 0);
         for (Dot dot : rules.appliedBy(object)) {
             clock.add(dot);
-        }
-        if (readable) {
-            count(local, merged);
         }
         return write(key, local, merged, sum, null);
     }
 
-    /** Removes what a bucket's generation still holds here, up to {@code limit} keys; the id of the commit, 0 if none. */
+    /**
+     * Removes what a bucket's generation still holds here, up to {@code limit} keys.
+     *
+     * @return the id of the commit; 0 if nothing is left, -1 if what is left has changes on their way to the disk
+     */
     public long dropBucket(String bucket, int generation, int limit) {
         List<RecordKey> found = store.keysOf(id, bucket, generation, limit);
         List<Commit.Change> changes = new ArrayList<>();
@@ -298,7 +313,10 @@ public final class Replica {
             remnants.remove(key);
             changes.add(new Commit.Change(key, KeyState.EMPTY, false, leaf, leaves.get(leaf)));
         }
-        return changes.isEmpty() ? 0 : submit(changes, null);
+        if (changes.isEmpty()) {
+            return found.isEmpty() ? 0 : -1;
+        }
+        return submit(changes, null);
     }
 
     /** Removes keys without versions whose context the base has come to cover; the id of the commit, 0 if none. */
