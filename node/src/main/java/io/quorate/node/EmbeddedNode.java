@@ -17,6 +17,7 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
+import java.time.Duration;
 import java.util.Set;
 import org.apache.pekko.actor.typed.ActorSystem;
 import org.jspecify.annotations.Nullable;
@@ -125,6 +126,11 @@ public final class EmbeddedNode implements AutoCloseable {
     /** The peers that this node can talk to now. */
     public Set<NodeId> peersUp() {
         return parts.view().up().keySet();
+    }
+
+    /** Waits until this node can talk to so many peers; false if it cannot within the time. */
+    public boolean awaitPeers(int count, Duration atMost) {
+        return Wiring.await(() -> peersUp().size() >= count, atMost.toNanos());
     }
 
     /** Names of the buckets that this node knows. */

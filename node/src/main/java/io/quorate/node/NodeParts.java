@@ -130,7 +130,7 @@ final class NodeParts {
         this.metrics = new NodeMetrics(id.value());
         this.callbacks = Wiring.callbacks("calls-" + id);
         this.store = new RocksPartitionStore(
-                columns, ring.partitions(), Wiring.threads("store-" + id), metrics::groupCommit);
+                columns, ring.partitions(), Wiring.threads("store-" + id), nanoClock, metrics::groupCommit);
         byte[] known = columns.getMeta("buckets");
         this.restarted = known != null;
         Transport transport = new ArteryTransport(system, id, config.membership(), extras.faults());
@@ -273,16 +273,17 @@ final class NodeParts {
         state = "leaving";
         door.close();
         http.stopAccepting();
-        long until = nanoClock.getAsLong() + DRAIN_NANOS;
-        while (door.inFlight() > 0 && nanoClock.getAsLong() < until) {
-            pause();
-        }
+        Wiring.await(() -> door.inFlight() == 0, DRAIN_NANOS);
         control.tell(new ControlMessage.Leave(true));
         shard.tell(ShardMessage.Signal.STOP);
         http.close();
         endSystem();
         store.close();
-        directory.closeClean();
+        if (store.failed()) {
+            directory.close();
+        } else {
+            directory.closeClean();
+        }
         metrics.close();
         LOG.info("{}: stopped", config.node());
     }
@@ -301,14 +302,6 @@ final class NodeParts {
         directory.close();
         metrics.close();
         LOG.info("{}: killed", config.node());
-    }
-
-    private static void pause() {
-        try {
-            Thread.sleep(5);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
     }
 
     private void endSystem() {

@@ -8,6 +8,7 @@ import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BooleanSupplier;
 import java.util.function.LongSupplier;
 
 /** The one place that chooses clocks, randomness and threads. */
@@ -33,6 +34,23 @@ final class Wiring {
     /** Numbers to tell messages apart: cheap, from any thread. */
     static LongSupplier messageIds() {
         return () -> ThreadLocalRandom.current().nextLong();
+    }
+
+    /** Waits, by looking every few milliseconds; false if it is not so after {@code nanos}, or when interrupted. */
+    static boolean await(BooleanSupplier condition, long nanos) {
+        long until = System.nanoTime() + nanos;
+        while (!condition.getAsBoolean()) {
+            if (System.nanoTime() - until >= 0) {
+                return false;
+            }
+            try {
+                Thread.sleep(5);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                return false;
+            }
+        }
+        return true;
     }
 
     /** Runs what may block without keeping others waiting: threads come as needed and end after ten idle seconds. */

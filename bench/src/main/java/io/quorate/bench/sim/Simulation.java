@@ -243,8 +243,9 @@ public final class Simulation implements BrokenRules.Witness {
             String key = commit.changes().get(0).key().key().toUtf8();
             oracle.took(-1, key, pending.dot(), pending.seen(), true);
         }
-        if (faults.contains(FaultKind.LOST_RECORD) && !node.disk.verifyAll(commit.set())) {
-            // Taken on top of what this disk has silently lost: not safe before another home has it.
+        boolean damaging = faults.contains(FaultKind.LOST_RECORD) || faults.contains(FaultKind.CORRUPT_RECORD);
+        if (damaging && !node.disk.verifyAll(commit.set())) {
+            // Taken by a disk that has lost something: not safe before another home has it.
             for (Commit.Change change : commit.changes()) {
                 for (WriteRecord record : oracle.writesOf(change.key().key().toUtf8())) {
                     if (record.dot().actor().node().equals(node.id)) {

@@ -13,6 +13,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashSet;
@@ -31,6 +32,8 @@ import java.util.stream.Stream;
  * be done to it. A stopped node is really stopped and starts again on the same ports and data.
  */
 public final class DemoCluster implements FaultControl, AutoCloseable {
+    private static final Duration MUTUAL_SIGHT = Duration.ofSeconds(20);
+
     private final Settings settings;
     private final List<Member> members;
     private final FaultBoard board = new FaultBoard();
@@ -129,16 +132,9 @@ public final class DemoCluster implements FaultControl, AutoCloseable {
     }
 
     private void awaitMutualSight() {
-        long until = System.nanoTime() + 20_000_000_000L;
-        while (!running.values().stream().allMatch(node -> node.peersUp().size() == members.size() - 1)) {
-            if (System.nanoTime() > until) {
-                throw new StartException("the nodes did not find each other within 20 s");
-            }
-            try {
-                Thread.sleep(10);
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-                throw new StartException("interrupted while starting", e);
+        for (EmbeddedNode node : running.values()) {
+            if (!node.awaitPeers(members.size() - 1, MUTUAL_SIGHT)) {
+                throw new StartException("the nodes did not find each other within " + MUTUAL_SIGHT.toSeconds() + " s");
             }
         }
     }

@@ -72,6 +72,16 @@ public final class ControlCodec {
 
     /** Class names on the wire would let a peer have any class of this program loaded. */
     private static final class NoNames extends DefaultClassResolver {
+        /** Kryo's own types are as bad: a string may claim any length, and it is made before it is read. */
+        @Override
+        public Registration readClass(Input input) {
+            Registration type = super.readClass(input);
+            if (type == null || !KryoTypes.isKnown(type.getId())) {
+                throw new DecodeException("not one of the types that nodes exchange");
+            }
+            return type;
+        }
+
         @Override
         protected Registration readName(Input input) {
             throw new DecodeException("a class name on the wire");

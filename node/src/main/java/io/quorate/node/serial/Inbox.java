@@ -10,7 +10,7 @@ import java.util.function.Consumer;
 
 /** Opens the frames of one peer and puts large messages together again, within a bound of memory. */
 public final class Inbox {
-    /** Bytes of unfinished large messages of one peer; the oldest are dropped beyond it. */
+    /** Memory for unfinished large messages of one peer; the oldest are dropped beyond it. */
     public static final int PARTIAL_MAX = 64 << 20;
 
     private final Map<Long, Partial> partials = new LinkedHashMap<>();
@@ -24,6 +24,11 @@ public final class Inbox {
         private Partial(int count) {
             pieces = new byte[count][];
             missing = count;
+        }
+
+        /** What it takes in memory: many parts without content are large too. */
+        private int weight() {
+            return bytes + 64 + 8 * pieces.length;
         }
     }
 
@@ -52,7 +57,11 @@ public final class Inbox {
     }
 
     private void add(FrameCodec.Part part, Consumer<PeerMessage.Data> messages) {
-        Partial partial = partials.computeIfAbsent(part.id(), id -> new Partial(part.count()));
+        Partial partial = partials.computeIfAbsent(part.id(), id -> {
+            Partial begun = new Partial(part.count());
+            partialBytes += begun.weight();
+            return begun;
+        });
         if (partial.pieces.length != part.count()) {
             throw new DecodeException("parts of one message disagree about their count");
         }
@@ -71,14 +80,14 @@ public final class Inbox {
         }
         Iterator<Map.Entry<Long, Partial>> oldest = partials.entrySet().iterator();
         while (partialBytes > PARTIAL_MAX && oldest.hasNext()) {
-            partialBytes -= oldest.next().getValue().bytes;
+            partialBytes -= oldest.next().getValue().weight();
             oldest.remove();
         }
     }
 
     private void forget(long id, Partial partial) {
         partials.remove(id);
-        partialBytes -= partial.bytes;
+        partialBytes -= partial.weight();
     }
 
     private static byte[] join(Partial partial) {

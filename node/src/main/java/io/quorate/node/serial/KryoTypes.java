@@ -29,6 +29,10 @@ public final class KryoTypes {
         TABLE.forEach(row -> kryo.register(row.type(), row.serializer(), row.id()));
     }
 
+    static boolean isKnown(int id) {
+        return TABLE.stream().anyMatch(row -> row.id() == id);
+    }
+
     /** All definitions as one record, for the disk: an explicit format, not Kryo. */
     public static Bytes encodeBuckets(List<BucketEntry> entries) {
         ByteSink out = new ByteSink(256).u8(1);

@@ -65,6 +65,7 @@ public final class MessageCodec {
             out.varint(m.millisLeft()).varint(m.epoch());
         } else if (message instanceof PeerMessage.ReadReply m) {
             out.u8(READ_REPLY).u64(m.id()).u16(m.partition());
+            writeEnum(out, m.want());
             writeEnum(out, m.status());
             out.u64(m.digest());
             KeyState state = m.state();
@@ -112,10 +113,11 @@ public final class MessageCodec {
                 new PeerMessage.Read(id, readKey(in), readEnum(in, WANTS), in.count(Integer.MAX_VALUE), in.varint());
             case READ_REPLY -> {
                 int partition = in.u16();
+                Want want = readEnum(in, WANTS);
                 Status status = readEnum(in, STATUSES);
                 long digest = in.u64();
                 yield new PeerMessage.ReadReply(
-                        id, partition, status, digest, in.flag() ? VersionCodec.readState(in, partition) : null);
+                        id, partition, want, status, digest, in.flag() ? VersionCodec.readState(in, partition) : null);
             }
             case FORWARD -> new PeerMessage.Forward(id, readRequest(in), in.count(Integer.MAX_VALUE), in.varint());
             case FORWARD_REPLY -> {

@@ -58,7 +58,7 @@ public final class DataDirectory implements AutoCloseable {
             lock = lock(root, channel);
             boolean sameFiles = checkIdentity(root, identity);
             boolean keepsActors = sameFiles && lastRunLostNothing(root);
-            write(root.resolve("LAST_RUN"), runProperties(sync, false));
+            write(root.resolve("LAST_RUN"), runProperties(sync, !keepsActors, false));
             return new DataDirectory(root, channel, lock, sync, keepsActors);
         } catch (IOException | RuntimeException e) {
             release(channel, lock, e);
@@ -153,12 +153,16 @@ public final class DataDirectory implements AutoCloseable {
             return true;
         }
         Properties last = read(file);
-        return SyncMode.GROUP.text().equals(last.getProperty("sync")) || "true".equals(last.getProperty("clean"));
+        boolean synced = SyncMode.GROUP.text().equals(last.getProperty("sync"));
+        // A run that took new actors has made them durable for all its replicas only once it ended in order.
+        boolean renewed = "true".equals(last.getProperty("renewing"));
+        return "true".equals(last.getProperty("clean")) || (synced && !renewed);
     }
 
-    private static Properties runProperties(SyncMode sync, boolean clean) {
+    private static Properties runProperties(SyncMode sync, boolean renewing, boolean clean) {
         Properties run = new Properties();
         run.setProperty("sync", sync.text());
+        run.setProperty("renewing", Boolean.toString(renewing));
         run.setProperty("clean", Boolean.toString(clean));
         return run;
     }
@@ -208,7 +212,7 @@ public final class DataDirectory implements AutoCloseable {
     /** Marks the end of the run as orderly and unlocks. */
     public void closeClean() {
         try {
-            write(root.resolve("LAST_RUN"), runProperties(sync, true));
+            write(root.resolve("LAST_RUN"), runProperties(sync, !keepsActors, true));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         } finally {

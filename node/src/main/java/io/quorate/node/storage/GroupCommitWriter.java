@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -21,6 +22,8 @@ final class GroupCommitWriter implements AutoCloseable {
     /** Changes in one batch. */
     static final int BATCH_MAX = 1024;
 
+    static final long IDLE_MILLIS = 500;
+
     private final BlockingQueue<Work> queue = new LinkedBlockingQueue<>();
     private final BatchTarget target;
     private final Thread thread;
@@ -32,6 +35,9 @@ final class GroupCommitWriter implements AutoCloseable {
     interface BatchTarget {
         /** Writes all changes together and syncs them as configured; throws if they may not be on disk. */
         void write(List<Commit> commits);
+
+        /** Nothing has come for {@link #IDLE_MILLIS}: what was written unsynced may be synced now. */
+        void idle();
     }
 
     private record Work(@Nullable Commit commit) {}
@@ -56,7 +62,12 @@ final class GroupCommitWriter implements AutoCloseable {
         boolean open = true;
         while (open) {
             try {
-                taken.add(queue.take());
+                Work first = queue.poll(IDLE_MILLIS, TimeUnit.MILLISECONDS);
+                if (first == null) {
+                    guarded(target::idle);
+                    continue;
+                }
+                taken.add(first);
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
                 return;
@@ -79,18 +90,30 @@ final class GroupCommitWriter implements AutoCloseable {
     }
 
     private void write(List<Commit> commits) {
+        guarded(() -> target.write(commits));
         StorageException failed = failure;
-        if (failed == null) {
-            try {
-                target.write(commits);
-            } catch (StorageException e) {
-                failed = e;
-                failure = e;
-            }
-        }
         for (Commit commit : commits) {
             listener.accept(new Completion(commit, failed));
         }
+    }
+
+    private void guarded(Runnable work) {
+        if (failure != null) {
+            return;
+        }
+        try {
+            work.run();
+        } catch (StorageException e) {
+            failure = e;
+        } catch (RuntimeException e) {
+            // Whatever it was, the changes are not known to be on disk, and whoever waits for them must hear of it.
+            failure = new StorageException("could not write: " + e, e, false);
+        }
+    }
+
+    /** Whether something that was submitted is not on disk and never will be. */
+    boolean failed() {
+        return failure != null;
     }
 
     /** Writes what waits and ends the thread. */

@@ -54,8 +54,8 @@ public final class MemoryPartitionStore implements PartitionStore {
         }
         Map<RecordKey, KeyState> remnants = new LinkedHashMap<>();
         for (Map.Entry<byte[], byte[]> entry : of(set).entrySet()) {
-            KeyState state = RecordCodec.readState(entry.getValue(), set.partition());
-            if (state.versions().isEmpty()) {
+            KeyState state = RecordCodec.readable(entry.getValue(), set.partition());
+            if (state != null && state.versions().isEmpty()) {
                 remnants.put(RecordCodec.readKey(entry.getKey()), state);
             }
         }

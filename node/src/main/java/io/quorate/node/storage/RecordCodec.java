@@ -12,6 +12,7 @@ import io.quorate.ring.version.KeyState;
 import io.quorate.ring.version.VersionCodec;
 import java.nio.charset.StandardCharsets;
 import java.util.zip.CRC32C;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What is on disk, byte for byte: keys in ring order within their replica set, and values with a format version in front
@@ -65,6 +66,15 @@ final class RecordCodec {
             return state;
         } catch (DecodeException e) {
             throw new CorruptRecordException("damaged record: " + e.getMessage(), e);
+        }
+    }
+
+    /** The state if there is a record and it can be read: one that cannot is no reason to do without all others. */
+    static @Nullable KeyState readable(byte @Nullable [] data, int partition) {
+        try {
+            return data == null ? null : readState(data, partition);
+        } catch (CorruptRecordException e) {
+            return null;
         }
     }
 

@@ -38,8 +38,11 @@ public final class RocksColumns implements AutoCloseable {
     private final List<RocksObject> owned;
     private final ReadOptions reads;
     private final WriteOptions writes;
+    private final SyncMode sync;
 
-    private RocksColumns(RocksDB db, List<ColumnFamilyHandle> columns, List<RocksObject> owned, WriteOptions writes) {
+    private RocksColumns(
+            RocksDB db, List<ColumnFamilyHandle> columns, List<RocksObject> owned, WriteOptions writes, SyncMode sync) {
+        this.sync = sync;
         this.db = db;
         this.columns = columns;
         this.owned = owned;
@@ -84,7 +87,7 @@ public final class RocksColumns implements AutoCloseable {
         try {
             List<ColumnFamilyHandle> columns = new ArrayList<>();
             RocksDB db = RocksDB.open(options, directory.toString(), descriptors, columns);
-            return new RocksColumns(db, columns, owned, writes);
+            return new RocksColumns(db, columns, owned, writes, sync);
         } catch (RocksDBException e) {
             writes.close();
             owned.forEach(RocksObject::close);
@@ -132,6 +135,10 @@ public final class RocksColumns implements AutoCloseable {
         } catch (RocksDBException e) {
             throw failure("write " + name, e);
         }
+    }
+
+    SyncMode syncMode() {
+        return sync;
     }
 
     /** Makes everything written so far durable. */

@@ -18,6 +18,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ThreadFactory;
 import java.util.function.Consumer;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import org.rocksdb.RocksDBException;
 import org.rocksdb.RocksIterator;
@@ -25,18 +26,29 @@ import org.rocksdb.WriteBatch;
 
 /** The store of a node on RocksDB: reads straight from the engine, writes through one {@link GroupCommitWriter}. */
 public final class RocksPartitionStore implements PartitionStore, AutoCloseable {
+    private static final long SYNC_NANOS = 500_000_000L;
+
     private final RocksColumns db;
     private final PartitionCount partitions;
+    private final LongSupplier nanoClock;
     private final WriteObserver observer;
     private final GroupCommitWriter writer;
     private int newestEra = Integer.MIN_VALUE;
+    private boolean dirty;
+    private long syncedAt;
 
     public RocksPartitionStore(
-            RocksColumns db, PartitionCount partitions, ThreadFactory threads, WriteObserver observer) {
+            RocksColumns db,
+            PartitionCount partitions,
+            ThreadFactory threads,
+            LongSupplier nanoClock,
+            WriteObserver observer) {
         this.db = db;
         this.partitions = partitions;
+        this.nanoClock = nanoClock;
         this.observer = observer;
-        this.writer = new GroupCommitWriter(this::write, threads);
+        this.syncedAt = nanoClock.getAsLong();
+        this.writer = new GroupCommitWriter(new Batches(), threads);
     }
 
     @Override
@@ -59,9 +71,10 @@ public final class RocksPartitionStore implements PartitionStore, AutoCloseable 
         });
         Map<RecordKey, KeyState> remnants = new LinkedHashMap<>();
         db.scan(db.remnants(), RecordCodec.prefix(set), (key, value) -> {
-            byte[] record = db.get(db.data(), key);
-            if (record != null) {
-                remnants.put(RecordCodec.readKey(key), RecordCodec.readState(record, set.partition()));
+            // An entry outlives its remnant when a value takes its place, so that a put need not look for one.
+            KeyState state = RecordCodec.readable(db.get(db.data(), key), set.partition());
+            if (state != null && state.versions().isEmpty()) {
+                remnants.put(RecordCodec.readKey(key), state);
             }
             return true;
         });
@@ -79,7 +92,7 @@ public final class RocksPartitionStore implements PartitionStore, AutoCloseable 
     }
 
     private void write(List<Commit> commits) {
-        long from = System.nanoTime();
+        long from = nanoClock.getAsLong();
         try (WriteBatch batch = new WriteBatch()) {
             Set<ReplicaSetId> headers = new LinkedHashSet<>();
             for (int i = commits.size() - 1; i >= 0; i--) {
@@ -96,7 +109,32 @@ public final class RocksPartitionStore implements PartitionStore, AutoCloseable 
         } catch (RocksDBException e) {
             throw RocksColumns.failure("write " + commits.size() + " changes", e);
         }
-        observer.wrote(commits.size(), System.nanoTime() - from);
+        dirty = true;
+        if (nanoClock.getAsLong() - syncedAt >= SYNC_NANOS) {
+            syncIfDue();
+        }
+        observer.wrote(commits.size(), nanoClock.getAsLong() - from);
+    }
+
+    /** In {@link SyncMode#INTERVAL}: on the writer's thread, after a second at most. */
+    private void syncIfDue() {
+        if (dirty && db.syncMode() == SyncMode.INTERVAL) {
+            db.sync();
+        }
+        dirty = false;
+        syncedAt = nanoClock.getAsLong();
+    }
+
+    private final class Batches implements GroupCommitWriter.BatchTarget {
+        @Override
+        public void write(List<Commit> commits) {
+            RocksPartitionStore.this.write(commits);
+        }
+
+        @Override
+        public void idle() {
+            syncIfDue();
+        }
     }
 
     private void add(WriteBatch batch, Commit commit) throws RocksDBException {
@@ -193,11 +231,22 @@ public final class RocksPartitionStore implements PartitionStore, AutoCloseable 
         return sets;
     }
 
-    /** Writes what waits and closes the engine. */
+    /** Writes what waits, syncs whatever the sync mode, and closes the engine. */
     @Override
     public void close() {
         writer.close();
-        db.close();
+        try {
+            if (!writer.failed()) {
+                db.sync();
+            }
+        } finally {
+            db.close();
+        }
+    }
+
+    /** Whether a change that was asked for is not on disk and never will be. */
+    public boolean failed() {
+        return writer.failed();
     }
 
     /** Ends at once and forgets what waits, as a crash would. */

@@ -19,6 +19,7 @@ public final class Liveness {
     private final Settings settings;
     private final Map<NodeId, Peer> peers = new TreeMap<>();
     private final long bootId;
+    private boolean pinged;
     private long nextPing;
 
     /**
@@ -60,7 +61,8 @@ public final class Liveness {
             changed |= peer.up && !peer.heardWithin(now, settings.suspectNanos());
             peer.up &= peer.heardWithin(now, settings.suspectNanos());
         }
-        if (now >= nextPing) {
+        if (!pinged || now - nextPing >= 0) {
+            pinged = true;
             nextPing = now + settings.intervalNanos();
             peers.forEach((id, peer) -> out.send(id, ping(peer, now, own)));
         }

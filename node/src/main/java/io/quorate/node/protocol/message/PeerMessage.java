@@ -80,10 +80,15 @@ public sealed interface PeerMessage {
         }
     }
 
-    /** The answer to {@link Read}: a digest, or a state where one was wanted. */
+    /**
+     * The answer to {@link Read}: a digest, or a state where one was wanted.
+     *
+     * @param want what was asked for: a late answer to an earlier question must not pass for a proof
+     */
     record ReadReply(
             long id,
             int partition,
+            Want want,
             Status status,
             long digest,
             @Nullable KeyState state) implements Data {}

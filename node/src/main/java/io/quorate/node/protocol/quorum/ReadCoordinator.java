@@ -303,7 +303,8 @@ public final class ReadCoordinator {
         for (Slot slot : slots.values()) {
             if (!slot.failed()) {
                 hopeful++;
-                stateComing |= slot.want != Want.DIGEST;
+                // A home that is late with the state may stay so: whoever is asked in its place gives one too.
+                stateComing |= slot.want != Want.DIGEST && (slot.state != null || spares == 0);
             }
         }
         for (NodeId home : candidates) {
@@ -318,7 +319,7 @@ public final class ReadCoordinator {
                 port.ask(home, want);
             }
         }
-        if (!answered && !stateComing && hopeful >= need) {
+        if (!answered && !stateAsked() && hopeful >= need) {
             upgradeOne(now);
         }
         if (!answered && hopeful < need) {
@@ -326,6 +327,15 @@ public final class ReadCoordinator {
                     ErrorCode.LEVEL_NOT_REACHED,
                     "only " + hopeful + " of " + need + " replicas can answer: " + describeFailures());
         }
+    }
+
+    private boolean stateAsked() {
+        for (Slot slot : slots.values()) {
+            if (!slot.failed() && slot.want != Want.DIGEST) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /** The home that was to give the state failed and nobody is left to ask: one of the digests becomes a state. */

@@ -50,6 +50,7 @@ public final class Replica {
     private final PartitionStore store;
     private final VersionRules rules;
     private final ActorId actor;
+    private final boolean actorIsNew;
     private final PartitionClock clock;
     private final LeafTable leaves;
     private final Map<RecordKey, Pending> pending = new LinkedHashMap<>();
@@ -84,11 +85,13 @@ public final class Replica {
         Commit.Header header = opened.header();
         if (header == null) {
             this.clock = new PartitionClock();
+            this.actorIsNew = false;
             this.actor = new ActorId(self, id.partition(), incarnations.getAsLong());
         } else {
             this.clock = VersionCodec.readClock(new ByteSource(header.clock()), id.partition());
             this.actor =
                     new ActorId(self, id.partition(), keepsActor ? header.incarnation() : incarnations.getAsLong());
+            this.actorIsNew = !keepsActor;
             this.keys = header.keys();
             this.versions = header.versions();
         }
@@ -216,6 +219,14 @@ public final class Replica {
         return write(key, stored, merged, sum, request);
     }
 
+    /**
+     * Makes it durable that an earlier actor is over, even if nothing is ever written under the new one: else a later start
+     * would find the old one on disk and go on under it. The id of the commit; 0 if the actor is no successor.
+     */
+    public long persistActor() {
+        return actorIsNew ? submit(List.of(), null) : 0;
+    }
+
     private static boolean tooMany(KeyState merged, int siblingsMax) {
         if (merged.versions().size() < 2) {
             return false;
@@ -241,7 +252,6 @@ public final class Replica {
             return apply(key, object, null);
         }
         KeyState local;
-        boolean readable = true;
         try {
             local = store.read(key);
             if (store.verifyLeaf(id, leafOf(key))) {
@@ -249,32 +259,42 @@ public final class Replica {
             }
         } catch (CorruptRecordException e) {
             local = KeyState.EMPTY;
-            readable = false;
         }
         // The local context is not filled: this disk's clock vouches for nothing about this key.
         KeyState merged = rules.merge(local, object.state());
         LeafTable.Sum sum = leaves.get(leafOf(key));
+        boolean counted = !local.versions().isEmpty();
         for (Version version : merged.versions()) {
-            if (!local.has(version.dot()) && !clock.contains(version.dot())) {
+            if (local.has(version.dot())) {
+                continue;
+            }
+            if (clock.contains(version.dot())) {
+                // It was lost from the record only, not from the leaf and the counts.
+                counted = true;
+            } else {
                 sum = sum.plus(term(key, version.dot()));
+                versions++;
             }
         }
         for (Version version : local.versions()) {
             if (!merged.has(version.dot())) {
                 sum = sum.minus(term(key, version.dot()));
+                versions--;
             }
         }
+        keys += (merged.versions().isEmpty() ? 0 : 1) - (counted ? 1 : 0);
         for (Dot dot : rules.appliedBy(object)) {
             clock.add(dot);
-        }
-        if (readable) {
-            count(local, merged);
         }
         pending.computeIfAbsent(key, k -> new Pending(null));
         return write(key, local, merged, sum, null);
     }
 
-    /** Removes what a bucket's generation still holds here, up to {@code limit} keys; the id of the commit, 0 if none. */
+    /**
+     * Removes what a bucket's generation still holds here, up to {@code limit} keys.
+     *
+     * @return the id of the commit; 0 if nothing is left, -1 if what is left has changes on their way to the disk
+     */
     public long dropBucket(String bucket, int generation, int limit) {
         List<RecordKey> found = store.keysOf(id, bucket, generation, limit);
         List<Commit.Change> changes = new ArrayList<>();
@@ -294,7 +314,10 @@ public final class Replica {
             remnants.remove(key);
             changes.add(new Commit.Change(key, KeyState.EMPTY, false, leaf, leaves.get(leaf)));
         }
-        return changes.isEmpty() ? 0 : submit(changes, null);
+        if (changes.isEmpty()) {
+            return found.isEmpty() ? 0 : -1;
+        }
+        return submit(changes, null);
     }
 
     /** Removes keys without versions whose context the base has come to cover; the id of the commit, 0 if none. */

@@ -1,6 +1,8 @@
 package io.quorate.node.protocol.shard;
 
+import io.quorate.node.protocol.store.CorruptRecordException;
 import io.quorate.node.protocol.store.ReplicaSetId;
+import io.quorate.node.protocol.store.StorageException;
 import java.util.ArrayDeque;
 import java.util.Deque;
 
@@ -37,13 +39,21 @@ final class BucketPurge {
         if (job == null) {
             return;
         }
-        long commit = context.replicas.get(job.set()).dropBucket(job.bucket(), job.generation(), KEYS_MAX);
-        if (commit == 0) {
-            jobs.poll();
+        jobs.poll();
+        long commit;
+        try {
+            commit = context.replicas.get(job.set()).dropBucket(job.bucket(), job.generation(), KEYS_MAX);
+        } catch (CorruptRecordException | StorageException e) {
+            context.corruption("purge of bucket " + job.bucket() + ": " + e.getMessage());
+            return;
+        }
+        if (commit <= 0) {
+            if (commit < 0) {
+                jobs.add(job);
+            }
             return;
         }
         // The same again after this commit, so that one purge is in flight at a time.
-        jobs.poll();
         context.replicas.whenDurable(
                 job.set(),
                 commit,

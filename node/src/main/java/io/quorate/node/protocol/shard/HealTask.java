@@ -4,7 +4,9 @@ import io.quorate.node.protocol.message.PeerMessage;
 import io.quorate.node.protocol.message.PeerMessage.Status;
 import io.quorate.node.protocol.message.PeerMessage.Want;
 import io.quorate.node.protocol.request.KeyAddress;
+import io.quorate.node.protocol.store.CorruptRecordException;
 import io.quorate.node.protocol.store.RecordKey;
+import io.quorate.node.protocol.store.StorageException;
 import io.quorate.ring.topology.NodeId;
 import io.quorate.ring.version.KeyState;
 import io.quorate.ring.version.VersionedObject;
@@ -63,7 +65,8 @@ final class HealTask implements Task {
 
     @Override
     public void onAnswer(NodeId from, PeerMessage.Data answer, long now) {
-        if (answer instanceof PeerMessage.ReadReply read) {
+        if (answer instanceof PeerMessage.ReadReply read
+                && (read.want() == Want.PROVED || read.status() != Status.OK)) {
             take(from, read.status(), read.state(), now);
         } else if (answer instanceof PeerMessage.WriteAck) {
             over = true;
@@ -85,8 +88,12 @@ final class HealTask implements Task {
         }
         VersionedObject object = VersionedObject.of(merged == null ? KeyState.EMPTY : merged);
         if (damaged.equals(context.self)) {
-            context.replicas.get(key.set()).restore(key, object);
             over = true;
+            try {
+                context.replicas.get(key.set()).restore(key, object);
+            } catch (CorruptRecordException | StorageException e) {
+                context.corruption(ReplicaSide.describe(key) + ": " + e.getMessage());
+            }
         } else {
             context.send(
                     damaged,

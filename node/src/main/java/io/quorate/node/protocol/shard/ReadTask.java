@@ -24,7 +24,6 @@ final class ReadTask implements Task, ReadCoordinator.Port {
     private final Consumer<KeyReply> reply;
     private final ReadCoordinator coordinator;
     private final Map<Long, NodeId> repairs = new HashMap<>();
-    private final Map<NodeId, Want> wanted = new HashMap<>();
     private long id;
     private boolean over;
 
@@ -77,7 +76,6 @@ final class ReadTask implements Task, ReadCoordinator.Port {
 
     @Override
     public void ask(NodeId home, Want want) {
-        wanted.put(home, want);
         if (home.equals(context.self)) {
             context.later(now -> {
                 ReplicaSide.Answer answer = ReplicaSide.read(context, address.record(), want);
@@ -124,8 +122,7 @@ final class ReadTask implements Task, ReadCoordinator.Port {
     @Override
     public void onAnswer(NodeId from, PeerMessage.Data answer, long now) {
         if (answer instanceof PeerMessage.ReadReply read) {
-            Want want = read.state() == null ? Want.DIGEST : wanted.getOrDefault(from, Want.DIGEST);
-            coordinator.answered(from, read.status(), want, read.digest(), read.state(), now);
+            coordinator.answered(from, read.status(), read.want(), read.digest(), read.state(), now);
         } else if (answer instanceof PeerMessage.WriteAck ack && repairs.containsKey(ack.id())) {
             coordinator.repaired(repairs.getOrDefault(ack.id(), from), ack.status(), now);
         }

@@ -4,7 +4,6 @@ import io.quorate.node.protocol.message.PeerMessage;
 import io.quorate.node.protocol.message.PeerMessage.Status;
 import io.quorate.node.protocol.message.PeerMessage.Want;
 import io.quorate.node.protocol.replica.Replica;
-import io.quorate.node.protocol.store.Commit;
 import io.quorate.node.protocol.store.CorruptRecordException;
 import io.quorate.node.protocol.store.RecordKey;
 import io.quorate.node.protocol.store.StorageException;
@@ -60,7 +59,7 @@ final class ReplicaSide {
         context.send(
                 from,
                 new PeerMessage.ReadReply(
-                        read.id(), read.partition(), answer.status(), answer.digest(), answer.state()));
+                        read.id(), read.partition(), read.want(), answer.status(), answer.digest(), answer.state()));
     }
 
     static Answer read(Context context, RecordKey key, Want want) {
@@ -87,13 +86,16 @@ final class ReplicaSide {
     }
 
     void onFindRequest(NodeId from, PeerMessage.FindRequest find) {
-        Commit.RequestEntry known = null;
         try {
-            known = context.replicas.get(find.key().set()).findRequest(find.request(), context.era());
+            Replica replica = context.replicas.get(find.key().set());
+            context.send(
+                    from,
+                    new PeerMessage.FoundRequest(
+                            find.id(), find.partition(), replica.findRequest(find.request(), context.era())));
         } catch (CorruptRecordException | StorageException e) {
+            // No answer: "not taken here" would be one, and it is not known to be true.
             context.corruption(describe(find.key()) + ": " + e.getMessage());
         }
-        context.send(from, new PeerMessage.FoundRequest(find.id(), find.partition(), known));
     }
 
     static String describe(RecordKey key) {

@@ -1,6 +1,7 @@
 package io.quorate.node.protocol.shard;
 
 import io.quorate.node.protocol.replica.Replica;
+import io.quorate.node.protocol.store.CorruptRecordException;
 import io.quorate.node.protocol.store.PartitionStore;
 import io.quorate.node.protocol.store.ReplicaSetId;
 import io.quorate.node.protocol.store.StorageException;
@@ -12,6 +13,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** The open replicas of a shard, and who waits for which of their commits. */
@@ -49,6 +51,9 @@ final class Replicas {
                     surroundings.keepsActors() && !failed,
                     surroundings.randomLongs());
             open.put(id, replica);
+            if (!failed) {
+                replica.persistActor();
+            }
         }
         return replica;
     }
@@ -100,6 +105,20 @@ final class Replicas {
 
     void sweep() {
         open.values().forEach(replica -> replica.sweep(SWEEP_MAX));
+    }
+
+    /** Where earlier actors may not go on, all of them end now and not only those of replicas that come into use. */
+    void endEarlierActors(Consumer<String> corruption) {
+        if (surroundings.keepsActors()) {
+            return;
+        }
+        for (ReplicaSetId id : onDisk()) {
+            try {
+                get(id);
+            } catch (CorruptRecordException e) {
+                corruption.accept("replica of partition " + id.partition() + ": " + e.getMessage());
+            }
+        }
     }
 
     boolean idle() {

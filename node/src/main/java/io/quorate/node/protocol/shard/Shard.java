@@ -82,6 +82,7 @@ public final class Shard {
                 surroundings, ring, settings, replicas, tasks, loopback, (message, now) -> take(self, message, now));
         this.replicaSide = new ReplicaSide(context);
         this.purge = new BucketPurge(context);
+        replicas.endEarlierActors(context::corruption);
     }
 
     /**

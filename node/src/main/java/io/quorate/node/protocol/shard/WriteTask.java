@@ -80,7 +80,7 @@ final class WriteTask implements Task, WriteCoordinator.Port {
         task.guarded(() -> task.begin(now));
     }
 
-    /** Runs a step that reads this home's disk: what goes wrong there is an answer, not an accident. */
+    /** Runs a step that touches the disk; what is wrong there ends this write and nothing else. */
     private void guarded(Runnable step) {
         try {
             step.run();
@@ -295,14 +295,16 @@ final class WriteTask implements Task, WriteCoordinator.Port {
         if (answer instanceof PeerMessage.WriteAck ack && running != null) {
             running.answered(from, ack.status(), now);
         } else if (answer instanceof PeerMessage.FoundRequest found && asked.remove(from)) {
-            RequestEntry known = found.request();
-            Replica replica = context.replicas.get(key.set());
-            if (known != null) {
-                asked.clear();
-                guarded(() -> repeat(replica, known, now));
-            } else if (asked.isEmpty()) {
-                guarded(() -> write(replica, now));
-            }
+            guarded(() -> {
+                RequestEntry known = found.request();
+                Replica replica = context.replicas.get(key.set());
+                if (known != null) {
+                    asked.clear();
+                    repeat(replica, known, now);
+                } else if (asked.isEmpty()) {
+                    write(replica, now);
+                }
+            });
         }
     }
 

@@ -50,7 +50,8 @@ public interface PartitionStore {
      * A replica set as found on disk.
      *
      * @param header null if nothing was ever written
-     * @param remnants keys without versions that still hold a context, to be removed when the clock allows
+     * @param remnants keys without versions that still hold a context, to be removed when the clock allows;
+     *     without those that cannot be read, which show when their key is
      */
     record Opened(Commit.@Nullable Header header, LeafTable leaves, Map<RecordKey, KeyState> remnants) {}
 

@@ -1,0 +1,160 @@
+package io.quorate.node.storage;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.quorate.node.fixture.TestKeys;
+import io.quorate.node.protocol.store.Commit;
+import io.quorate.node.protocol.store.PartitionStore.Completion;
+import io.quorate.node.protocol.store.StorageException;
+import io.quorate.ring.bytes.Bytes;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+class GroupCommitWriterTest {
+    /** Lets one batch through for each permit. */
+    private static final class SlowDisk implements GroupCommitWriter.BatchTarget {
+        private final Semaphore permits = new Semaphore(0);
+        private final CountDownLatch entered = new CountDownLatch(1);
+        private final CountDownLatch idle = new CountDownLatch(1);
+        private final List<Integer> batches = Collections.synchronizedList(new ArrayList<>());
+        private volatile @Nullable RuntimeException failure;
+
+        @Override
+        public void write(List<Commit> commits) {
+            entered.countDown();
+            permits.acquireUninterruptibly();
+            RuntimeException thrown = failure;
+            if (thrown != null) {
+                throw thrown;
+            }
+            batches.add(commits.size());
+        }
+
+        @Override
+        public void idle() {
+            idle.countDown();
+        }
+    }
+
+    private final SlowDisk disk = new SlowDisk();
+    private final BlockingQueue<Completion> completions = new LinkedBlockingQueue<>();
+    private final GroupCommitWriter writer = new GroupCommitWriter(disk, Thread::new);
+
+    @AfterEach
+    void stop() {
+        disk.permits.release(1_000_000);
+        writer.close();
+    }
+
+    @Test
+    void changesThatWaitShareOneWrite() throws InterruptedException {
+        writer.listen(completions::add);
+        submit(1, 1);
+        assertThat(disk.entered.await(20, TimeUnit.SECONDS)).isTrue();
+        submit(2, 501);
+        assertThat(completions).isEmpty();
+        disk.permits.release(2);
+        for (int i = 1; i <= 501; i++) {
+            assertThat(next().commit().id()).isEqualTo(i);
+        }
+        assertThat(disk.batches).containsExactly(1, 500);
+    }
+
+    @Test
+    void oneWriteTakesNoMoreThanItsLimit() throws InterruptedException {
+        writer.listen(completions::add);
+        submit(1, 1);
+        assertThat(disk.entered.await(20, TimeUnit.SECONDS)).isTrue();
+        submit(2, 1 + GroupCommitWriter.BATCH_MAX + 7);
+        disk.permits.release(10);
+        for (int i = 1; i <= GroupCommitWriter.BATCH_MAX + 8; i++) {
+            next();
+        }
+        assertThat(disk.batches).containsExactly(1, GroupCommitWriter.BATCH_MAX, 7);
+    }
+
+    @Test
+    void afterAFailureNothingMoreIsWrittenAndEveryChangeFails() throws InterruptedException {
+        writer.listen(completions::add);
+        StorageException broken = new StorageException("no space", new java.io.IOException(), true);
+        disk.failure = broken;
+        disk.permits.release(1);
+        submit(1, 1);
+        assertThat(next().failure()).isSameAs(broken);
+        disk.failure = null;
+        disk.permits.release(100);
+        submit(2, 4);
+        for (int i = 2; i <= 4; i++) {
+            assertThat(next().failure()).isSameAs(broken);
+        }
+        assertThat(disk.batches).isEmpty();
+        assertThat(writer.failed()).isTrue();
+    }
+
+    @Test
+    void anUnforeseenExceptionFailsItsChangesAndDoesNotLeaveThemWaiting() throws InterruptedException {
+        writer.listen(completions::add);
+        disk.failure = new IllegalStateException("our bug");
+        disk.permits.release(100);
+        submit(1, 2);
+        for (int i = 1; i <= 2; i++) {
+            StorageException failure = next().failure();
+            assertThat(failure).isNotNull().hasMessageContaining("our bug");
+        }
+    }
+
+    @Test
+    void aDroppedWriterForgetsWhatWaits() throws InterruptedException {
+        writer.listen(completions::add);
+        submit(1, 1);
+        assertThat(disk.entered.await(20, TimeUnit.SECONDS)).isTrue();
+        submit(2, 10);
+        Thread dropping = new Thread(writer::drop);
+        dropping.start();
+        while (dropping.getState() != Thread.State.WAITING) {
+            Thread.onSpinWait();
+        }
+        disk.permits.release(100);
+        dropping.join(20_000);
+        assertThat(dropping.isAlive()).isFalse();
+        assertThat(disk.batches).containsExactly(1);
+        assertThat(completions).hasSize(1);
+    }
+
+    @Test
+    void closingWritesWhatWaits() {
+        writer.listen(completions::add);
+        disk.permits.release(100);
+        submit(1, 50);
+        writer.close();
+        assertThat(completions).hasSize(50);
+    }
+
+    @Test
+    void aDiskWithoutWorkIsToldSoThatItMaySync() throws InterruptedException {
+        assertThat(disk.idle.await(20, TimeUnit.SECONDS)).isTrue();
+    }
+
+    private void submit(int from, int to) {
+        for (int i = from; i <= to; i++) {
+            writer.submit(new Commit(i, TestKeys.set(1), List.of(), new Commit.Header(1, Bytes.EMPTY, 0, 0), null));
+        }
+    }
+
+    private Completion next() throws InterruptedException {
+        Completion done = completions.poll(20, TimeUnit.SECONDS);
+        if (done == null) {
+            throw new AssertionError("no completion within 20 s");
+        }
+        return done;
+    }
+}
