@@ -42,6 +42,16 @@ final class Exchange {
         return request.getMethod();
     }
 
+    /** The path as it was sent, still encoded. */
+    String path() {
+        return RawTargetConnection.path(request);
+    }
+
+    /** The query as it was sent, still encoded; empty if there is none. */
+    String query() {
+        return RawTargetConnection.query(request);
+    }
+
     @Nullable
     String header(String name) {
         return request.getHeaders().get(name);

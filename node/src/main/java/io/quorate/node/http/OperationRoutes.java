@@ -60,7 +60,7 @@ final class OperationRoutes {
             Router.methodNotAllowed(exchange, "GET, HEAD");
             return false;
         }
-        new Query(exchange.request().getHttpURI().getQuery(), Set.of()).get("");
+        new Query(exchange.query(), Set.of()).get("");
         return true;
     }
 
