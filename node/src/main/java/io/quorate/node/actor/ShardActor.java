@@ -174,7 +174,7 @@ public final class ShardActor extends AbstractBehavior<Received> {
                 complete();
                 shard.tick(now());
                 around.standInMillis().set(shard.standInMillis(now()));
-                busy = shard.inFlight() > 0;
+                busy = shard.inFlight() > 0 || shard.purging();
                 timers.startSingleTimer(ShardMessage.Signal.TICK, busy ? BUSY_TICK : IDLE_TICK);
                 yield settled();
             }

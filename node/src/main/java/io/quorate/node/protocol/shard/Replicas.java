@@ -9,8 +9,10 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.HashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
@@ -106,8 +108,11 @@ final class Replicas {
         return open.values().stream().allMatch(Replica::idle);
     }
 
-    List<ReplicaSetId> onDisk() {
-        return surroundings.store().replicaSets();
+    /** All that this node has: on disk or about to be. */
+    Set<ReplicaSetId> all() {
+        Set<ReplicaSetId> all = new LinkedHashSet<>(surroundings.store().replicaSets());
+        all.addAll(open.keySet());
+        return all;
     }
 
     Shard.Counts counts() {

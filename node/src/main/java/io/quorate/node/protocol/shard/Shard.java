@@ -185,7 +185,7 @@ public final class Shard {
      */
     public void onBucketsGone(ImmutableMap<String, Integer> goneGenerations) {
         context.gone = goneGenerations;
-        purge.restart();
+        purge.update();
     }
 
     /** How long ago this node last stood in for an earlier home under an idempotency key, in milliseconds; -1 never. */
@@ -196,6 +196,11 @@ public final class Shard {
     /** Whether no request is in flight and nothing waits for the disk. */
     public boolean idle() {
         return tasks.isEmpty() && replicas.idle();
+    }
+
+    /** Whether keys of deleted buckets are still to be looked for, at each tick. */
+    public boolean purging() {
+        return !purge.idle();
     }
 
     public int inFlight() {
