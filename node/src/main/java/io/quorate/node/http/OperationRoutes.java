@@ -10,6 +10,7 @@ import io.quorate.ring.wire.ErrorCode;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -71,8 +72,7 @@ final class OperationRoutes {
         String etag = "\"" + ring.epoch() + "\"";
         exchange.putHeader("ETag", etag);
         String known = exchange.header("If-None-Match");
-        if (known != null
-                && (known.equals("*") || List.of(known.split("\\s*,\\s*")).contains(etag))) {
+        if (known != null && (known.equals("*") || tags(known).contains(etag))) {
             exchange.empty(304);
             return;
         }
@@ -96,6 +96,16 @@ final class OperationRoutes {
             row.forEach(home -> homes.add(home.value()));
         });
         exchange.json(200, body);
+    }
+
+    /** The tags of If-None-Match, which compares weakly. */
+    private static List<String> tags(String header) {
+        List<String> tags = new ArrayList<>();
+        for (String tag : header.split(",", -1)) {
+            String trimmed = tag.trim();
+            tags.add(trimmed.startsWith("W/") ? trimmed.substring(2) : trimmed);
+        }
+        return tags;
     }
 
     private String stateOf(NodeId id) {
