@@ -115,7 +115,8 @@ final class AdmissionTest {
         Reply reply = cluster.request("n1", "PUT", TestCluster.newKey(), "")
                 .body(new byte[(64 << 10) + 1])
                 .send();
-        assertThat(reply.problem(413, "value-too-large").path("detail").asText()).contains("65536", "65537");
+        assertThat(reply.problem(413, "value-too-large").path("detail").asText())
+                .contains("65536", "65537");
         cluster.request("n1", "PUT", TestCluster.newKey(), "")
                 .body(new byte[64 << 10])
                 .send()

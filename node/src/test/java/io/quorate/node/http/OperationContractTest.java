@@ -48,8 +48,7 @@ final class OperationContractTest {
 
     @Test
     void everyPartitionHasItsHomesAndFirstPlacesAreBalanced() {
-        JsonNode assignment =
-                Http.get(cluster.url("n1"), "/v1/ring").json().path("assignment");
+        JsonNode assignment = Http.get(cluster.url("n1"), "/v1/ring").json().path("assignment");
         Map<String, Integer> firsts = new HashMap<>();
         assertThat(assignment).hasSize(16).allSatisfy(homes -> {
             assertThat(homes).hasSize(3).doesNotHaveDuplicates();
@@ -64,7 +63,8 @@ final class OperationContractTest {
     @Test
     void ringIsNotSentAgainToWhoHasIt() {
         Reply ring = Http.get(cluster.url("n1"), "/v1/ring");
-        assertThat(ring.header("ETag")).isEqualTo("\"" + ring.json().path("epoch").asLong() + "\"");
+        assertThat(ring.header("ETag"))
+                .isEqualTo("\"" + ring.json().path("epoch").asLong() + "\"");
         Reply again = Http.request("GET", cluster.url("n2"), "/v1/ring")
                 .header("If-None-Match", ring.header("ETag"))
                 .send()
@@ -90,7 +90,9 @@ final class OperationContractTest {
         assertThat(self.path("uptimeSeconds").isIntegralNumber()).isTrue();
         assertThat(self.path("epoch").asLong()).isPositive();
         for (String count : new String[] {"keys", "hints", "siblings"}) {
-            assertThat(self.path("counts").path(count).isIntegralNumber()).as(count).isTrue();
+            assertThat(self.path("counts").path(count).isIntegralNumber())
+                    .as(count)
+                    .isTrue();
         }
         assertThat(self.path("storage").path("bytes").asLong()).isPositive();
     }
@@ -98,10 +100,14 @@ final class OperationContractTest {
     @Test
     void nodesAreReportedByAnyOfThem() {
         List<String> ids = new ArrayList<>();
-        Http.get(cluster.url("n3"), "/v1/nodes").expect(200).json().path("nodes").forEach(node -> {
-            ids.add(node.path("id").asText());
-            assertThat(node.path("state").asText()).isEqualTo("serving");
-        });
+        Http.get(cluster.url("n3"), "/v1/nodes")
+                .expect(200)
+                .json()
+                .path("nodes")
+                .forEach(node -> {
+                    ids.add(node.path("id").asText());
+                    assertThat(node.path("state").asText()).isEqualTo("serving");
+                });
         assertThat(ids).containsExactly("n1", "n2", "n3");
     }
 
@@ -111,7 +117,10 @@ final class OperationContractTest {
         Reply reply = Http.get(cluster.url("n1"), target).expect(200);
         assertThat(reply.header("Content-Type")).isEqualTo("application/json");
         assertThat(reply.json().path("status").asText()).isEqualTo("ok");
-        assertThat(Http.request("HEAD", cluster.url("n1"), target).send().expect(200).body())
+        assertThat(Http.request("HEAD", cluster.url("n1"), target)
+                        .send()
+                        .expect(200)
+                        .body())
                 .isEmpty();
     }
 
@@ -138,8 +147,8 @@ final class OperationContractTest {
                         "quorate_storage_fsync_seconds",
                         "quorate_storage_batch",
                         "quorate_epoch");
-        assertThat(reply.text().lines().filter(line -> !line.startsWith("#"))).allSatisfy(line -> assertThat(line)
-                .matches("quorate_[a-z0-9_]+(\\{.*})? [-+0-9.eENaInf]+"));
+        assertThat(reply.text().lines().filter(line -> !line.startsWith("#")))
+                .allSatisfy(line -> assertThat(line).matches("quorate_[a-z0-9_]+(\\{.*})? [-+0-9.eENaInf]+"));
     }
 
     @Test
@@ -159,8 +168,7 @@ final class OperationContractTest {
             cluster.get("n1", "k", "?level=MADE-UP-" + i).expect(400);
             Http.get(cluster.url("n1"), "/v1/buckets/made-up-" + i + "/keys/k").expect(404);
         }
-        assertThat(Http.get(cluster.url("n1"), "/metrics").text())
-                .doesNotContainIgnoringCase("made-up");
+        assertThat(Http.get(cluster.url("n1"), "/metrics").text()).doesNotContainIgnoringCase("made-up");
     }
 
     @Test
