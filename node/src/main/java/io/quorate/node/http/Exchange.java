@@ -78,6 +78,16 @@ final class Exchange {
         write(status, JSON, body);
     }
 
+    /** The same, with something to do when it is sent. */
+    void json(int status, JsonNode body, Runnable then) {
+        byte[] text = Json.bytes(body);
+        response.setStatus(status);
+        response.getHeaders().put(JSON);
+        response.getHeaders().put(HttpHeader.CONTENT_LENGTH, text.length);
+        response.getHeaders().put(HttpHeader.CONNECTION, HttpHeaderValue.CLOSE.asString());
+        response.write(true, ByteBuffer.wrap(text), Callback.from(callback, then));
+    }
+
     void siblings(int status, JsonNode body) {
         write(status, new HttpField(HttpHeader.CONTENT_TYPE, HttpNames.SIBLINGS_JSON), body);
     }

@@ -96,7 +96,7 @@ public final class HttpServer implements AutoCloseable {
                 new BucketRoutes(
                         view, backend, bodies, new BucketJson(ring.table().replicas())),
                 new OperationRoutes(ring, backend),
-                new FaultRoutes(faults, bodies)));
+                new FaultRoutes(config.node(), faults, bodies)));
         try {
             server.start();
         } catch (Exception e) {
