@@ -62,7 +62,8 @@ final class FaultInjectionTest {
 
     @Test
     void faultsAddUpAndAreListedByEveryNode() {
-        cluster.fault("n1", "{\"cut-one-way\":{\"from\":[\"n1\"],\"to\":[\"n2\"]}}").expect(200);
+        cluster.fault("n1", "{\"cut-one-way\":{\"from\":[\"n1\"],\"to\":[\"n2\"]}}")
+                .expect(200);
         cluster.fault("n2", "{\"delay\":{\"node\":\"n3\",\"ms\":5}}").expect(200);
         JsonNode all = cluster.fault("n3", "{\"isolate\":[\"n3\"]}").expect(200).json();
 
@@ -72,7 +73,8 @@ final class FaultInjectionTest {
         for (String node : cluster.nodes()) {
             assertThat(listed(node)).isEqualTo(all);
         }
-        Reply healed = Http.request("DELETE", cluster.url("n2"), "/v1/faults").send().expect(200);
+        Reply healed =
+                Http.request("DELETE", cluster.url("n2"), "/v1/faults").send().expect(200);
         assertThat(healed.json().path("isolated")).isEmpty();
         assertThat(listed("n1").path("cuts")).isEmpty();
     }
@@ -198,12 +200,25 @@ final class FaultInjectionTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "", "{}", "[]", "{\"explode\":\"n1\"}", "{\"stop\":\"n9\"}", "{\"stop\":7}", "{\"stop\":\"no such!\"}",
-                "{\"isolate\":\"n1\"}", "{\"isolate\":[]}", "{\"isolate\":[\"n9\"]}", "{\"cut\":[[\"n1\"]]}",
-                "{\"cut\":[[\"n1\"],[]]}", "{\"cut-one-way\":{\"from\":[\"n1\"]}}",
-                "{\"delay\":{\"node\":\"n1\"}}", "{\"delay\":{\"node\":\"n1\",\"ms\":-1}}",
-                "{\"delay\":{\"node\":\"n1\",\"ms\":60001}}", "{\"delay\":{\"node\":\"n1\",\"ms\":\"5\"}}",
-                "{\"isolate\":[\"n1\"],\"explode\":\"n2\"}", "{\"cut-one-way\":{\"from\":[\"n1\"],\"to\":[\"n2\"],\"x\":1}}"
+                "",
+                "{}",
+                "[]",
+                "{\"explode\":\"n1\"}",
+                "{\"stop\":\"n9\"}",
+                "{\"stop\":7}",
+                "{\"stop\":\"no such!\"}",
+                "{\"isolate\":\"n1\"}",
+                "{\"isolate\":[]}",
+                "{\"isolate\":[\"n9\"]}",
+                "{\"cut\":[[\"n1\"]]}",
+                "{\"cut\":[[\"n1\"],[]]}",
+                "{\"cut-one-way\":{\"from\":[\"n1\"]}}",
+                "{\"delay\":{\"node\":\"n1\"}}",
+                "{\"delay\":{\"node\":\"n1\",\"ms\":-1}}",
+                "{\"delay\":{\"node\":\"n1\",\"ms\":60001}}",
+                "{\"delay\":{\"node\":\"n1\",\"ms\":\"5\"}}",
+                "{\"isolate\":[\"n1\"],\"explode\":\"n2\"}",
+                "{\"cut-one-way\":{\"from\":[\"n1\"],\"to\":[\"n2\"],\"x\":1}}"
             })
     void wrongFaultIsRefusedAndNothingOfItIsDone(String json) {
         cluster.fault("n1", json).problem(400, "bad-request");
@@ -213,7 +228,11 @@ final class FaultInjectionTest {
 
     @Test
     void otherMethodsAreRefused() {
-        assertThat(Http.request("PUT", cluster.url("n1"), "/v1/faults").json("{}").send().expect(405).header("Allow"))
+        assertThat(Http.request("PUT", cluster.url("n1"), "/v1/faults")
+                        .json("{}")
+                        .send()
+                        .expect(405)
+                        .header("Allow"))
                 .contains("GET", "POST", "DELETE");
     }
 }

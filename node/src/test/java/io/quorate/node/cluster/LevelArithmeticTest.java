@@ -84,7 +84,8 @@ final class LevelArithmeticTest {
             assertThat(cluster.siblings(node, key, "?level=ALL").json().path("siblings"))
                     .as(shown)
                     .hasSize(1);
-            assertThat(refused).doesNotContain(cluster.get(node, key, "?level=ALL").text());
+            assertThat(refused)
+                    .doesNotContain(cluster.get(node, key, "?level=ALL").text());
         }
     }
 
@@ -96,11 +97,12 @@ final class LevelArithmeticTest {
         if (possible) {
             assertThat(read.status()).as(what).isEqualTo(200);
             String value = level + " " + node + " " + down;
-            Reply write = timed(what, () -> cluster.request(
-                            node, "PUT", key, "?timeout=10s&" + level.replace('@', 'w'))
-                    .header("Quorate-Context", read.context())
-                    .body(value)
-                    .send());
+            Reply write = timed(
+                    what,
+                    () -> cluster.request(node, "PUT", key, "?timeout=10s&" + level.replace('@', 'w'))
+                            .header("Quorate-Context", read.context())
+                            .body(value)
+                            .send());
             assertThat(write.status()).as(what + write).isEqualTo(204);
             assertThat(Integer.parseInt(write.result().getOrDefault("acked", "0")))
                     .as(what)
