@@ -129,7 +129,7 @@ public final class Replica {
      */
     public KeyState read(RecordKey key) {
         Pending changing = pending.get(key);
-        KeyState state = changing != null ? changing.durable : rules.fill(store.read(key), durableBase);
+        KeyState state = changing != null ? changing.shown() : rules.fill(store.read(key), durableBase);
         CausalContext context = state.context();
         for (Version version : state.versions()) {
             context = context.with(version.dot());
@@ -140,7 +140,7 @@ public final class Replica {
     /** The digest of {@link #read}. */
     public long digest(RecordKey key) {
         Pending changing = pending.get(key);
-        return (changing != null ? changing.durable : store.read(key)).digest();
+        return (changing != null ? changing.shown() : store.read(key)).digest();
     }
 
     /** Like {@link #read}, after proving that what is absent here was deleted; null if that cannot be proved. */
@@ -264,7 +264,12 @@ public final class Replica {
         if (readable) {
             count(local, merged);
         }
-        return write(key, local, merged, sum, null);
+        long commit = write(key, local, merged, sum, null);
+        Pending changing = pending.get(key);
+        if (changing != null) {
+            changing.restoredBy = commit;
+        }
+        return commit;
     }
 
     /** Removes what a bucket's generation still holds here, up to {@code limit} keys; the id of the commit, 0 if none. */
@@ -327,6 +332,9 @@ public final class Replica {
                 continue;
             }
             changing.durable = rules.fill(change.state(), first.base);
+            if (changing.restoredBy <= commitId) {
+                changing.restoredBy = 0;
+            }
             if (changing.lastCommit == commitId) {
                 pending.remove(change.key());
             }
@@ -410,9 +418,19 @@ public final class Replica {
         private KeyState durable;
         private KeyState newest = KeyState.EMPTY;
         private long lastCommit;
+        /** The commit that puts back what this disk lost; 0 if none is on its way. */
+        private long restoredBy;
 
         private Pending(KeyState durable) {
             this.durable = durable;
+        }
+
+        /** Until it is restored, the state that was found here is no proof that anything was deleted. */
+        private KeyState shown() {
+            if (restoredBy != 0) {
+                throw new CorruptRecordException("its record is being restored");
+            }
+            return durable;
         }
     }
 }
