@@ -66,12 +66,19 @@ public final class HttpServer implements AutoCloseable {
         try {
             connector.open();
         } catch (IOException e) {
+            // Bound or not, nothing of it must stay: a server that was never started is not stopped either.
+            connector.close();
             throw new BindException(
-                    "address " + config.http().host() + ":" + config.http().port() + " for HTTP is taken: "
-                            + rootMessage(e),
+                    "address " + config.http().host() + ":" + config.http().port() + " for HTTP cannot be bound: "
+                            + reason(e),
                     e);
         }
         return new HttpServer(server, connector);
+    }
+
+    private static String reason(Throwable e) {
+        String message = rootMessage(e);
+        return message.contains("in use") ? "another program uses it" : message;
     }
 
     private static String rootMessage(Throwable e) {
@@ -114,6 +121,7 @@ public final class HttpServer implements AutoCloseable {
 
     @Override
     public void close() {
+        connector.close();
         try {
             server.stop();
         } catch (Exception e) {
