@@ -74,11 +74,6 @@ final class GarbageTest {
         int artery = httpPort() + 3;
         for (int seed = 0; seed < 5; seed++) {
             pour(artery, new byte[0], seed);
-            // Artery's own greeting, for its ordinary, control and large streams.
-            for (byte stream = 1; stream <= 3; stream++) {
-                pour(artery, new byte[] {'A', 'K', 'K', 'A', stream}, seed);
-                pour(artery, new byte[] {'P', 'E', 'K', 'K', stream}, seed);
-            }
         }
         assertAllServe();
     }
