@@ -199,7 +199,8 @@ final class OperationRoutes {
                 .put("partitions", ring.partitions().value());
         ArrayNode down = body.putArray("down");
         ring.membership().ids().stream().filter(id -> !up.contains(id)).forEach(id -> down.add(id.value()));
-        exchange.json(below == 0 ? 200 : 503, body);
+        // Always 200, so that no orchestrator restarts a healthy node because of others.
+        exchange.json(200, body);
     }
 
     void metrics(Exchange exchange) {
