@@ -88,7 +88,11 @@ final class FaultInjectionTest {
         cluster.awaitPeers("n3", 0);
         assertThat(TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - from)).isLessThan(3_000);
         cluster.get("n3", TestCluster.newKey(), "?level=QUORUM").problem(503, "unavailable");
-        Http.get(cluster.url("n3"), "/healthz/cluster").expect(503);
+        assertThat(Http.get(cluster.url("n3"), "/healthz/cluster")
+                        .json()
+                        .path("partitionsBelowQuorum")
+                        .asInt())
+                .isEqualTo(16);
         assertThat(Http.get(cluster.url("n1"), "/healthz/cluster")
                         .expect(200)
                         .json()

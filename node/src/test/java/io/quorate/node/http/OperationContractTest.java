@@ -89,7 +89,7 @@ final class OperationContractTest {
         assertThat(self.path("version").asText()).isNotBlank();
         assertThat(self.path("uptimeSeconds").isIntegralNumber()).isTrue();
         assertThat(self.path("epoch").asLong()).isPositive();
-        for (String count : new String[] {"keys", "hints", "siblings"}) {
+        for (String count : new String[] {"keys", "hints", "repairs", "siblings"}) {
             assertThat(self.path("counts").path(count).isIntegralNumber())
                     .as(count)
                     .isTrue();
