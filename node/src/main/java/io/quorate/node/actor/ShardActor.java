@@ -175,7 +175,7 @@ public final class ShardActor extends AbstractBehavior<Received> {
                 complete();
                 shard.tick(now());
                 around.standInMillis().set(shard.standInMillis(now()));
-                busy = shard.inFlight() > 0;
+                busy = shard.inFlight() > 0 || shard.purging();
                 if (busy) {
                     timers.startSingleTimer("busy", ShardMessage.Signal.TICK, BUSY_TICK);
                 }

@@ -183,6 +183,17 @@ public final class Replica {
         return waiting != null ? waiting : store.findRequest(id, requestKey, era);
     }
 
+    /** The commit after which a remembered request is durable; 0 if it is or is not known. */
+    public long commitOf(Bytes requestKey) {
+        for (InFlight waiting : inFlight) {
+            Commit.RequestEntry request = waiting.commit.request();
+            if (request != null && request.id().equals(requestKey)) {
+                return waiting.commit.id();
+            }
+        }
+        return 0;
+    }
+
     /**
      * Merges an object, an own write or one from elsewhere, into its key.
      *
