@@ -1,0 +1,199 @@
+package io.quorate.node.protocol.quorum;
+
+import static io.quorate.node.fixture.TestKeys.dot;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.quorate.node.protocol.message.PeerMessage.Status;
+import io.quorate.node.protocol.request.KeyReply;
+import io.quorate.ring.topology.NodeId;
+import io.quorate.ring.version.CausalContext;
+import io.quorate.ring.wire.ErrorCode;
+import io.quorate.ring.wire.Outcome;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+class WriteCoordinatorTest {
+    private static final NodeId A = NodeId.of("a");
+    private static final NodeId B = NodeId.of("b");
+    private static final NodeId C = NodeId.of("c");
+    private static final List<NodeId> HOMES = List.of(A, B, C);
+    private static final long DEADLINE = 1_000_000_000L;
+    private static final long RESEND = 200_000_000L;
+
+    private final List<NodeId> sent = new ArrayList<>();
+    private final List<KeyReply> replies = new ArrayList<>();
+    private final WriteCoordinator.Port port = new WriteCoordinator.Port() {
+        @Override
+        public void replicate(NodeId home) {
+            sent.add(home);
+        }
+
+        @Override
+        public void reply(KeyReply reply) {
+            replies.add(reply);
+        }
+    };
+
+    /** What another home makes of the write. */
+    enum Fate {
+        ACKS,
+        FAILS,
+        SILENT,
+        UNREACHABLE
+    }
+
+    static Stream<Arguments> everyLevelAndFate() {
+        List<Arguments> all = new ArrayList<>();
+        for (int need = 1; need <= 3; need++) {
+            for (Fate b : Fate.values()) {
+                for (Fate c : Fate.values()) {
+                    all.add(Arguments.of(need, b, c));
+                }
+            }
+        }
+        return all.stream();
+    }
+
+    @ParameterizedTest
+    @MethodSource("everyLevelAndFate")
+    void theAnswerIsWhatArithmeticSays(int need, Fate b, Fate c) {
+        Set<NodeId> reachable = new LinkedHashSet<>();
+        if (b != Fate.UNREACHABLE) {
+            reachable.add(B);
+        }
+        if (c != Fate.UNREACHABLE) {
+            reachable.add(C);
+        }
+        WriteCoordinator coordinator = coordinator(need, reachable);
+        coordinator.start(0);
+        assertThat(sent).containsExactlyElementsOf(reachable);
+        answer(coordinator, B, b);
+        answer(coordinator, C, c);
+        int acked = 1 + count(Fate.ACKS, b, c);
+        int silent = count(Fate.SILENT, b, c);
+        if (acked >= need) {
+            KeyReply.WriteDone done = (KeyReply.WriteDone) only();
+            assertThat(done.reached().need()).isEqualTo(need);
+            assertThat(done.reached().acked()).isEqualTo(done.reached().homes()).isBetween(need, acked);
+            return;
+        }
+        if (acked + silent < need) {
+            KeyReply.Refused refused = (KeyReply.Refused) only();
+            assertThat(refused.code()).as("at once, not at the deadline").isEqualTo(ErrorCode.LEVEL_NOT_REACHED);
+            assertThat(refused.outcome()).isEqualTo(Outcome.MAYBE_APPLIED);
+            return;
+        }
+        assertThat(replies).isEmpty();
+        coordinator.tick(DEADLINE - 1, reachable);
+        assertThat(replies).isEmpty();
+        assertThat(coordinator.tick(DEADLINE, reachable)).isTrue();
+        KeyReply.Refused refused = (KeyReply.Refused) only();
+        assertThat(refused.code()).isEqualTo(ErrorCode.TIMEOUT);
+        assertThat(refused.outcome()).isEqualTo(Outcome.MAYBE_APPLIED);
+        assertThat(refused.acked()).isEqualTo(acked);
+        assertThat(refused.need()).isEqualTo(need);
+    }
+
+    @Test
+    void theLocalWriteAloneIsEnoughForOne() {
+        WriteCoordinator coordinator = coordinator(1, Set.of(B, C));
+        coordinator.start(0);
+        assertThat(only()).isInstanceOf(KeyReply.WriteDone.class);
+        assertThat(sent).containsExactly(B, C);
+    }
+
+    @Test
+    void acksAfterTheAnswerStillBringTheWriteEverywhereAndAnswerNothingMore() {
+        WriteCoordinator coordinator = coordinator(2, Set.of(B, C));
+        coordinator.start(0);
+        coordinator.answered(B, Status.OK, 1);
+        assertThat(coordinator.tick(2, Set.of(B, C))).as("one home is still without it").isFalse();
+        assertThat(coordinator.tick(RESEND, Set.of(B, C))).isFalse();
+        assertThat(sent).containsExactly(B, C, C);
+        coordinator.answered(C, Status.OK, RESEND + 1);
+        assertThat(coordinator.tick(RESEND + 2, Set.of(B, C))).isTrue();
+        assertThat(replies).hasSize(1);
+    }
+
+    @Test
+    void aHomeWithoutAnswerIsSentToAgainAndNotTooSoon() {
+        WriteCoordinator coordinator = coordinator(3, Set.of(B, C));
+        coordinator.start(0);
+        coordinator.tick(RESEND - 1, Set.of(B, C));
+        assertThat(sent).containsExactly(B, C);
+        coordinator.answered(B, Status.OK, RESEND - 1);
+        coordinator.tick(RESEND, Set.of(B, C));
+        assertThat(sent).containsExactly(B, C, C);
+        coordinator.tick(2 * RESEND - 1, Set.of(B, C));
+        assertThat(sent).hasSize(3);
+        coordinator.tick(2 * RESEND, Set.of(B));
+        assertThat(sent).as("nothing goes to a home that is down").hasSize(3);
+    }
+
+    @Test
+    void aHomeThatComesBackIsSentToAtOnce() {
+        WriteCoordinator coordinator = coordinator(2, Set.of(B));
+        coordinator.start(0);
+        assertThat(sent).containsExactly(B);
+        coordinator.tick(1, Set.of(B, C));
+        assertThat(sent).containsExactly(B, C);
+        coordinator.answered(C, Status.OK, 2);
+        assertThat(only()).isInstanceOf(KeyReply.WriteDone.class);
+    }
+
+    @Test
+    void oneHomeCountsOnceHoweverOftenItAnswers() {
+        WriteCoordinator coordinator = coordinator(3, Set.of(B, C));
+        coordinator.start(0);
+        coordinator.answered(B, Status.OK, 1);
+        coordinator.answered(B, Status.OK, 2);
+        coordinator.answered(NodeId.of("stranger"), Status.OK, 2);
+        assertThat(replies).isEmpty();
+        coordinator.answered(B, Status.FAILED, 3);
+        assertThat(replies).as("what is durable stays so").isEmpty();
+        coordinator.answered(C, Status.OK, 4);
+        assertThat(only()).isInstanceOf(KeyReply.WriteDone.class);
+    }
+
+    @Test
+    void theAnswerSaysWhatBecameOfEveryHome() {
+        WriteCoordinator coordinator = coordinator(2, Set.of(B));
+        coordinator.start(5_000);
+        coordinator.answered(B, Status.DISK_FULL, 9_000);
+        KeyReply.Refused refused = (KeyReply.Refused) only();
+        assertThat(refused.replicas())
+                .extracting(r -> r.node() + " " + r.result())
+                .containsExactly("a acked", "b error", "c unreachable");
+        assertThat(refused.replicas().get(1).micros()).isEqualTo(9);
+    }
+
+    private WriteCoordinator coordinator(int need, Set<NodeId> reachable) {
+        CausalContext context = CausalContext.EMPTY.with(dot("a", 3, 1, 1));
+        return new WriteCoordinator(
+                A, HOMES, reachable, need, new WriteCoordinator.Written(context, 1, 42), 0, DEADLINE, RESEND, port);
+    }
+
+    private static void answer(WriteCoordinator coordinator, NodeId home, Fate fate) {
+        if (fate == Fate.ACKS) {
+            coordinator.answered(home, Status.OK, 1000);
+        } else if (fate == Fate.FAILS) {
+            coordinator.answered(home, Status.FAILED, 1000);
+        }
+    }
+
+    private static int count(Fate fate, Fate b, Fate c) {
+        return (b == fate ? 1 : 0) + (c == fate ? 1 : 0);
+    }
+
+    private KeyReply only() {
+        assertThat(replies).hasSize(1);
+        return replies.get(0);
+    }
+}
