@@ -23,7 +23,10 @@ import org.rocksdb.WriteBatch;
 
 class RocksPartitionStoreTest extends PartitionStoreContract {
     private @TempDir Path directory;
+
+    @SuppressWarnings("NullAway.Init") // Set by open().
     private RocksColumns columns;
+
     private @Nullable RocksPartitionStore rocks;
 
     @Override
