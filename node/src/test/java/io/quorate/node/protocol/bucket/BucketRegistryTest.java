@@ -48,8 +48,9 @@ class BucketRegistryTest {
         for (int step = 0; step < 2000; step++) {
             BucketRegistry node = nodes.get(random.nextInt(3));
             switch (random.nextInt(4)) {
-                case 0, 1 -> node.define(
-                        reading(levels[random.nextInt(levels.length)], 1 + random.nextInt(3)), random.nextInt(50));
+                case 0, 1 ->
+                    node.define(
+                            reading(levels[random.nextInt(levels.length)], 1 + random.nextInt(3)), random.nextInt(50));
                 case 2 -> {
                     if (random.nextInt(5) == 0) {
                         node.delete("carts");

@@ -166,7 +166,10 @@ class LivenessTest {
         pair.b = new Liveness(B, List.of(A, B), 3, SETTINGS);
         pair.run(SETTINGS.intervalNanos() + TICK);
         assertThat(pair.changes).anyMatch(change -> change.startsWith("a at"));
-        assertThat(pair.a.up().get(B)).isNotNull().extracting(Liveness.PeerInfo::bootId).isEqualTo(3L);
+        assertThat(pair.a.up().get(B))
+                .isNotNull()
+                .extracting(Liveness.PeerInfo::bootId)
+                .isEqualTo(3L);
     }
 
     @Test

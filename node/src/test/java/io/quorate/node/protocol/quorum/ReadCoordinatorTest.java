@@ -151,7 +151,8 @@ class ReadCoordinatorTest {
 
     /** NEW over OLD. */
     private static KeyState overwritten() {
-        return KeyState.of(List.of(version(NEW, "new")), CausalContext.EMPTY.with(OLD).with(NEW));
+        return KeyState.of(
+                List.of(version(NEW, "new")), CausalContext.EMPTY.with(OLD).with(NEW));
     }
 
     private static KeyState deleted() {
@@ -222,7 +223,10 @@ class ReadCoordinatorTest {
     @Test
     void statesThatAreOnlyStrippedDifferentlyAreNoDifference() {
         homes.states.put(A, holding(OLD));
-        homes.states.put(B, KeyState.of(holding(OLD).versions(), CausalContext.EMPTY.with(OLD).with(NEW)));
+        homes.states.put(
+                B,
+                KeyState.of(
+                        holding(OLD).versions(), CausalContext.EMPTY.with(OLD).with(NEW)));
         homes.read(List.of(A, B, C), 2, ReadRepair.BLOCKING);
         assertThat(homes.log).containsExactly("ask a STATE", "ask b DIGEST", "reply");
     }
@@ -234,8 +238,7 @@ class ReadCoordinatorTest {
         homes.states.put(C, holding(OLD));
         homes.read(List.of(A, B, C), 2, ReadRepair.BLOCKING);
         assertThat(homes.log)
-                .containsExactly(
-                        "ask a STATE", "ask b DIGEST", "ask a PROVED", "ask b PROVED", "repair a", "reply");
+                .containsExactly("ask a STATE", "ask b DIGEST", "ask a PROVED", "ask b PROVED", "repair a", "reply");
         assertThat(homes.done().state().dots()).containsExactly(NEW);
         assertThat(homes.done().reached().repaired()).isEqualTo(1);
         assertThat(homes.states.get(A)).isEqualTo(overwritten());
@@ -249,7 +252,9 @@ class ReadCoordinatorTest {
         homes.read(List.of(A, B, C), 2, ReadRepair.BLOCKING);
         assertThat(homes.done().state().versions()).isEmpty();
         assertThat(homes.log).contains("repair a").doesNotContain("repair b");
-        assertThat(homes.states.get(A)).extracting(KeyState::versions).isEqualTo(deleted().versions());
+        assertThat(homes.states.get(A))
+                .extracting(KeyState::versions)
+                .isEqualTo(deleted().versions());
     }
 
     @Test
@@ -295,9 +300,13 @@ class ReadCoordinatorTest {
         for (long now = RESEND; now <= DEADLINE; now += RESEND) {
             homes.tick(now);
         }
-        assertThat(homes.only()).isInstanceOfSatisfying(KeyReply.Refused.class, refused -> assertThat(refused.code())
-                .isEqualTo(ErrorCode.TIMEOUT));
-        assertThat(homes.log.stream().filter("repair b"::equals)).as("it was tried again").hasSizeGreaterThan(2);
+        assertThat(homes.only())
+                .isInstanceOfSatisfying(
+                        KeyReply.Refused.class,
+                        refused -> assertThat(refused.code()).isEqualTo(ErrorCode.TIMEOUT));
+        assertThat(homes.log.stream().filter("repair b"::equals))
+                .as("it was tried again")
+                .hasSizeGreaterThan(2);
     }
 
     @ParameterizedTest
@@ -340,7 +349,8 @@ class ReadCoordinatorTest {
         homes.states.put(C, holding(OLD));
         homes.read(List.of(B, C, A), 2, ReadRepair.BLOCKING);
         assertThat(homes.done().state().dots()).containsExactly(NEW);
-        assertThat(homes.states.values().stream().filter(state -> state.has(NEW))).hasSize(2);
+        assertThat(homes.states.values().stream().filter(state -> state.has(NEW)))
+                .hasSize(2);
         homes.read(List.of(A, C, B), 2, ReadRepair.BLOCKING);
         assertThat(homes.done().state().dots()).containsExactly(NEW);
     }
@@ -359,7 +369,9 @@ class ReadCoordinatorTest {
         homes.states.put(A, holding(OLD));
         homes.states.put(B, overwritten());
         homes.read(List.of(A, B, C), 2, ReadRepair.ASYNC);
-        assertThat(homes.log.indexOf("reply")).isLessThan(homes.log.indexOf("repair a")).isPositive();
+        assertThat(homes.log.indexOf("reply"))
+                .isLessThan(homes.log.indexOf("repair a"))
+                .isPositive();
         assertThat(homes.states.get(A)).isEqualTo(overwritten());
         assertThat(homes.done().reached().repaired()).isZero();
     }
@@ -395,7 +407,9 @@ class ReadCoordinatorTest {
         homes.running().answered(B, Status.OK, Want.DIGEST, KeyState.EMPTY.digest(), null, 1);
         homes.deliver();
         homes.running().answered(B, Status.OK, Want.STATE, KeyState.EMPTY.digest(), KeyState.EMPTY, 2);
-        assertThat(homes.replies).as("a state that was not asked to be proved is no proof").isEmpty();
+        assertThat(homes.replies)
+                .as("a state that was not asked to be proved is no proof")
+                .isEmpty();
         homes.running().answered(B, Status.CORRUPT, Want.PROVED, 0, null, 3);
         homes.deliver();
         assertThat(homes.done().state().dots()).containsExactly(OLD);

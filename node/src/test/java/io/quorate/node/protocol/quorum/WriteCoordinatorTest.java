@@ -114,7 +114,9 @@ class WriteCoordinatorTest {
         WriteCoordinator coordinator = coordinator(2, Set.of(B, C));
         coordinator.start(0);
         coordinator.answered(B, Status.OK, 1);
-        assertThat(coordinator.tick(2, Set.of(B, C))).as("one home is still without it").isFalse();
+        assertThat(coordinator.tick(2, Set.of(B, C)))
+                .as("one home is still without it")
+                .isFalse();
         assertThat(coordinator.tick(RESEND, Set.of(B, C))).isFalse();
         assertThat(sent).containsExactly(B, C, C);
         coordinator.answered(C, Status.OK, RESEND + 1);
