@@ -1,0 +1,148 @@
+package io.quorate.node.protocol.shard;
+
+import static io.quorate.node.fixture.TestKeys.key;
+import static io.quorate.node.fixture.TinyCluster.MILLI;
+import static io.quorate.node.fixture.TinyCluster.NODES;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.quorate.node.fixture.TinyCluster;
+import io.quorate.node.protocol.message.PeerMessage;
+import io.quorate.node.protocol.request.KeyReply;
+import io.quorate.node.protocol.request.KeyRequest;
+import io.quorate.node.protocol.request.KeyRequest.RequestId;
+import io.quorate.node.protocol.store.RecordKey;
+import io.quorate.ring.bytes.Bytes;
+import io.quorate.ring.topology.NodeId;
+import io.quorate.ring.version.CausalContext;
+import io.quorate.ring.version.Dot;
+import io.quorate.ring.wire.ErrorCode;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class IdempotencyTest {
+    private static final RecordKey ALICE = key("alice");
+    private static final RequestId REQUEST = new RequestId(Bytes.ofUtf8("order-17"), true);
+
+    private final TinyCluster cluster = new TinyCluster();
+    private final List<NodeId> homes =
+            cluster.ring.preference(ALICE.set().partition()).homes(3);
+
+    private List<Dot> dots() {
+        return cluster.get(homes.get(0), ALICE, 3).read().state().dots();
+    }
+
+    @Test
+    void aRetryThroughAnyNodeIsTheSameWrite() {
+        CausalContext first = cluster.put(homes.get(0), ALICE, 2, CausalContext.EMPTY, "v", REQUEST)
+                .written()
+                .context();
+        List<Dot> dots = dots();
+        for (NodeId via : NODES) {
+            KeyReply.WriteDone again = cluster.put(via, ALICE, 3, CausalContext.EMPTY, "v", REQUEST)
+                    .written();
+            assertThat(again.context()).isEqualTo(first);
+            assertThat(again.reached().acked()).isEqualTo(3);
+        }
+        assertThat(dots()).isEqualTo(dots).hasSize(1);
+    }
+
+    @Test
+    void anotherBodyUnderTheSameKeyIsAConflict() {
+        cluster.put(homes.get(0), ALICE, 2, CausalContext.EMPTY, "v", REQUEST).written();
+        KeyReply.Refused refused = cluster.put(homes.get(1), ALICE, 2, CausalContext.EMPTY, "other", REQUEST)
+                .refused();
+        assertThat(refused.code()).isEqualTo(ErrorCode.IDEMPOTENCY_CONFLICT);
+        assertThat(cluster.values(homes.get(2), ALICE, 2)).containsExactly("v");
+    }
+
+    @Test
+    void theSameIdempotencyKeyMayBeUsedForAnotherKey() {
+        cluster.put(homes.get(0), ALICE, 2, CausalContext.EMPTY, "v", REQUEST).written();
+        cluster.put(homes.get(0), key("bob"), 2, CausalContext.EMPTY, "other", REQUEST)
+                .written();
+        assertThat(cluster.values(homes.get(0), key("bob"), 2)).containsExactly("other");
+    }
+
+    @Test
+    void aRetryAfterTheWriteWasOverwrittenBringsNothingBack() {
+        cluster.put(homes.get(0), ALICE, 3, CausalContext.EMPTY, "v1", REQUEST).written();
+        CausalContext seen = cluster.get(homes.get(1), ALICE, 2).read().state().context();
+        cluster.put(homes.get(1), ALICE, 3, seen, "v2").written();
+        for (NodeId via : NODES) {
+            cluster.put(via, ALICE, 2, CausalContext.EMPTY, "v1", REQUEST).written();
+            assertThat(cluster.values(via, ALICE, 3)).containsExactly("v2");
+        }
+        CausalContext seenLater =
+                cluster.get(homes.get(1), ALICE, 2).read().state().context();
+        cluster.delete(homes.get(1), ALICE, 3, seenLater).written();
+        cluster.put(homes.get(2), ALICE, 2, CausalContext.EMPTY, "v1", REQUEST).written();
+        assertThat(cluster.values(homes.get(2), ALICE, 3)).isEmpty();
+    }
+
+    @Test
+    void aRetryOfATimedOutWriteBringsItToItsLevelUnderTheSameDot() {
+        cluster.lose(envelope -> envelope.from().equals(homes.get(0)) && envelope.is(PeerMessage.Write.class));
+        assertThat(cluster.put(homes.get(0), ALICE, 2, CausalContext.EMPTY, "v", REQUEST)
+                        .refused()
+                        .code())
+                .isEqualTo(ErrorCode.TIMEOUT);
+        cluster.heal();
+        cluster.put(homes.get(1), ALICE, 3, CausalContext.EMPTY, "v", REQUEST).written();
+        assertThat(dots()).hasSize(1);
+    }
+
+    @Test
+    void aRetryAfterARestartIsStillTheSameWrite() {
+        cluster.put(homes.get(0), ALICE, 3, CausalContext.EMPTY, "v", REQUEST).written();
+        cluster.restart(homes.get(0), true);
+        cluster.put(homes.get(0), ALICE, 3, CausalContext.EMPTY, "v", REQUEST).written();
+        assertThat(dots()).hasSize(1);
+    }
+
+    @Test
+    void aHomeThatWasAwayAsksWhoeverStoodInForItBeforeItTakesARetryForNew() {
+        cluster.down(homes.get(0));
+        // Only the stand-in has the write: the third home does not hear of it.
+        cluster.lose(envelope -> envelope.is(PeerMessage.Write.class));
+        cluster.put(homes.get(1), ALICE, 1, CausalContext.EMPTY, "v", REQUEST).written();
+        cluster.run(3_000 * MILLI);
+        cluster.heal();
+        cluster.up(homes.get(0));
+        cluster.put(homes.get(2), ALICE, 3, CausalContext.EMPTY, "v", REQUEST).written();
+        assertThat(cluster.sent).anyMatch(e -> e.is(PeerMessage.FindRequest.class) && e.to().equals(homes.get(1)));
+        assertThat(dots()).hasSize(1);
+    }
+
+    @Test
+    void aStandInThatDoesNotAnswerDelaysARetryAndDoesNotStopIt() {
+        cluster.down(homes.get(0));
+        cluster.put(homes.get(1), key("x"), 1, CausalContext.EMPTY, "v", REQUEST)
+                .written();
+        cluster.put(homes.get(1), ALICE, 1, CausalContext.EMPTY, "v", REQUEST).written();
+        cluster.up(homes.get(0));
+        cluster.lose(envelope -> envelope.is(PeerMessage.FindRequest.class));
+        RequestId fresh = new RequestId(Bytes.ofUtf8("order-18"), true);
+        cluster.put(homes.get(0), ALICE, 2, CausalContext.EMPTY, "w", fresh).written();
+        assertThat(cluster.values(homes.get(0), ALICE, 3)).containsExactlyInAnyOrder("v", "w");
+    }
+
+    @Test
+    void aDeleteCanBeRepeatedToo() {
+        cluster.put(homes.get(0), ALICE, 3, CausalContext.EMPTY, "v").written();
+        CausalContext seen = cluster.get(homes.get(1), ALICE, 2).read().state().context();
+        KeyRequest delete = new KeyRequest.Delete(TinyCluster.address(ALICE), 2, seen, REQUEST);
+        cluster.submit(homes.get(0), delete).written();
+        cluster.put(homes.get(0), ALICE, 3, CausalContext.EMPTY, "new").written();
+        cluster.submit(homes.get(1), delete).written();
+        assertThat(cluster.values(homes.get(2), ALICE, 3)).containsExactly("new");
+    }
+
+    @Test
+    void aRequestIsForgottenAfterTwentyMinutes() {
+        cluster.put(homes.get(0), ALICE, 3, CausalContext.EMPTY, "v", REQUEST).written();
+        cluster.passWallMillis(20 * 60_000L);
+        cluster.put(homes.get(0), ALICE, 3, CausalContext.EMPTY, "other", REQUEST)
+                .written();
+        assertThat(dots()).hasSize(2);
+    }
+}

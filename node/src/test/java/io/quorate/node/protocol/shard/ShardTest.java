@@ -1,0 +1,470 @@
+package io.quorate.node.protocol.shard;
+
+import static io.quorate.node.fixture.ReplicaRig.only;
+import static io.quorate.node.fixture.TestKeys.key;
+import static io.quorate.node.fixture.TinyCluster.MILLI;
+import static io.quorate.node.fixture.TinyCluster.N1;
+import static io.quorate.node.fixture.TinyCluster.N2;
+import static io.quorate.node.fixture.TinyCluster.N3;
+import static io.quorate.node.fixture.TinyCluster.NODES;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.google.common.collect.ImmutableMap;
+import io.quorate.node.fixture.TestKeys;
+import io.quorate.node.fixture.TinyCluster;
+import io.quorate.node.fixture.TinyCluster.Call;
+import io.quorate.node.fixture.TinyCluster.Envelope;
+import io.quorate.node.protocol.message.PeerMessage;
+import io.quorate.node.protocol.request.KeyReply;
+import io.quorate.node.protocol.request.KeyRequest;
+import io.quorate.node.protocol.store.RecordKey;
+import io.quorate.node.protocol.store.ReplicaSetId;
+import io.quorate.node.protocol.store.StorageException;
+import io.quorate.ring.topology.NodeId;
+import io.quorate.ring.version.CausalContext;
+import io.quorate.ring.version.Dot;
+import io.quorate.ring.wire.ErrorCode;
+import io.quorate.ring.wire.Outcome;
+import java.io.IOException;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class ShardTest {
+    private static final RecordKey ALICE = key("alice");
+
+    private final TinyCluster cluster = new TinyCluster();
+
+    /** A key of a bucket of n=1 that lives on the second node, so that the others only forward. */
+    private RecordKey keyOn(NodeId home, int n) {
+        for (int i = 0; ; i++) {
+            RecordKey any = key("k" + i);
+            ReplicaSetId set = new ReplicaSetId(n, any.set().partition());
+            List<NodeId> homes = cluster.ring.preference(set.partition()).homes(n);
+            if (homes.get(0).equals(home)) {
+                return new RecordKey(set, any.token(), any.bucket(), any.generation(), any.key());
+            }
+        }
+    }
+
+    private List<NodeId> homes(RecordKey key) {
+        return cluster.ring.preference(key.set().partition()).homes(key.set().n());
+    }
+
+    @Test
+    void whatOneNodeTookEveryNodeReadsBack() {
+        for (NodeId via : NODES) {
+            RecordKey key = key("written via " + via);
+            cluster.put(via, key, 2, CausalContext.EMPTY, "v").written();
+            for (NodeId reader : NODES) {
+                assertThat(cluster.values(reader, key, 2)).containsExactly("v");
+            }
+            for (NodeId home : NODES) {
+                assertThat(cluster.stored(home, key)).containsExactly("v");
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"n1", "n2", "n3"})
+    void aQuorumWriteIsReadThroughAnyOtherNodeWithAnyOneDown(String down) {
+        NodeId off = NodeId.of(down);
+        cluster.down(off);
+        List<NodeId> left = NODES.stream().filter(node -> !node.equals(off)).toList();
+        cluster.put(left.get(0), ALICE, 2, CausalContext.EMPTY, "v").written();
+        assertThat(cluster.values(left.get(1), ALICE, 2)).containsExactly("v");
+        cluster.up(off);
+        cluster.down(left.get(0));
+        assertThat(cluster.values(off, ALICE, 2)).containsExactly("v");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"1, 0", "1, 1", "1, 2", "2, 0", "2, 1", "2, 2", "3, 0", "3, 1", "3, 2"})
+    void aLevelIsMetOrUnavailableExactlyAsArithmeticSays(int need, int dead) {
+        cluster.down(NODES.subList(3 - dead, 3).toArray(NodeId[]::new));
+        Call put = cluster.put(N1, ALICE, need, CausalContext.EMPTY, "v");
+        Call get = cluster.get(N1, ALICE, need);
+        if (3 - dead >= need) {
+            assertThat(put.written().reached().acked()).isGreaterThanOrEqualTo(need);
+            assertThat(get.read().reached().acked()).isGreaterThanOrEqualTo(need);
+            return;
+        }
+        for (Call call : List.of(put, get)) {
+            assertThat(call.now()).as("at once").isInstanceOf(KeyReply.Refused.class);
+            assertThat(call.refused().code()).isEqualTo(ErrorCode.UNAVAILABLE);
+            assertThat(call.refused().outcome()).isEqualTo(Outcome.NOT_APPLIED);
+            assertThat(call.refused().replicas()).hasSize(dead);
+        }
+        assertThat(cluster.sent).isEmpty();
+        assertThat(cluster.store(N1).commits()).as("nothing is left behind").isZero();
+    }
+
+    @Test
+    void aWriteAnswersWithItsOwnContextAndTheNewDotBesideIt() {
+        CausalContext first =
+                cluster.put(N1, ALICE, 2, CausalContext.EMPTY, "a").written().context();
+        assertThat(cluster.put(N1, ALICE, 2, CausalContext.EMPTY, "b")
+                        .written()
+                        .context()
+                        .covers(first))
+                .as("the second writer was not shown the first")
+                .isFalse();
+        CausalContext read = cluster.get(N1, ALICE, 2).read().state().context();
+        assertThat(read.covers(first)).isTrue();
+    }
+
+    @Test
+    void twoWritersEachGoingOnFromTheirOwnAnswersKeepBothLines() {
+        CausalContext one = CausalContext.EMPTY;
+        CausalContext two = CausalContext.EMPTY;
+        for (int i = 0; i < 20; i++) {
+            one = cluster.put(N1, ALICE, 2, one, "one " + i).written().context();
+            two = cluster.put(i % 2 == 0 ? N1 : N2, ALICE, 2, two, "two " + i)
+                    .written()
+                    .context();
+            assertThat(cluster.values(N3, ALICE, 2)).containsExactlyInAnyOrder("one " + i, "two " + i);
+        }
+    }
+
+    @Test
+    void aDeletedKeyIsAbsentAndItsContextTellsItFromOneNeverWritten() {
+        cluster.put(N1, ALICE, 3, CausalContext.EMPTY, "v").written();
+        CausalContext seen = cluster.get(N2, ALICE, 2).read().state().context();
+        cluster.delete(N2, ALICE, 3, seen).written();
+        assertThat(cluster.values(N3, ALICE, 2)).isEmpty();
+        assertThat(cluster.get(N3, ALICE, 1).read().state().context().covers(seen))
+                .isTrue();
+        for (NodeId node : NODES) {
+            assertThat(cluster.store(node).keysOf(ALICE.set(), TestKeys.BUCKET, 1, 10))
+                    .isEmpty();
+        }
+    }
+
+    @Test
+    void aDeleteWithoutContextRemovesWhatAReadAtItsLevelSeesAndNothingElse() {
+        cluster.put(N1, ALICE, 3, CausalContext.EMPTY, "seen").written();
+        cluster.lose(envelope -> envelope.from().equals(N3));
+        cluster.put(N3, ALICE, 1, CausalContext.EMPTY, "unseen").written();
+        cluster.run(3_000 * MILLI);
+        cluster.heal();
+        cluster.lose(
+                envelope -> envelope.is(PeerMessage.Read.class) && envelope.to().equals(N3));
+        cluster.delete(N1, ALICE, 2, null).written();
+        cluster.heal();
+        assertThat(cluster.values(N1, ALICE, 3)).containsExactly("unseen");
+    }
+
+    @Test
+    void aContextThatClaimsWhatWasNeverWrittenIsRefused() {
+        cluster.put(N1, ALICE, 2, CausalContext.EMPTY, "v").written();
+        Dot never = new Dot(cluster.shard(N1).replica(ALICE.set()).actor(), 1_000);
+        KeyReply.Refused refused =
+                cluster.put(N1, ALICE, 2, only(never), "from the future").refused();
+        assertThat(refused.code()).isEqualTo(ErrorCode.BAD_CONTEXT);
+        assertThat(cluster.values(N1, ALICE, 2)).containsExactly("v");
+    }
+
+    @Test
+    void tooManySiblingsAreRefusedWithTheContextThatResolvesThem() {
+        for (int i = 0; i < 100; i++) {
+            cluster.put(NODES.get(i % 3), ALICE, 2, CausalContext.EMPTY, "v" + i)
+                    .written();
+        }
+        KeyReply.Refused refused =
+                cluster.put(N1, ALICE, 2, CausalContext.EMPTY, "one more").refused();
+        assertThat(refused.code()).isEqualTo(ErrorCode.TOO_MANY_SIBLINGS);
+        CausalContext context = refused.context();
+        assertThat(context).isNotNull();
+        assertThat(cluster.values(N2, ALICE, 2)).hasSize(100);
+        cluster.put(N1, ALICE, 3, context, "resolved").written();
+        assertThat(cluster.values(N2, ALICE, 2)).containsExactly("resolved");
+    }
+
+    @Test
+    void explainShowsEveryHomeAndWhatAReadWouldRepairAndChangesNothing() {
+        cluster.down(N3);
+        cluster.put(N1, ALICE, 2, CausalContext.EMPTY, "v").written();
+        cluster.run(3_000 * MILLI);
+        cluster.up(N3);
+        cluster.down(N2);
+        int commits = cluster.store(N3).commits();
+        KeyReply.Explained explained =
+                (KeyReply.Explained) cluster.submit(N1, new KeyRequest.Explain(TinyCluster.address(ALICE)))
+                        .await();
+        assertThat(explained.replicas())
+                .extracting(line -> line.node() + " " + line.result())
+                .containsExactlyInAnyOrder("n1 value", "n2 unreachable", "n3 absent");
+        assertThat(explained.repair()).containsExactly(N3);
+        assertThat(cluster.store(N3).commits()).isEqualTo(commits);
+    }
+
+    @Test
+    void aNodeThatIsNoHomeForwardsAndNeverStores() {
+        RecordKey key = keyOn(N2, 1);
+        cluster.put(N1, key, 1, CausalContext.EMPTY, "v").written();
+        assertThat(cluster.values(N3, key, 1)).containsExactly("v");
+        assertThat(cluster.store(N1).commits()).isZero();
+        assertThat(cluster.store(N3).commits()).isZero();
+        assertThat(cluster.sent)
+                .filteredOn(e -> e.is(PeerMessage.Forward.class))
+                .hasSize(2);
+    }
+
+    @Test
+    void withTheFirstHomeDownTheNextCoordinatesAtOnce() {
+        RecordKey key = keyOn(N2, 2);
+        NodeId second = homes(key).get(1);
+        NodeId outsider =
+                NODES.stream().filter(n -> !homes(key).contains(n)).findFirst().orElseThrow();
+        cluster.down(N2);
+        cluster.put(outsider, key, 1, CausalContext.EMPTY, "v").written();
+        assertThat(cluster.stored(second, key)).containsExactly("v");
+    }
+
+    @Test
+    void aHomeThatIsSilentIsReplacedWithinTheDeadlineAndTheWriteIsShownOnce() {
+        RecordKey key = keyOn(N2, 2);
+        NodeId second = homes(key).get(1);
+        NodeId outsider =
+                NODES.stream().filter(n -> !homes(key).contains(n)).findFirst().orElseThrow();
+        // It takes the request, and its answers are lost.
+        cluster.lose(envelope -> envelope.from().equals(N2));
+        long started = cluster.now();
+        cluster.put(outsider, key, 1, CausalContext.EMPTY, "v").written();
+        assertThat(cluster.now() - started).isLessThan(TinyCluster.TIMEOUT);
+        assertThat(cluster.stored(second, key)).containsExactly("v");
+        cluster.heal();
+        cluster.run(1_000 * MILLI);
+        assertThat(cluster.get(second, key, 2).read().state().shown()).hasSize(1);
+    }
+
+    @Test
+    void noHomeInReachIsUnavailableAtOnce() {
+        RecordKey key = keyOn(N2, 1);
+        cluster.down(N2);
+        KeyReply.Refused refused =
+                cluster.put(N1, key, 1, CausalContext.EMPTY, "v").refused();
+        assertThat(refused.code()).isEqualTo(ErrorCode.UNAVAILABLE);
+    }
+
+    @Test
+    void aLostWriteIsSentAgainUntilEveryHomeHasIt() {
+        int[] dropped = {0};
+        cluster.lose(envelope -> envelope.is(PeerMessage.Write.class) && dropped[0]++ < 5);
+        cluster.put(N1, ALICE, 3, CausalContext.EMPTY, "v").written();
+        assertThat(dropped[0]).isGreaterThanOrEqualTo(5);
+        for (NodeId node : NODES) {
+            assertThat(cluster.stored(node, ALICE)).containsExactly("v");
+        }
+    }
+
+    @Test
+    void aWriteWithoutAcknowledgementsTimesOutAsMaybeAppliedAndMayAppearLater() {
+        cluster.lose(envelope -> envelope.from().equals(N1));
+        KeyReply.Refused refused =
+                cluster.put(N1, ALICE, 2, CausalContext.EMPTY, "v").refused();
+        assertThat(refused.code()).isEqualTo(ErrorCode.TIMEOUT);
+        assertThat(refused.outcome()).isEqualTo(Outcome.MAYBE_APPLIED);
+        assertThat(refused.acked()).isEqualTo(1);
+        cluster.heal();
+        assertThat(cluster.values(N2, ALICE, 3)).containsExactly("v");
+        assertThat(cluster.stored(N2, ALICE)).containsExactly("v");
+    }
+
+    @Test
+    void everyMessageMayComeTwiceAndLate() {
+        cluster.put(N1, ALICE, 3, CausalContext.EMPTY, "v1").written();
+        CausalContext seen = cluster.get(N2, ALICE, 2).read().state().context();
+        cluster.put(N2, ALICE, 3, seen, "v2").written();
+        cluster.delete(N3, key("other"), 3, null).written();
+        for (Envelope old : List.copyOf(cluster.sent)) {
+            cluster.shard(old.to()).onMessage(old.from(), old.message(), cluster.now());
+            cluster.settle();
+        }
+        for (NodeId node : NODES) {
+            assertThat(cluster.stored(node, ALICE)).containsExactly("v2");
+            assertThat(cluster.stored(node, key("other"))).isEmpty();
+        }
+    }
+
+    @Test
+    void aReadOfReplicasThatAgreeWritesNothing() {
+        cluster.put(N1, ALICE, 3, CausalContext.EMPTY, "v").written();
+        List<Integer> before =
+                NODES.stream().map(n -> cluster.store(n).commits()).toList();
+        for (int i = 0; i < 20; i++) {
+            cluster.get(NODES.get(i % 3), ALICE, 1 + i % 3).read();
+        }
+        assertThat(NODES.stream().map(n -> cluster.store(n).commits()).toList()).isEqualTo(before);
+    }
+
+    @Test
+    void anUncontactedHomeStaysStaleUntilAReadContactsIt() {
+        cluster.down(N3);
+        cluster.put(N1, ALICE, 2, CausalContext.EMPTY, "v").written();
+        cluster.run(3_000 * MILLI);
+        cluster.up(N3);
+        List<NodeId> others = List.of(N1, N2);
+        assertThat(cluster.values(others.get(0), ALICE, 1)).containsExactly("v");
+        assertThat(cluster.stored(N3, ALICE)).isEmpty();
+        assertThat(cluster.get(N3, ALICE, 2).read().reached().repaired()).isEqualTo(1);
+        assertThat(cluster.stored(N3, ALICE)).containsExactly("v");
+    }
+
+    @Test
+    void aHomeWithADamagedRecordIsReplacedReportedAndHealed() {
+        cluster.put(N1, ALICE, 3, CausalContext.EMPTY, "v").written();
+        cluster.store(N1).corrupt(ALICE);
+        assertThat(cluster.values(N1, ALICE, 2)).containsExactly("v");
+        assertThat(cluster.damage).anyMatch(line -> line.startsWith("n1: ") && line.contains("carts"));
+        cluster.run(100 * MILLI);
+        assertThat(cluster.stored(N1, ALICE)).containsExactly("v");
+        assertThat(cluster.shard(N1).replica(ALICE.set()).readProved(ALICE)).isNotNull();
+    }
+
+    @Test
+    void aRecordThatVanishedAtOneHomeDeletesNothingElsewhere() {
+        cluster.put(N1, ALICE, 3, CausalContext.EMPTY, "v").written();
+        cluster.store(N1).lose(ALICE);
+        KeyReply.Refused refused = cluster.get(N2, ALICE, 3).refused();
+        assertThat(refused.code()).as("an error, never an absence").isEqualTo(ErrorCode.LEVEL_NOT_REACHED);
+        cluster.run(100 * MILLI);
+        assertThat(cluster.values(N2, ALICE, 3)).containsExactly("v");
+        for (NodeId node : NODES) {
+            assertThat(cluster.stored(node, ALICE)).containsExactly("v");
+        }
+    }
+
+    @Test
+    void aLateAnswerToAnEarlierQuestionIsNoProof() {
+        cluster.put(N2, ALICE, 3, CausalContext.EMPTY, "v").written();
+        cluster.store(N1).lose(ALICE);
+        // n1 coordinates nothing here: it is asked for a state, and later, by then damaged, for proofs.
+        cluster.lose(envelope -> envelope.is(PeerMessage.ReadReply.class));
+        Call get = cluster.get(N2, ALICE, 3);
+        Envelope question = cluster.sent.stream()
+                .filter(e -> e.is(PeerMessage.Read.class) && e.to().equals(N1))
+                .findFirst()
+                .orElseThrow();
+        PeerMessage.Read read = (PeerMessage.Read) question.message();
+        long none = io.quorate.ring.version.KeyState.EMPTY.digest();
+        cluster.shard(N2)
+                .onMessage(
+                        N1,
+                        new PeerMessage.ReadReply(
+                                read.id(),
+                                read.partition(),
+                                PeerMessage.Want.DIGEST,
+                                PeerMessage.Status.OK,
+                                none,
+                                null),
+                        cluster.now());
+        cluster.settle();
+        cluster.heal();
+        cluster.lose(envelope -> envelope.from().equals(N1));
+        cluster.run(300 * MILLI);
+        PeerMessage.ReadReply late = new PeerMessage.ReadReply(
+                read.id(),
+                read.partition(),
+                PeerMessage.Want.STATE,
+                PeerMessage.Status.OK,
+                none,
+                cluster.shard(N1).replica(ALICE.set()).read(ALICE));
+        cluster.shard(N2).onMessage(N1, late, cluster.now());
+        cluster.settle();
+        KeyReply soFar = get.now();
+        assertThat(soFar instanceof KeyReply.ReadDone).isFalse();
+        cluster.run(3_000 * MILLI);
+        assertThat(cluster.stored(N2, ALICE)).containsExactly("v");
+        assertThat(cluster.stored(N3, ALICE)).containsExactly("v");
+    }
+
+    @Test
+    void aHomeWhoseOwnRecordIsDamagedLetsAnotherHomeTakeTheWrite() {
+        cluster.put(N1, ALICE, 3, CausalContext.EMPTY, "v1").written();
+        CausalContext seen = cluster.get(N2, ALICE, 2).read().state().context();
+        cluster.store(N1).corrupt(ALICE);
+        cluster.put(N1, ALICE, 2, seen, "v2").written();
+        assertThat(cluster.values(N2, ALICE, 2)).containsExactly("v2");
+    }
+
+    @Test
+    void afterAFailedDiskEveryWriteHereIsRefusedAndTheOthersServe() {
+        cluster.put(N1, ALICE, 3, CausalContext.EMPTY, "v1").written();
+        cluster.store(N1).fail(new StorageException("no space left", new IOException(), true));
+        KeyReply.WriteDone done =
+                cluster.put(N1, ALICE, 2, CausalContext.EMPTY, "v2").written();
+        assertThat(done.reached().acked()).isEqualTo(2);
+        assertThat(cluster.values(N2, ALICE, 2)).containsExactlyInAnyOrder("v1", "v2");
+    }
+
+    @Test
+    void moreRequestsThanTheLimitAreRefusedAsOverloadedAndNotApplied() {
+        cluster.lose(envelope -> true);
+        KeyReply last = null;
+        for (int i = 0; i < 101; i++) {
+            last = cluster.put(N1, key("k" + i), 2, CausalContext.EMPTY, "v").now();
+        }
+        assertThat(last).isInstanceOfSatisfying(KeyReply.Refused.class, refused -> {
+            assertThat(refused.code()).isEqualTo(ErrorCode.OVERLOADED);
+            assertThat(refused.outcome()).isEqualTo(Outcome.NOT_APPLIED);
+        });
+        cluster.run(3_000 * MILLI);
+        assertThat(cluster.shard(N1).inFlight()).as("nothing is kept for ever").isZero();
+        assertThat(cluster.shard(N1).idle()).isTrue();
+    }
+
+    @Test
+    void aDeletedBucketIsRefusedPurgedAndSeesNothingOfTheNextOne() {
+        for (int i = 0; i < 30; i++) {
+            cluster.put(N1, key("k" + i), 3, CausalContext.EMPTY, "old").written();
+        }
+        NODES.forEach(node -> cluster.shard(node).onBucketsGone(ImmutableMap.of(TestKeys.BUCKET, 1)));
+        assertThat(cluster.put(N1, ALICE, 2, CausalContext.EMPTY, "v").refused().code())
+                .isEqualTo(ErrorCode.NO_SUCH_BUCKET);
+        assertThat(cluster.get(N1, ALICE, 1).refused().code()).isEqualTo(ErrorCode.NO_SUCH_BUCKET);
+        cluster.run(1_000 * MILLI);
+        for (NodeId node : NODES) {
+            for (ReplicaSetId set : cluster.store(node).replicaSets()) {
+                assertThat(cluster.store(node).keysOf(set, TestKeys.BUCKET, 1, 100))
+                        .isEmpty();
+            }
+            assertThat(cluster.shard(node).counts().keys()).isZero();
+        }
+        RecordKey again = key(TestKeys.BUCKET, 2, key("k1").key());
+        assertThat(cluster.values(N1, again, 2)).isEmpty();
+        cluster.put(N1, again, 2, CausalContext.EMPTY, "new").written();
+        assertThat(cluster.values(N2, again, 2)).containsExactly("new");
+    }
+
+    @Test
+    void aHomeThatHasNotHeardOfTheDeleteYetCannotBringTheBucketBack() {
+        cluster.put(N1, ALICE, 3, CausalContext.EMPTY, "v").written();
+        cluster.shard(N2).onBucketsGone(ImmutableMap.of(TestKeys.BUCKET, 1));
+        cluster.run(500 * MILLI);
+        cluster.put(N1, ALICE, 2, CausalContext.EMPTY, "v2").written();
+        cluster.run(3_000 * MILLI);
+        assertThat(cluster.store(N2).keysOf(ALICE.set(), TestKeys.BUCKET, 1, 10))
+                .isEmpty();
+    }
+
+    @Test
+    void aStartThatCannotTrustItsDiskEndsTheActorsOfAllItsReplicas() {
+        for (int i = 0; i < 30; i++) {
+            cluster.put(N1, key("k" + i), 3, CausalContext.EMPTY, "v").written();
+        }
+        List<ReplicaSetId> sets = cluster.store(N1).replicaSets();
+        assertThat(sets).hasSizeGreaterThan(3);
+        List<Long> before = sets.stream().map(this::incarnation).toList();
+        cluster.restart(N1, true);
+        assertThat(sets.stream().map(this::incarnation).toList()).isEqualTo(before);
+        cluster.restart(N1, false);
+        assertThat(sets.stream().map(this::incarnation).toList()).doesNotContainAnyElementsOf(before);
+    }
+
+    private long incarnation(ReplicaSetId set) {
+        var header = cluster.store(N1).open(set).header();
+        return header == null ? 0 : header.incarnation();
+    }
+}
