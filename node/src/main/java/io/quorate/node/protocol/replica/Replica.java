@@ -271,6 +271,7 @@ public final class Replica {
         } catch (CorruptRecordException e) {
             local = KeyState.EMPTY;
         }
+        refuseStale(object);
         // The local context is not filled: this disk's clock vouches for nothing about this key.
         KeyState merged = rules.merge(local, object.state());
         LeafTable.Sum sum = leaves.get(leafOf(key));
@@ -299,6 +300,21 @@ public final class Replica {
         }
         pending.computeIfAbsent(key, k -> new Pending(null));
         return write(key, local, merged, sum, null);
+    }
+
+    /**
+     * A restoration gathered before something that this clock knows of another home would undo it. Every other home has
+     * answered for it, and each covers all its own dots, so a fresh one covers what this clock knows of them.
+     */
+    private void refuseStale(VersionedObject object) {
+        VersionVector base = clock.base();
+        for (int i = 0; i < base.size(); i++) {
+            ActorId other = base.actor(i);
+            if (!other.node().equals(actor.node())
+                    && !object.state().context().covers(new Dot(other, base.counter(i)))) {
+                throw new CorruptRecordException("the restoration is older than this replica's clock");
+            }
+        }
     }
 
     /**
