@@ -188,7 +188,8 @@ final class SimWorkload {
                 acknowledged(attempt, done);
                 unknown.replace(this::pause);
             } else if (reply instanceof KeyReply.Refused refused && refused.outcome() == Outcome.NOT_APPLIED) {
-                if (attempt.clean() && attempt.request() instanceof KeyRequest.Put) {
+                // A refusal that comes after the client has tried again says nothing about that other try.
+                if (attempt.clean() && !unknown.isDone() && attempt.request() instanceof KeyRequest.Put) {
                     world.oracle.notApplied(attempt.operation());
                 }
                 unknown.replace(this::pause);
@@ -254,6 +255,10 @@ final class SimWorkload {
 
         private Once(Runnable action) {
             this.action = action;
+        }
+
+        private boolean isDone() {
+            return done;
         }
 
         private void replace(Runnable other) {

@@ -303,15 +303,14 @@ public final class Replica {
     }
 
     /**
-     * A restoration gathered before something that this clock knows of another home would undo it. Every other home has
-     * answered for it, and each covers all its own dots, so a fresh one covers what this clock knows of them.
+     * A restoration that does not know all that this clock knows might undo some of it: it was gathered too early, or what
+     * it lacks stood nowhere but on this disk. It is refused, and a later one tried.
      */
     private void refuseStale(VersionedObject object) {
         VersionVector base = clock.base();
         for (int i = 0; i < base.size(); i++) {
             ActorId other = base.actor(i);
-            if (!other.node().equals(actor.node())
-                    && !object.state().context().covers(new Dot(other, base.counter(i)))) {
+            if (!object.state().context().covers(new Dot(other, base.counter(i)))) {
                 throw new CorruptRecordException("the restoration is older than this replica's clock");
             }
         }
