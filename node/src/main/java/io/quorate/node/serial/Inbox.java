@@ -85,6 +85,10 @@ public final class Inbox {
         }
     }
 
+    int heldBytes() {
+        return partialBytes;
+    }
+
     private void forget(long id, Partial partial) {
         partials.remove(id);
         partialBytes -= partial.weight();

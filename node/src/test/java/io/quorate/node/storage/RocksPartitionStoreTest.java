@@ -11,6 +11,7 @@ import io.quorate.node.protocol.store.RecordKey;
 import io.quorate.ring.version.KeyState;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ThreadFactory;
 import java.util.function.Consumer;
@@ -23,10 +24,7 @@ import org.rocksdb.WriteBatch;
 
 class RocksPartitionStoreTest extends PartitionStoreContract {
     private @TempDir Path directory;
-
-    @SuppressWarnings("NullAway.Init") // Set by open().
-    private RocksColumns columns;
-
+    private @Nullable RocksColumns columns;
     private @Nullable RocksPartitionStore rocks;
 
     @Override
@@ -34,10 +32,15 @@ class RocksPartitionStoreTest extends PartitionStoreContract {
         return open(Thread::new);
     }
 
+    private RocksColumns columns() {
+        return Objects.requireNonNull(columns);
+    }
+
     private RocksPartitionStore open(ThreadFactory threads) {
-        columns = RocksColumns.open(directory.resolve("db"), SyncMode.GROUP);
+        RocksColumns made = RocksColumns.open(directory.resolve("db"), SyncMode.GROUP);
+        columns = made;
         RocksPartitionStore opened =
-                new RocksPartitionStore(columns, TestKeys.PARTITIONS, threads, System::nanoTime, WriteObserver.NONE);
+                new RocksPartitionStore(made, TestKeys.PARTITIONS, threads, System::nanoTime, WriteObserver.NONE);
         rocks = opened;
         return opened;
     }
@@ -55,6 +58,7 @@ class RocksPartitionStoreTest extends PartitionStoreContract {
     @Override
     void tamper(RecordKey key, @Nullable Consumer<byte[]> change) {
         byte[] encoded = RecordCodec.key(key);
+        RocksColumns columns = columns();
         try (WriteBatch batch = new WriteBatch()) {
             byte[] value = columns.get(columns.data(), encoded);
             if (change == null) {
@@ -110,9 +114,8 @@ class RocksPartitionStoreTest extends PartitionStoreContract {
         for (int i = 1; i <= 20; i++) {
             commit(i, change(key, state("n1", i), i));
         }
-        RocksPartitionStore dropped = rocks;
+        RocksPartitionStore dropped = Objects.requireNonNull(rocks);
         rocks = null;
-        assertThat(dropped).isNotNull();
         dropped.drop();
         start();
         assertThat(store().read(key)).isEqualTo(state("n1", 20));
@@ -135,10 +138,10 @@ class RocksPartitionStoreTest extends PartitionStoreContract {
 
     @Test
     void smallThingsOfTheNodeAreKeptBesideTheReplicas() {
-        assertThat(columns.getMeta("buckets")).isNull();
-        columns.putMeta("buckets", new byte[] {1, 2});
+        assertThat(columns().getMeta("buckets")).isNull();
+        columns().putMeta("buckets", new byte[] {1, 2});
         reopen();
-        assertThat(columns.getMeta("buckets")).containsExactly(1, 2);
+        assertThat(columns().getMeta("buckets")).containsExactly(1, 2);
         assertThat(store().replicaSets()).isEmpty();
     }
 

@@ -7,6 +7,7 @@ import io.quorate.ring.consistency.ConsistencyLevel;
 import io.quorate.ring.topology.NodeId;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -105,8 +106,7 @@ class BucketRegistryTest {
         one.merge(two.all());
         two.merge(one.all());
         assertThat(one.all()).isEqualTo(two.all());
-        BucketEntry entry = one.find("carts");
-        assertThat(entry).isNotNull();
+        BucketEntry entry = Objects.requireNonNull(one.find("carts"));
         assertThat(entry.definition().n()).as("the shape of the first").isEqualTo(2);
         assertThat(entry.definition().read()).as("the defaults of the last").isEqualTo(ConsistencyLevel.ONE);
     }
@@ -126,8 +126,7 @@ class BucketRegistryTest {
         two.merge(one.all());
         two.define(reading(ConsistencyLevel.ONE, 3), 5);
         one.merge(two.all());
-        BucketEntry entry = one.find("carts");
-        assertThat(entry).isNotNull();
+        BucketEntry entry = Objects.requireNonNull(one.find("carts"));
         assertThat(entry.definition().read()).isEqualTo(ConsistencyLevel.ONE);
     }
 

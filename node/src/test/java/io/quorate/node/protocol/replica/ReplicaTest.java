@@ -23,6 +23,7 @@ import io.quorate.ring.version.VersionRules;
 import io.quorate.ring.version.VersionedObject;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Objects;
 import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
@@ -201,8 +202,7 @@ class ReplicaTest {
             }
         }
         rig.settle();
-        Commit.Header header = disk.open(set(PARTITION)).header();
-        assertThat(header).isNotNull();
+        Commit.Header header = Objects.requireNonNull(disk.open(set(PARTITION)).header());
         assertThat(header.clock().length()).isLessThan(40);
         assertThat(disk.keysOf(set(PARTITION), TestKeys.BUCKET, 1, 10)).isEmpty();
         CausalContext context = rig.replica().read(ALICE).context();

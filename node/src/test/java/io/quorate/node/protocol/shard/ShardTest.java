@@ -27,6 +27,7 @@ import io.quorate.ring.wire.ErrorCode;
 import io.quorate.ring.wire.Outcome;
 import java.io.IOException;
 import java.util.List;
+import java.util.Objects;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -174,8 +175,7 @@ class ShardTest {
         KeyReply.Refused refused =
                 cluster.put(N1, ALICE, 2, CausalContext.EMPTY, "one more").refused();
         assertThat(refused.code()).isEqualTo(ErrorCode.TOO_MANY_SIBLINGS);
-        CausalContext context = refused.context();
-        assertThat(context).isNotNull();
+        CausalContext context = Objects.requireNonNull(refused.context());
         assertThat(cluster.values(N2, ALICE, 2)).hasSize(100);
         cluster.put(N1, ALICE, 3, context, "resolved").written();
         assertThat(cluster.values(N2, ALICE, 2)).containsExactly("resolved");
