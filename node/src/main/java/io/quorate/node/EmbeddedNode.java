@@ -96,7 +96,10 @@ public final class EmbeddedNode implements AutoCloseable {
             probe.bind(new InetSocketAddress(InetAddress.getByName(self.host()), self.port()));
         } catch (IOException e) {
             throw new StartException(
-                    "address " + self.host() + ":" + self.port() + " for the other nodes is taken: " + e.getMessage(),
+                    "address " + self.host() + ":" + self.port() + " for the other nodes cannot be bound: "
+                            + (String.valueOf(e.getMessage()).contains("in use")
+                                    ? "another program uses it"
+                                    : e.getMessage()),
                     e);
         }
     }

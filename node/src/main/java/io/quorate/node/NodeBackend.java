@@ -65,6 +65,7 @@ final class NodeBackend implements HttpServer.Backend {
                         ProcessHandle.current().pid(),
                         found.keys(),
                         found.versions(),
+                        parts.metrics().total("quorate.reads.repaired"),
                         parts.door().inFlight(),
                         parts.storageBytes(),
                         parts.config().sync().text(),

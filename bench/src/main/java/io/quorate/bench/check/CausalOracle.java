@@ -17,7 +17,9 @@ import org.jspecify.annotations.Nullable;
  */
 public final class CausalOracle {
     private final int n;
+    private final int silentlyLost;
     private final Map<String, Map<Dot, WriteRecord>> byKey = new LinkedHashMap<>();
+    private final Map<Dot, String> keyOf = new LinkedHashMap<>();
     private final Map<Dot, Integer> published = new LinkedHashMap<>();
     private final Set<Integer> refused = new HashSet<>();
     private final Map<String, List<QuorumRead>> quorumReads = new LinkedHashMap<>();
@@ -32,14 +34,22 @@ public final class CausalOracle {
     /**
      * An answer to a read.
      *
+     * @param shown every live version of it, twins of one write included
      * @param r answers it was made of
      * @param monotonic whether later quorum reads must not fall behind it
      */
     public record Answer(
             String key, List<Shown> shown, CausalContext context, int r, boolean monotonic, long start, long end) {}
 
-    public CausalOracle(int n) {
+    /**
+     * An oracle of a bucket with n replicas.
+     *
+     * @param silentlyLost how many homes of a key may have lost it without knowing: an answer is bound only by writes that
+     *     one home more has taken for each
+     */
+    public CausalOracle(int n, int silentlyLost) {
         this.n = n;
+        this.silentlyLost = silentlyLost;
     }
 
     public long checks() {
@@ -49,6 +59,10 @@ public final class CausalOracle {
     /** A home took a write. A dot that was taken before and never left its node is replaced. */
     public WriteRecord took(int operation, String key, Dot dot, CausalContext seen, boolean delete) {
         WriteRecord record = new WriteRecord(operation, key, dot, seen, delete);
+        String before = keyOf.put(dot, key);
+        if (before != null && !before.equals(key)) {
+            byKey.getOrDefault(before, new LinkedHashMap<>()).remove(dot);
+        }
         byKey.computeIfAbsent(key, k -> new LinkedHashMap<>()).put(dot, record);
         return record;
     }
@@ -63,6 +77,11 @@ public final class CausalOracle {
 
     public @Nullable WriteRecord find(String key, Dot dot) {
         return byKey.getOrDefault(key, Map.of()).get(dot);
+    }
+
+    public @Nullable WriteRecord findByDot(Dot dot) {
+        String key = keyOf.get(dot);
+        return key == null ? null : find(key, dot);
     }
 
     public Collection<WriteRecord> writesOf(String key) {
@@ -119,9 +138,7 @@ public final class CausalOracle {
         Set<Integer> operations = new HashSet<>();
         for (Shown version : answer.shown()) {
             shown.add(version.dot());
-            if (!operations.add(version.operation())) {
-                throw new Violation("one write is shown once", "#" + version.operation() + " twice in " + answer);
-            }
+            operations.add(version.operation());
             WriteRecord record = find(answer.key(), version.dot());
             if (record == null || record.operation != version.operation()) {
                 throw new Violation("only what was written is read", version + " in " + answer);
@@ -141,7 +158,7 @@ public final class CausalOracle {
     /** No acknowledged write is lost. */
     private void present(Answer answer, Set<Dot> shown, Set<Integer> operations, WriteRecord record) {
         if (!record.delete
-                && record.boundFor(answer.start(), answer.r(), n)
+                && record.boundFor(answer.start(), answer.r() - silentlyLost, n)
                 && !shown.contains(record.dot)
                 && !operations.contains(record.operation)
                 && !isCovered(record)) {
@@ -160,7 +177,7 @@ public final class CausalOracle {
 
     /** Nothing that an acknowledged write replaced comes back, nor what a write known to this answer replaced. */
     private void effective(Answer answer, Set<Dot> shown, WriteRecord record) {
-        boolean bound = record.boundFor(answer.start(), answer.r(), n);
+        boolean bound = record.boundFor(answer.start(), answer.r() - silentlyLost, n);
         boolean known = answer.context().covers(record.dot) && !record.lostWithDisk();
         if (!bound && !known) {
             return;
@@ -198,7 +215,7 @@ public final class CausalOracle {
 
     /** What one quorum read showed, every later one shows or has replaced; what it knew to be gone stays gone. */
     private void monotonic(Answer answer, Set<Dot> shown, Set<Integer> operations) {
-        if (!answer.monotonic()) {
+        if (!answer.monotonic() || silentlyLost > 0) {
             return;
         }
         List<QuorumRead> earlier = quorumReads.computeIfAbsent(answer.key(), k -> new ArrayList<>());

@@ -38,6 +38,7 @@ public final class WriteRecord {
     void acknowledge(int w, long now) {
         if (!acknowledged) {
             acknowledged = true;
+            lostWithDisk &= w < 2;
             acknowledgedAt = now;
             level = w;
         }
@@ -48,6 +49,10 @@ public final class WriteRecord {
         return acknowledged && acknowledgedAt == now;
     }
 
+    public boolean isDeleteOver(CausalContext context) {
+        return delete && seen.equals(context);
+    }
+
     public Dot dot() {
         return dot;
     }
@@ -55,6 +60,11 @@ public final class WriteRecord {
     /** The only disk that held it has lost it: nobody promised to keep it. */
     void loseWithDisk() {
         lostWithDisk = true;
+    }
+
+    /** A home with a damaged disk took it: it counts once two homes have it. */
+    public void takenOnDamage() {
+        lostWithDisk |= !acknowledged || level < 2;
     }
 
     boolean lostWithDisk() {

@@ -31,8 +31,11 @@ final class FinalReads {
             for (String key : workload.keys) {
                 for (SimNode node : world.nodes()) {
                     long before = report.reads();
-                    workload.read(key, world.n, node, () -> {});
-                    world.agenda().runUntil(world.now() + 2 * SECOND);
+                    boolean[] answered = new boolean[1];
+                    workload.read(key, world.n, node, () -> answered[0] = true);
+                    while (!answered[0]) {
+                        world.agenda().runUntil(world.now() + SECOND / 50);
+                    }
                     if (!damage && report.reads() == before) {
                         throw new Violation("healed means served", "a read of " + key + " at ALL failed at " + node.id);
                     }

@@ -243,8 +243,10 @@ final class SimDisk implements PartitionStore {
     /** The clock that is durable now. */
     PartitionClock clock(ReplicaSetId set) {
         Commit.Header header = headers.get(set);
-        return header == null
-                ? new PartitionClock()
-                : VersionCodec.readClock(new ByteSource(header.clock()), set.partition());
+        return header == null ? new PartitionClock() : clockOf(header, set);
+    }
+
+    static PartitionClock clockOf(Commit.Header header, ReplicaSetId set) {
+        return VersionCodec.readClock(new ByteSource(header.clock()), set.partition());
     }
 }

@@ -113,7 +113,7 @@ final class SimFaults {
     private void damage(boolean corrupt) {
         SimNode node = any();
         List<RecordKey> keys = node.disk.records().keySet().stream().toList();
-        if (keys.isEmpty() || node.disk.records().isEmpty()) {
+        if (keys.isEmpty() || world.n < 2) {
             return;
         }
         RecordKey key = keys.get(random.nextInt(keys.size()));
@@ -145,6 +145,7 @@ final class SimFaults {
         over = true;
         world.note("everything heals");
         world.network().calm();
+        world.calm();
         for (SimNode node : world.nodes()) {
             node.resume();
             if (node.isUp() && node.disk.isFull()) {

@@ -64,10 +64,18 @@ final class SimWorkload {
         String key = keys.get(random.nextInt(keys.size()));
         int kind = random.nextInt(100);
         if (kind < 40) {
-            read(key, 1 + random.nextInt(world.n), anyNode(), this::pause);
+            read(key, level(), anyNode(), this::pause);
         } else {
             write(key, kind >= 85);
         }
+    }
+
+    /**
+     * An answer of one home proves nothing about what that home has silently lost; with such faults about, two are asked.
+     */
+    private int level() {
+        int level = 1 + random.nextInt(world.n);
+        return world.faults.contains(FaultKind.LOST_RECORD) ? Math.max(Math.min(2, world.n), level) : level;
     }
 
     private void pause() {
@@ -106,8 +114,13 @@ final class SimWorkload {
     private void judge(String key, int r, long start, KeyState state) {
         report.read();
         List<CausalOracle.Shown> shown = new ArrayList<>();
-        for (Version version : state.shown()) {
+        for (Version version : state.versions()) {
             shown.add(new CausalOracle.Shown(version.dot(), Simulation.operationOf(version)));
+        }
+        long writes =
+                state.shown().stream().map(Simulation::operationOf).distinct().count();
+        if (writes != state.shown().size()) {
+            throw new Violation("one write is shown once", Describe.reply(done(state)));
         }
         world.oracle.read(new CausalOracle.Answer(key, shown, state.context(), r, r > world.n / 2, start, world.now()));
         CausalContext context = state.context();
@@ -119,6 +132,11 @@ final class SimWorkload {
             context = CausalContext.of(vector);
         }
         remember(key, context);
+    }
+
+    private static KeyReply done(KeyState state) {
+        return new KeyReply.ReadDone(
+                state, new KeyReply.Reached(0, 0, 0, 0, 0, com.google.common.collect.ImmutableList.of()));
     }
 
     private void remember(String key, CausalContext context) {
@@ -138,9 +156,10 @@ final class SimWorkload {
         boolean explicit = random.nextInt(3) == 0;
         Bytes id = Bytes.ofUtf8((explicit ? "id" : "\0") + operation);
         KeyRequest.RequestId requestId = new KeyRequest.RequestId(id, explicit);
-        int w = 1 + random.nextInt(world.n);
+        boolean pinned = delete && random.nextInt(3) == 0;
+        int w = pinned ? level() : 1 + random.nextInt(world.n);
         KeyRequest request = delete
-                ? new KeyRequest.Delete(address(key), asked(w), random.nextInt(3) == 0 ? null : seen, requestId)
+                ? new KeyRequest.Delete(address(key), asked(w), pinned ? null : seen, requestId)
                 : new KeyRequest.Put(
                         address(key), asked(w), seen, Bytes.ofUtf8(Integer.toString(operation)), "t", requestId);
         attempt(new Attempt(operation, key, w, seen, request, explicit ? RETRIES : 0, true));
@@ -169,7 +188,8 @@ final class SimWorkload {
                 acknowledged(attempt, done);
                 unknown.replace(this::pause);
             } else if (reply instanceof KeyReply.Refused refused && refused.outcome() == Outcome.NOT_APPLIED) {
-                if (attempt.clean() && attempt.request() instanceof KeyRequest.Put) {
+                // A refusal that comes after the client has tried again says nothing about that other try.
+                if (attempt.clean() && !unknown.isDone() && attempt.request() instanceof KeyRequest.Put) {
                     world.oracle.notApplied(attempt.operation());
                 }
                 unknown.replace(this::pause);
@@ -235,6 +255,10 @@ final class SimWorkload {
 
         private Once(Runnable action) {
             this.action = action;
+        }
+
+        private boolean isDone() {
+            return done;
         }
 
         private void replace(Runnable other) {

@@ -142,7 +142,7 @@ public final class SimulateCommand implements Callable<Integer> {
         System.out.println("the shortest run found has " + shortest.operations() + " operations and faults "
                 + shortest.faults() + ": " + message(shortest));
         List<String> lines = shortest.trace();
-        int shown = whole ? lines.size() : Math.min(lines.size(), 80);
+        int shown = whole ? lines.size() : Math.min(lines.size(), 2000);
         lines.subList(lines.size() - shown, lines.size()).forEach(line -> System.out.println("  " + line));
     }
 

@@ -49,6 +49,7 @@ public final class Simulation implements BrokenRules.Witness {
     private final SimNetwork network;
     private final SimReport report;
     private @Nullable PendingDelete lastDelete;
+    private boolean calm;
 
     private record PendingDelete(CausalContext seen, Dot dot) {}
 
@@ -77,12 +78,13 @@ public final class Simulation implements BrokenRules.Witness {
         this.ring = StaticRing.plan(
                         new Membership(members), new PartitionCount(2), Math.max(n, 3), new BalancedPlanner())
                 .current();
-        this.oracle = new CausalOracle(n);
+        this.oracle = new CausalOracle(n, faults.contains(FaultKind.LOST_RECORD) ? 1 : 0);
         this.network = new SimNetwork(this);
         BrokenRules rules = new BrokenRules(bug, this);
         for (Member member : members) {
             SimNode[] self = new SimNode[1];
-            SimDisk disk = new SimDisk(ring.partitions(), bug, () -> sync(self[0]), this::committing);
+            SimDisk disk =
+                    new SimDisk(ring.partitions(), bug, () -> sync(self[0]), commit -> committing(self[0], commit));
             SimNode node = new SimNode(member.id(), disk, this, ring, rules);
             self[0] = node;
             if (faults.contains(FaultKind.CLOCK_SKEW)) {
@@ -133,6 +135,11 @@ public final class Simulation implements BrokenRules.Witness {
 
     void note(String text) {
         trace.note(agenda.now(), text);
+    }
+
+    /** No slow disk from now on. */
+    void calm() {
+        calm = true;
     }
 
     void count(FaultKind kind) {
@@ -200,7 +207,7 @@ public final class Simulation implements BrokenRules.Witness {
 
     private void sync(SimNode node) {
         long nanos = 200_000L + random.disk.nextInt(2_000_000);
-        if (faults.contains(FaultKind.SLOW_DISK) && random.disk.nextInt(20) == 0) {
+        if (!calm && faults.contains(FaultKind.SLOW_DISK) && random.disk.nextInt(20) == 0) {
             nanos = random.disk.nextInt(1_500_000_000);
             count(FaultKind.SLOW_DISK);
         }
@@ -214,24 +221,37 @@ public final class Simulation implements BrokenRules.Witness {
 
     @Override
     public void put(CausalContext seen, Version version) {
+        lastDelete = null;
         String key = keyOf.getOrDefault(operationOf(version), "?");
         oracle.took(operationOf(version), key, version.dot(), seen, false);
     }
 
     @Override
     public void delete(CausalContext seen, Dot dot) {
-        lastDelete = new PendingDelete(seen, dot);
+        // A retry makes the same delete again: nothing new to witness.
+        WriteRecord known = oracle.findByDot(dot);
+        lastDelete = known != null && known.isDeleteOver(seen) ? null : new PendingDelete(seen, dot);
     }
 
     /** The first commit after a delete's dot was drawn is that delete's: it tells the key. */
-    private void committing(Commit commit) {
+    private void committing(SimNode node, Commit commit) {
         PendingDelete pending = lastDelete;
-        if (pending != null && commit.changes().size() == 1) {
+        if (pending != null
+                && pending.dot().actor().node().equals(node.id)
+                && SimDisk.clockOf(commit.header(), commit.set()).contains(pending.dot())) {
             lastDelete = null;
             String key = commit.changes().get(0).key().key().toUtf8();
-            WriteRecord known = oracle.find(key, pending.dot());
-            if (known == null || !known.toString().contains(pending.seen().toString())) {
-                oracle.took(-1, key, pending.dot(), pending.seen(), true);
+            oracle.took(-1, key, pending.dot(), pending.seen(), true);
+        }
+        boolean damaging = faults.contains(FaultKind.LOST_RECORD) || faults.contains(FaultKind.CORRUPT_RECORD);
+        if (damaging && !node.disk.verifyAll(commit.set())) {
+            // Taken by a disk that has lost something: not safe before another home has it.
+            for (Commit.Change change : commit.changes()) {
+                for (WriteRecord record : oracle.writesOf(change.key().key().toUtf8())) {
+                    if (record.dot().actor().node().equals(node.id)) {
+                        record.takenOnDamage();
+                    }
+                }
             }
         }
     }

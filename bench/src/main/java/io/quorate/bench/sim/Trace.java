@@ -6,7 +6,7 @@ import java.util.List;
 
 /** Folds every event into a hash, by which two runs of a seed are compared, and keeps the last of them for people. */
 final class Trace {
-    private static final int KEPT = 400;
+    private static final int KEPT = 20000;
 
     private final Deque<String> lines = new ArrayDeque<>();
     private long hash = 1125899906842597L;

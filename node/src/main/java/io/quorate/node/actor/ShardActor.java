@@ -93,7 +93,8 @@ public final class ShardActor extends AbstractBehavior<Received> {
         this.shard = shards.apply(new Output());
         ActorRef<Received> me = self;
         around.completions().wake = () -> me.tell(ShardMessage.Signal.WAKE);
-        timers.startSingleTimer(ShardMessage.Signal.TICK, IDLE_TICK);
+        // Two timers: the steady one also takes up what a full mailbox may have dropped of the other's.
+        timers.startTimerWithFixedDelay("idle", ShardMessage.Signal.TICK, IDLE_TICK);
     }
 
     public static Behavior<Received> create(Function<Shard.Output, Shard> shards, Surroundings around) {
@@ -174,8 +175,10 @@ public final class ShardActor extends AbstractBehavior<Received> {
                 complete();
                 shard.tick(now());
                 around.standInMillis().set(shard.standInMillis(now()));
-                busy = shard.inFlight() > 0;
-                timers.startSingleTimer(ShardMessage.Signal.TICK, busy ? BUSY_TICK : IDLE_TICK);
+                busy = shard.inFlight() > 0 || shard.purging();
+                if (busy) {
+                    timers.startSingleTimer("busy", ShardMessage.Signal.TICK, BUSY_TICK);
+                }
                 yield settled();
             }
             case STOP -> Behaviors.stopped();
@@ -200,7 +203,7 @@ public final class ShardActor extends AbstractBehavior<Received> {
         around.inFlight().set(inFlight);
         if (inFlight > 0 && !busy) {
             busy = true;
-            timers.startSingleTimer(ShardMessage.Signal.TICK, BUSY_TICK);
+            timers.startSingleTimer("busy", ShardMessage.Signal.TICK, BUSY_TICK);
         }
         return this;
     }

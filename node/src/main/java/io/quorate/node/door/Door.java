@@ -22,6 +22,7 @@ import io.quorate.ring.wire.ContextCodec;
 import io.quorate.ring.wire.ErrorCode;
 import io.quorate.ring.wire.HttpNames;
 import io.quorate.ring.wire.Outcome;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
@@ -213,8 +214,20 @@ public final class Door {
                 metrics.count("quorate.reads.repaired", "how", "blocking");
             }
         }
+        replicasOf(reply)
+                .forEach(replica -> metrics.replicaRequest(replica.node().value(), replica.result(), replica.micros()));
         metrics.request(operation, answer.level(), outcome, nanoClock.getAsLong() - from);
         to.accept(answer);
+    }
+
+    private static List<KeyReply.ReplicaResult> replicasOf(KeyReply reply) {
+        if (reply instanceof KeyReply.ReadDone done) {
+            return done.reached().replicas();
+        }
+        if (reply instanceof KeyReply.WriteDone done) {
+            return done.reached().replicas();
+        }
+        return reply instanceof KeyReply.Refused refused ? refused.replicas() : List.of();
     }
 
     private void admit(int bytes) {
@@ -322,6 +335,11 @@ public final class Door {
     /** The levels a bucket may be given as its default. */
     public static boolean canBeDefault(ConsistencyLevel level, int n) {
         return level != ConsistencyLevel.ANY && level.need(n) <= n;
+    }
+
+    /** How a default level that no leaderless bucket can have is refused. */
+    public static KeyReply.Refused wrongLevel(String level, String bucket) {
+        return Levels.refusal(level, bucket).refusal();
     }
 
     /** For ways in that find something wrong before the door does. */

@@ -15,6 +15,21 @@ final class Levels {
 
     private Levels() {}
 
+    /** The refusal of a name that is none of a leaderless bucket's levels that exist. */
+    static RefusedException refusal(String text, String bucket) {
+        String upper = text.toUpperCase(Locale.ROOT);
+        if (OF_LEADER_MODE.contains(upper)) {
+            return new RefusedException(
+                    ErrorCode.LEVEL_NOT_IN_MODE,
+                    "level " + upper + " belongs to leader buckets; leaderless bucket " + bucket + " has " + ALLOWED);
+        }
+        if (OF_ZONES.contains(upper)) {
+            return new RefusedException(
+                    ErrorCode.NOT_IMPLEMENTED, "level " + upper + " is not available in this version");
+        }
+        return new RefusedException(ErrorCode.BAD_LEVEL, "level=" + text + " is no level; the levels are " + ALLOWED);
+    }
+
     static Strength.Checked check(Strength strength, ConsistencyLevel byDefault, BucketDefinition bucket) {
         if (strength instanceof Strength.Named named) {
             return named(named.level(), bucket);
@@ -30,18 +45,7 @@ final class Levels {
         if (level != null) {
             return possible(level, bucket);
         }
-        String upper = text.toUpperCase(Locale.ROOT);
-        if (OF_LEADER_MODE.contains(upper)) {
-            throw new RefusedException(
-                    ErrorCode.LEVEL_NOT_IN_MODE,
-                    "level " + upper + " belongs to leader buckets; leaderless bucket " + bucket.name() + " has "
-                            + ALLOWED);
-        }
-        if (OF_ZONES.contains(upper)) {
-            throw new RefusedException(
-                    ErrorCode.NOT_IMPLEMENTED, "level " + upper + " is not available in this version");
-        }
-        throw new RefusedException(ErrorCode.BAD_LEVEL, "level=" + text + " is no level; the levels are " + ALLOWED);
+        throw refusal(text, bucket.name());
     }
 
     private static Strength.Checked possible(ConsistencyLevel level, BucketDefinition bucket) {

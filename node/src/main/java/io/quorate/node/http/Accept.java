@@ -10,6 +10,8 @@ import org.jspecify.annotations.Nullable;
 final class Accept {
     private final List<String> ranges = new ArrayList<>();
 
+    private boolean choosy;
+
     Accept(@Nullable String header) {
         if (header == null) {
             return;
@@ -22,6 +24,7 @@ final class Accept {
                 refused |= parameter.equals("q=0") || parameter.matches("q=0\\.0{1,3}");
             }
             String range = pieces[0].trim().toLowerCase(Locale.ROOT);
+            choosy |= !range.isEmpty();
             if (!refused && !range.isEmpty()) {
                 ranges.add(range);
             }
@@ -38,7 +41,7 @@ final class Accept {
 
     /** Whether a body of this type may be sent; true when the client did not say. */
     boolean takes(String contentType) {
-        if (ranges.isEmpty()) {
+        if (!choosy) {
             return true;
         }
         String type = contentType.split(";", 2)[0].trim().toLowerCase(Locale.ROOT);

@@ -93,7 +93,7 @@ final class BucketRoutes {
     }
 
     private static void noParameters(Exchange exchange) {
-        Query query = new Query(exchange.request().getHttpURI().getQuery(), Set.of());
+        Query query = new Query(exchange.query(), Set.of());
         query.get("");
     }
 }

@@ -42,6 +42,16 @@ final class Exchange {
         return request.getMethod();
     }
 
+    /** The path as it was sent, still encoded. */
+    String path() {
+        return RawTargetConnection.path(request);
+    }
+
+    /** The query as it was sent, still encoded; empty if there is none. */
+    String query() {
+        return RawTargetConnection.query(request);
+    }
+
     @Nullable
     String header(String name) {
         return request.getHeaders().get(name);
@@ -66,6 +76,16 @@ final class Exchange {
 
     void json(int status, JsonNode body) {
         write(status, JSON, body);
+    }
+
+    /** The same, with something to do when it is sent. */
+    void json(int status, JsonNode body, Runnable then) {
+        byte[] text = Json.bytes(body);
+        response.setStatus(status);
+        response.getHeaders().put(JSON);
+        response.getHeaders().put(HttpHeader.CONTENT_LENGTH, text.length);
+        response.getHeaders().put(HttpHeader.CONNECTION, HttpHeaderValue.CLOSE.asString());
+        response.write(true, ByteBuffer.wrap(text), Callback.from(callback, then));
     }
 
     void siblings(int status, JsonNode body) {

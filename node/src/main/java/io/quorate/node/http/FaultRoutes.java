@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
@@ -21,11 +22,13 @@ import org.jspecify.annotations.Nullable;
 final class FaultRoutes {
     private static final int DELAY_MAX_MILLIS = 60_000;
 
+    private final NodeId self;
     private final @Nullable FaultControl control;
     private final Bodies bodies;
 
     /** {@code control} is null where faults are switched off. */
-    FaultRoutes(@Nullable FaultControl control, Bodies bodies) {
+    FaultRoutes(NodeId self, @Nullable FaultControl control, Bodies bodies) {
+        this.self = self;
         this.control = control;
         this.bodies = bodies;
     }
@@ -37,10 +40,10 @@ final class FaultRoutes {
                     ErrorCode.NO_SUCH_ROUTE, "fault injection is off; it is switched on by quorate.faults.enabled");
         }
         switch (exchange.method()) {
-            case "GET" -> exchange.json(200, list(faults));
+            case "GET" -> exchange.json(200, list(faults, Set.of()));
             case "DELETE" -> {
                 faults.board().clear();
-                exchange.json(200, list(faults));
+                exchange.json(200, list(faults, Set.of()));
             }
             case "POST" -> bodies.read(exchange, false, body -> post(exchange, faults, body.unsafeArray()));
             default -> Router.methodNotAllowed(exchange, "GET, POST, DELETE");
@@ -66,11 +69,13 @@ final class FaultRoutes {
                     links.add(() -> faults.board().partition(groups));
                 }
                 case "cut-one-way" -> {
+                    fields(value, "cut-one-way", Set.of("from", "to"));
                     Set<NodeId> from = nodes(faults, value.path("from"), "cut-one-way.from");
                     Set<NodeId> to = nodes(faults, value.path("to"), "cut-one-way.to");
                     links.add(() -> faults.board().cut(from, to, false));
                 }
                 case "delay" -> {
+                    fields(value, "delay", Set.of("node", "ms"));
                     NodeId node = node(faults, value.path("node"), "delay.node");
                     int millis = millis(value.path("ms"));
                     links.add(() -> faults.board().delay(node, millis));
@@ -90,20 +95,29 @@ final class FaultRoutes {
                     "this node is a process of its own: stop, kill, start and wipe it from outside");
         }
         links.forEach(Runnable::run);
+        // This node cannot answer once it is down: what ends it comes last, right after the answer.
+        List<Action> own = new ArrayList<>();
         CompletionStage<Void> done = CompletableFuture.completedFuture(null);
         for (Map.Entry<Action, NodeId> action : actions) {
-            done = done.thenCompose(nothing -> faults.act(action.getKey(), action.getValue()));
+            if (action.getValue().equals(self) && action.getKey() != Action.START) {
+                own.add(action.getKey());
+            } else {
+                done = done.thenCompose(nothing -> faults.act(action.getKey(), action.getValue()));
+            }
         }
         done.whenComplete((nothing, failure) -> {
-            if (failure == null) {
-                exchange.json(200, list(faults));
+            if (failure == null && own.isEmpty()) {
+                exchange.json(200, list(faults, Set.of()));
+            } else if (failure == null) {
+                Set<NodeId> down = own.contains(Action.WIPE) ? Set.of() : Set.of(self);
+                exchange.json(200, list(faults, down), () -> own.forEach(action -> faults.act(action, self)));
             } else {
                 exchange.problem(ErrorCode.INTERNAL, "the fault could not be brought about: " + failure.getMessage());
             }
         });
     }
 
-    private static ObjectNode list(FaultControl faults) {
+    private static ObjectNode list(FaultControl faults, Set<NodeId> going) {
         FaultBoard.State state = faults.board().state();
         ObjectNode body = Json.object();
         ArrayNode isolated = body.putArray("isolated");
@@ -118,8 +132,18 @@ final class FaultRoutes {
                 .forEach((node, ms) ->
                         delays.addObject().put("node", node.value()).put("ms", ms));
         ArrayNode stopped = body.putArray("stopped");
-        faults.stopped().forEach(node -> stopped.add(node.value()));
+        Set<NodeId> down = new TreeSet<>(faults.stopped());
+        down.addAll(going);
+        down.forEach(node -> stopped.add(node.value()));
         return body;
+    }
+
+    private static void fields(JsonNode value, String fault, Set<String> known) {
+        for (Map.Entry<String, JsonNode> field : value.properties()) {
+            if (!known.contains(field.getKey())) {
+                throw wrong(fault + "." + field.getKey() + " is unknown; its fields are " + new TreeSet<>(known));
+            }
+        }
     }
 
     private static int millis(JsonNode value) {

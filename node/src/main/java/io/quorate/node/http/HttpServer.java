@@ -11,7 +11,6 @@ import java.util.function.Supplier;
 import org.eclipse.jetty.http.HttpCompliance;
 import org.eclipse.jetty.http.UriCompliance;
 import org.eclipse.jetty.server.HttpConfiguration;
-import org.eclipse.jetty.server.HttpConnectionFactory;
 import org.eclipse.jetty.server.Server;
 import org.eclipse.jetty.server.ServerConnector;
 import org.eclipse.jetty.util.thread.QueuedThreadPool;
@@ -57,7 +56,7 @@ public final class HttpServer implements AutoCloseable {
         http.setResponseHeaderSize(HEADERS_MAX);
         http.setUriCompliance(UriCompliance.UNSAFE);
         http.setHttpCompliance(HttpCompliance.RFC7230);
-        ServerConnector connector = new ServerConnector(server, 1, 1, new HttpConnectionFactory(http));
+        ServerConnector connector = new ServerConnector(server, 1, 1, new RawTargetConnection.Factory(http));
         connector.setHost(config.http().host());
         connector.setPort(config.http().port());
         connector.setIdleTimeout(IDLE_MILLIS);
@@ -69,12 +68,19 @@ public final class HttpServer implements AutoCloseable {
         try {
             connector.open();
         } catch (IOException e) {
+            // Bound or not, nothing of it must stay: a server that was never started is not stopped either.
+            connector.close();
             throw new BindException(
-                    "address " + config.http().host() + ":" + config.http().port() + " for HTTP is taken: "
-                            + rootMessage(e),
+                    "address " + config.http().host() + ":" + config.http().port() + " for HTTP cannot be bound: "
+                            + reason(e),
                     e);
         }
         return new HttpServer(server, connector);
+    }
+
+    private static String reason(Throwable e) {
+        String message = rootMessage(e);
+        return message.contains("in use") ? "another program uses it" : message;
     }
 
     private static String rootMessage(Throwable e) {
@@ -99,7 +105,7 @@ public final class HttpServer implements AutoCloseable {
                 new BucketRoutes(
                         view, backend, bodies, new BucketJson(ring.table().replicas())),
                 new OperationRoutes(ring, backend),
-                new FaultRoutes(faults, bodies)));
+                new FaultRoutes(config.node(), faults, bodies)));
         try {
             server.start();
         } catch (Exception e) {
@@ -117,6 +123,7 @@ public final class HttpServer implements AutoCloseable {
 
     @Override
     public void close() {
+        connector.close();
         try {
             server.stop();
         } catch (Exception e) {

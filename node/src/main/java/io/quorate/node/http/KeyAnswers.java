@@ -53,17 +53,7 @@ final class KeyAnswers {
         if (accept.wantsSiblings()) {
             exchange.siblings(200, array(token, shown));
         } else if (shown.isEmpty()) {
-            problem(
-                    exchange,
-                    answer,
-                    new Refused(
-                            ErrorCode.NOT_FOUND,
-                            null,
-                            "the key has no value",
-                            0,
-                            0,
-                            com.google.common.collect.ImmutableList.of(),
-                            null));
+            problem(exchange, answer, io.quorate.node.door.Door.refusal(ErrorCode.NOT_FOUND, "the key has no value"));
         } else if (shown.size() > 1) {
             if (accept.wantsMultipart()) {
                 multipart(exchange, shown);
@@ -92,6 +82,8 @@ final class KeyAnswers {
 
     private void oneSibling(Exchange exchange, Answer answer, @Nullable Version version) {
         if (version == null) {
+            // Nothing was shown, so the context covers nothing.
+            exchange.putHeader(HttpNames.CONTEXT, answer.token(CausalContext.EMPTY));
             problem(
                     exchange,
                     answer,

@@ -39,7 +39,7 @@ final class KeyRoutes {
     }
 
     private void read(Exchange exchange, String bucket, Bytes key) {
-        Query query = new Query(exchange.request().getHttpURI().getQuery(), READ);
+        Query query = new Query(exchange.query(), READ);
         query.refuseSloppy();
         if (query.get("max-lag") != null) {
             throw new HttpProblem(ErrorCode.LEVEL_NOT_IN_MODE, "max-lag belongs to FOLLOWER reads of leader buckets");
@@ -59,7 +59,7 @@ final class KeyRoutes {
     }
 
     private void put(Exchange exchange, String bucket, Bytes key) {
-        Query query = new Query(exchange.request().getHttpURI().getQuery(), WRITE);
+        Query query = new Query(exchange.query(), WRITE);
         query.refuseSloppy();
         if (exchange.header(HttpNames.TTL) != null) {
             throw new HttpProblem(ErrorCode.NOT_IMPLEMENTED, HttpNames.TTL + " is not available in this version");
@@ -87,7 +87,7 @@ final class KeyRoutes {
     }
 
     private void delete(Exchange exchange, String bucket, Bytes key) {
-        Query query = new Query(exchange.request().getHttpURI().getQuery(), WRITE);
+        Query query = new Query(exchange.query(), WRITE);
         query.refuseSloppy();
         door.delete(
                 new Door.Call(bucket, key, query.strength("w"), query.timeoutNanos()),
@@ -101,7 +101,7 @@ final class KeyRoutes {
             Router.methodNotAllowed(exchange, "GET");
             return;
         }
-        Query query = new Query(exchange.request().getHttpURI().getQuery(), Set.of("timeout"));
+        Query query = new Query(exchange.query(), Set.of("timeout"));
         door.explain(
                 new Door.Call(bucket, key, new Strength.BucketDefault(), query.timeoutNanos()),
                 answer -> Router.guardAnswer(exchange, () -> answers.explained(exchange, answer)));

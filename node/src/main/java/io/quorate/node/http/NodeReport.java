@@ -15,6 +15,7 @@ public record NodeReport(
         long pid,
         long keys,
         long versions,
+        long repairs,
         int inFlight,
         long storageBytes,
         String sync,
@@ -34,6 +35,7 @@ public record NodeReport(
                 .put("versions", versions)
                 .put("siblings", versions - keys)
                 .put("hints", 0)
+                .put("repairs", repairs)
                 .put("inFlight", inFlight);
         body.putObject("storage").put("bytes", storageBytes).put("sync", sync);
         ArrayNode peers = body.putArray("peersUp");

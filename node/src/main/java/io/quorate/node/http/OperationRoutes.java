@@ -11,6 +11,7 @@ import io.quorate.ring.wire.ErrorCode;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -61,7 +62,7 @@ final class OperationRoutes {
             Router.methodNotAllowed(exchange, "GET, HEAD");
             return false;
         }
-        new Query(exchange.request().getHttpURI().getQuery(), Set.of()).get("");
+        new Query(exchange.query(), Set.of()).get("");
         return true;
     }
 
@@ -72,14 +73,23 @@ final class OperationRoutes {
         String etag = "\"" + ring.epoch() + "\"";
         exchange.putHeader("ETag", etag);
         String known = exchange.header("If-None-Match");
-        if (known != null
-                && (known.equals("*") || List.of(known.split("\\s*,\\s*")).contains(etag))) {
+        if (known != null && (known.equals("*") || tags(known).contains(etag))) {
             exchange.empty(304);
             return;
         }
         exchange.json(
                 200,
                 RingJson.write(ring, node.id(), node.state(), node.view().up().keySet()));
+    }
+
+    /** The tags of If-None-Match, which compares weakly. */
+    private static List<String> tags(String header) {
+        List<String> tags = new ArrayList<>();
+        for (String tag : header.split(",", -1)) {
+            String trimmed = tag.trim();
+            tags.add(trimmed.startsWith("W/") ? trimmed.substring(2) : trimmed);
+        }
+        return tags;
     }
 
     void self(Exchange exchange) {
@@ -166,6 +176,7 @@ final class OperationRoutes {
                 .put("partitions", ring.partitions().value());
         ArrayNode down = body.putArray("down");
         ring.membership().ids().stream().filter(id -> !up.contains(id)).forEach(id -> down.add(id.value()));
+        // Always 200, so that no orchestrator restarts a healthy node because of others.
         exchange.json(200, body);
     }
 

@@ -30,6 +30,8 @@ final class ProblemErrorHandler extends ErrorHandler {
             case 415 -> ErrorCode.UNSUPPORTED_MEDIA_TYPE;
             case 431 -> ErrorCode.HEADERS_TOO_LARGE;
             case 500 -> ErrorCode.INTERNAL;
+            // An HTTP version or transfer coding that nobody has.
+            case 501, 505 -> ErrorCode.BAD_REQUEST;
             case 503 -> ErrorCode.UNAVAILABLE;
             default -> status < 500 ? ErrorCode.BAD_REQUEST : ErrorCode.INTERNAL;
         };

@@ -20,8 +20,8 @@ final class Query {
 
     private final Map<String, String> values = new LinkedHashMap<>();
 
-    Query(@Nullable String raw, Set<String> allowed) {
-        if (raw == null || raw.isEmpty()) {
+    Query(String raw, Set<String> allowed) {
+        if (raw.isEmpty()) {
             return;
         }
         for (String pair : raw.split("&", -1)) {

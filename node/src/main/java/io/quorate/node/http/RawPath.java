@@ -2,6 +2,7 @@ package io.quorate.node.http;
 
 import io.quorate.ring.bytes.ByteSink;
 import io.quorate.ring.bytes.Bytes;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -25,7 +26,7 @@ final class RawPath {
     }
 
     /**
-     * The bytes that a percent-encoded segment stands for.
+     * The bytes that a percent-encoded segment stands for; text that was not encoded stands for its UTF-8.
      *
      * @throws IllegalArgumentException where an escape is malformed; the message names it
      */
@@ -42,10 +43,22 @@ final class RawPath {
                 }
                 out.u8(high << 4 | low);
                 i += 2;
-            } else {
+            } else if (c < 0x80) {
                 out.u8(c);
+            } else {
+                i += unencoded(out, segment, i);
             }
         }
         return out.toBytes();
+    }
+
+    private static int unencoded(ByteSink out, String segment, int at) {
+        int point = segment.codePointAt(at);
+        if (point == 0xfffd || Character.getType(point) == Character.SURROGATE) {
+            throw new IllegalArgumentException("bytes that are no UTF-8 must be percent-encoded, at position " + at);
+        }
+        byte[] bytes = Character.toString(point).getBytes(StandardCharsets.UTF_8);
+        out.raw(bytes, 0, bytes.length);
+        return Character.charCount(point) - 1;
     }
 }

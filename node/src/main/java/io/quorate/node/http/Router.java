@@ -62,8 +62,7 @@ final class Router extends Handler.Abstract.NonBlocking {
     }
 
     private void route(Exchange exchange) {
-        String path = exchange.request().getHttpURI().getPath();
-        List<String> segments = RawPath.segments(path == null ? "/" : path);
+        List<String> segments = RawPath.segments(exchange.path());
         if (segments.get(0).equals("v1") && segments.size() >= 2) {
             switch (segments.get(1)) {
                 case "buckets" -> bucketRoute(exchange, segments);
@@ -159,8 +158,7 @@ final class Router extends Handler.Abstract.NonBlocking {
 
     private static void noSuchRoute(Exchange exchange) {
         exchange.problem(
-                ErrorCode.NO_SUCH_ROUTE,
-                "there is no " + exchange.request().getHttpURI().getPath() + "; /openapi.yaml lists what there is");
+                ErrorCode.NO_SUCH_ROUTE, "there is no " + exchange.path() + "; /openapi.yaml lists what there is");
     }
 
     static void methodNotAllowed(Exchange exchange, String allowed) {

@@ -9,6 +9,7 @@ import io.quorate.node.protocol.bucket.BucketDefinition;
 import io.quorate.node.protocol.bucket.BucketDefinition.Conflicts;
 import io.quorate.node.protocol.bucket.BucketDefinition.Mode;
 import io.quorate.node.protocol.bucket.BucketDefinition.ReadRepair;
+import io.quorate.node.protocol.request.KeyReply;
 import io.quorate.ring.consistency.ConsistencyLevel;
 import io.quorate.ring.wire.ErrorCode;
 import java.util.Iterator;
@@ -85,21 +86,27 @@ public final class BucketJson {
                 name,
                 mode,
                 n,
-                level(json, "read", n),
-                level(json, "write", n),
+                level(json, name, "read", n),
+                level(json, name, "write", n),
                 false,
                 Conflicts.SIBLINGS,
                 ReadRepair.valueOf(repair.toUpperCase(Locale.ROOT)),
                 number(json, "maxSiblings", 100, 1, BucketDefinition.SIBLINGS_LIMIT));
     }
 
-    private static ConsistencyLevel level(ObjectNode json, String field, int n) {
+    private static ConsistencyLevel level(ObjectNode json, String name, String field, int n) {
         JsonNode value = json.get(field);
         if (value == null) {
             return ConsistencyLevel.QUORUM;
         }
         ConsistencyLevel level =
                 value.isTextual() ? ConsistencyLevel.parse(value.asText()).orElse(null) : null;
+        if (level == null && value.isTextual()) {
+            KeyReply.Refused refused = Door.wrongLevel(value.asText(), name);
+            if (refused.code() != ErrorCode.BAD_LEVEL) {
+                throw new RefusedException(refused.code(), "field '" + field + "': " + refused.detail());
+            }
+        }
         if (level == null) {
             throw wrong(field, "is " + value + "; it must be one of ONE, TWO, THREE, QUORUM, ALL");
         }

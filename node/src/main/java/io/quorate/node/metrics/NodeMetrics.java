@@ -79,6 +79,15 @@ public final class NodeMetrics implements AutoCloseable {
                 .increment((double) amount);
     }
 
+    /** What {@link #count} has counted under a name, whatever its tags. */
+    public long total(String name) {
+        double total = 0;
+        for (Counter counter : registry.find(name).counters()) {
+            total += counter.count();
+        }
+        return (long) total;
+    }
+
     public void siblings(int count) {
         siblings.record(count);
     }

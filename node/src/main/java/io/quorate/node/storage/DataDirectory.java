@@ -13,6 +13,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
+import java.util.Locale;
 import java.util.Properties;
 import org.jspecify.annotations.Nullable;
 
@@ -75,6 +76,9 @@ public final class DataDirectory implements AutoCloseable {
         }
         if (e instanceof java.nio.file.FileAlreadyExistsException) {
             return "it is a file, not a folder";
+        }
+        if (e instanceof java.nio.file.FileSystemException failed && failed.getReason() != null) {
+            return failed.getReason().toLowerCase(Locale.ROOT);
         }
         return e.getClass().getSimpleName() + ": " + e.getMessage();
     }

@@ -3,8 +3,8 @@ package io.quorate.node.transport;
 import io.quorate.ring.topology.NodeId;
 
 /**
- * Carries frames between nodes, at most once each, in order between two nodes while their connection lasts. Losing,
- * doubling and delaying them is allowed; the protocols repeat what matters. Frames reach the actor that is registered
+ * Carries frames between nodes, at most once each, in order between two nodes while their connection lasts. Losing and
+ * delaying them is allowed, doubling is not (a forwarded request would be taken twice); the protocols repeat what matters. Frames reach the actor that is registered
  * under {@link #actorName} on the other node.
  */
 public interface Transport {

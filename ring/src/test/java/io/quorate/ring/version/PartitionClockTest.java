@@ -25,7 +25,7 @@ class PartitionClockTest {
             Set<Dot> model = new HashSet<>();
             for (int step = 0; step < 60; step++) {
                 ActorId actor = Dots.ACTORS.get(random.nextInt(3));
-                long from = 1 + random.nextInt(TOP);
+                long from = 1L + random.nextInt(TOP);
                 if (random.nextInt(4) == 0) {
                     long to = Math.min(TOP, from + random.nextInt(6));
                     clock.addRange(actor, from, to);

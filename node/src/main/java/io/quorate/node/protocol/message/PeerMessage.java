@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Everything that nodes say to each other. Requests carry an id that the answer repeats and the time they have left;
- * every message may be lost, doubled or late, and receivers take it any number of times with the same effect.
+ * every message may be lost or late, and all but {@link Forward} may come any number of times with the same effect.
  */
 public sealed interface PeerMessage {
     /** Messages of the data plane: they go to the shard of their partition. */

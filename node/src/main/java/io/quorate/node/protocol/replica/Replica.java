@@ -132,7 +132,7 @@ public final class Replica {
      */
     public KeyState read(RecordKey key) {
         Pending changing = pending.get(key);
-        KeyState state = changing != null ? changing.durable : rules.fill(store.read(key), durableBase);
+        KeyState state = changing != null ? changing.durable() : rules.fill(store.read(key), durableBase);
         CausalContext context = state.context();
         for (Version version : state.versions()) {
             context = context.with(version.dot());
@@ -143,7 +143,7 @@ public final class Replica {
     /** The digest of {@link #read}. */
     public long digest(RecordKey key) {
         Pending changing = pending.get(key);
-        return (changing != null ? changing.durable : store.read(key)).digest();
+        return (changing != null ? changing.durable() : store.read(key)).digest();
     }
 
     /** Like {@link #read}, after proving that what is absent here was deleted; null if that cannot be proved. */
@@ -181,6 +181,17 @@ public final class Replica {
     public Commit.@Nullable RequestEntry findRequest(Bytes requestKey, int era) {
         Commit.RequestEntry waiting = pendingRequests.get(requestKey);
         return waiting != null ? waiting : store.findRequest(id, requestKey, era);
+    }
+
+    /** The commit after which a remembered request is durable; 0 if it is or is not known. */
+    public long commitOf(Bytes requestKey) {
+        for (InFlight waiting : inFlight) {
+            Commit.RequestEntry request = waiting.commit.request();
+            if (request != null && request.id().equals(requestKey)) {
+                return waiting.commit.id();
+            }
+        }
+        return 0;
     }
 
     /**
@@ -242,24 +253,25 @@ public final class Replica {
     /**
      * Puts a state back that this disk lost (an unreadable record, or an absence that could not be proved): versions that
      * this replica's clock knows return and count in their leaf again as they did before. Only for a state merged from
-     * all other homes.
+     * all other homes. Where nothing is lost (any more) it is merged like any other: a repair that comes late or twice must
+     * not bring back what has been replaced meanwhile.
      *
      * @return the id of the commit to wait for
      */
     public long restore(RecordKey key, VersionedObject object) {
-        KeyState local;
-        boolean readable = true;
-        try {
-            Pending changing = pending.get(key);
-            local = changing != null ? changing.newest : store.read(key);
-        } catch (CorruptRecordException e) {
-            local = KeyState.EMPTY;
-            readable = false;
-        }
-        if (readable && store.verifyLeaf(id, leafOf(key))) {
-            // Nothing is lost, or it has been put back by now: an object like any other.
+        if (pending.containsKey(key)) {
             return apply(key, object, null);
         }
+        KeyState local;
+        try {
+            local = store.read(key);
+            if (store.verifyLeaf(id, leafOf(key))) {
+                return apply(key, object, null);
+            }
+        } catch (CorruptRecordException e) {
+            local = KeyState.EMPTY;
+        }
+        refuseStale(object);
         // The local context is not filled: this disk's clock vouches for nothing about this key.
         KeyState merged = rules.merge(local, object.state());
         LeafTable.Sum sum = leaves.get(leafOf(key));
@@ -286,7 +298,22 @@ public final class Replica {
         for (Dot dot : rules.appliedBy(object)) {
             clock.add(dot);
         }
+        pending.computeIfAbsent(key, k -> new Pending(null));
         return write(key, local, merged, sum, null);
+    }
+
+    /**
+     * A restoration that does not know all that this clock knows might undo some of it: it was gathered too early, or what
+     * it lacks stood nowhere but on this disk. It is refused, and a later one tried.
+     */
+    private void refuseStale(VersionedObject object) {
+        VersionVector base = clock.base();
+        for (int i = 0; i < base.size(); i++) {
+            ActorId other = base.actor(i);
+            if (!object.state().context().covers(new Dot(other, base.counter(i)))) {
+                throw new CorruptRecordException("the restoration is older than this replica's clock");
+            }
+        }
     }
 
     /**
@@ -436,12 +463,22 @@ public final class Replica {
 
     /** A key with changes on their way to the disk. */
     private static final class Pending {
-        private KeyState durable;
+        private @Nullable KeyState durable;
         private KeyState newest = KeyState.EMPTY;
         private long lastCommit;
 
-        private Pending(KeyState durable) {
+        private Pending(@Nullable KeyState durable) {
             this.durable = durable;
+        }
+
+        /** What others may be shown; until a restored record is durable there is nothing to show. */
+        private KeyState durable() {
+            KeyState state = durable;
+            if (state == null) {
+                throw new CorruptRecordException(
+                        "the record is being restored", new IllegalStateException("not durable yet"));
+            }
+            return state;
         }
     }
 }

@@ -4,6 +4,7 @@ import io.quorate.node.protocol.message.PeerMessage;
 import io.quorate.node.protocol.message.PeerMessage.Status;
 import io.quorate.node.protocol.message.PeerMessage.Want;
 import io.quorate.node.protocol.replica.Replica;
+import io.quorate.node.protocol.store.Commit;
 import io.quorate.node.protocol.store.CorruptRecordException;
 import io.quorate.node.protocol.store.RecordKey;
 import io.quorate.node.protocol.store.StorageException;
@@ -88,10 +89,17 @@ final class ReplicaSide {
     void onFindRequest(NodeId from, PeerMessage.FindRequest find) {
         try {
             Replica replica = context.replicas.get(find.key().set());
-            context.send(
-                    from,
-                    new PeerMessage.FoundRequest(
-                            find.id(), find.partition(), replica.findRequest(find.request(), context.era())));
+            Commit.RequestEntry known = replica.findRequest(find.request(), context.era());
+            // Its dot may leave this node only when it is durable.
+            context.replicas.whenDurable(
+                    find.key().set(),
+                    replica.commitOf(find.request()),
+                    (failure, now) -> {
+                        if (failure == null) {
+                            context.send(from, new PeerMessage.FoundRequest(find.id(), find.partition(), known));
+                        }
+                    },
+                    0);
         } catch (CorruptRecordException | StorageException e) {
             // No answer: "not taken here" would be one, and it is not known to be true.
             context.corruption(describe(find.key()) + ": " + e.getMessage());

@@ -10,8 +10,10 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.HashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -112,7 +114,7 @@ final class Replicas {
         if (surroundings.keepsActors()) {
             return;
         }
-        for (ReplicaSetId id : onDisk()) {
+        for (ReplicaSetId id : List.copyOf(all())) {
             try {
                 get(id);
             } catch (CorruptRecordException e) {
@@ -125,8 +127,11 @@ final class Replicas {
         return open.values().stream().allMatch(Replica::idle);
     }
 
-    List<ReplicaSetId> onDisk() {
-        return surroundings.store().replicaSets();
+    /** All that this node has: on disk or about to be. */
+    Set<ReplicaSetId> all() {
+        Set<ReplicaSetId> all = new LinkedHashSet<>(surroundings.store().replicaSets());
+        all.addAll(open.keySet());
+        return all;
     }
 
     Shard.Counts counts() {

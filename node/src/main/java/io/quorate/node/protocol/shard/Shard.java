@@ -185,10 +185,8 @@ public final class Shard {
      * @param goneGenerations the last deleted generation of each name
      */
     public void onBucketsGone(ImmutableMap<String, Integer> goneGenerations) {
-        if (!goneGenerations.equals(context.gone)) {
-            context.gone = goneGenerations;
-            purge.restart();
-        }
+        context.gone = goneGenerations;
+        purge.update();
     }
 
     /** How long ago this node last stood in for an earlier home under an idempotency key, in milliseconds; -1 never. */
@@ -199,6 +197,11 @@ public final class Shard {
     /** Whether no request is in flight and nothing waits for the disk. */
     public boolean idle() {
         return tasks.isEmpty() && replicas.idle();
+    }
+
+    /** Whether keys of deleted buckets are still to be looked for, at each tick. */
+    public boolean purging() {
+        return !purge.idle();
     }
 
     public int inFlight() {

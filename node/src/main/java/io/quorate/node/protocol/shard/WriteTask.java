@@ -31,6 +31,8 @@ import org.jspecify.annotations.Nullable;
  * here, and has a {@link WriteCoordinator} bring it to the other homes.
  */
 final class WriteTask implements Task, WriteCoordinator.Port {
+    private static final int ANSWER_DOTS_MAX = 32;
+
     private final Context context;
     private final KeyRequest request;
     private final RecordKey key;
@@ -175,7 +177,18 @@ final class WriteTask implements Task, WriteCoordinator.Port {
             return;
         }
         object = made;
-        replicate(seen.with(dot), commit, now);
+        replicate(answerContext(seen, dot), commit, now);
+    }
+
+    /**
+     * What the writer goes on with: what it had seen, and its own new dot. A writer that goes on from its own answers only
+     * would gather a dot with each write; they are left out when they are many, because the new version has replaced
+     * every one of them and stands for them.
+     */
+    private static CausalContext answerContext(CausalContext seen, Dot dot) {
+        return seen.dots().size() < ANSWER_DOTS_MAX
+                ? seen.with(dot)
+                : CausalContext.of(seen.vector(), ImmutableList.of(dot));
     }
 
     /** The write was taken before: brings exactly that to the level asked for now, and makes nothing new. */
@@ -190,7 +203,7 @@ final class WriteTask implements Task, WriteCoordinator.Port {
         entry = requestId().explicit() ? known : null;
         long commit = replica.apply(key, object, null);
         CausalContext over = request instanceof KeyRequest.Put ? seen : known.seen();
-        replicate(over.with(known.dot()), commit, now);
+        replicate(answerContext(over, known.dot()), commit, now);
     }
 
     /** The write as it travels: made anew with an old dot it is the same write again, and merges to nothing new. */

@@ -4,6 +4,10 @@ package io.quorate.node.protocol.store;
 public final class CorruptRecordException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
+    public CorruptRecordException(String message) {
+        super(message);
+    }
+
     public CorruptRecordException(String message, Throwable cause) {
         super(message, cause);
     }

@@ -1,0 +1,106 @@
+package io.quorate.node.cluster;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.quorate.node.fixture.Http;
+import io.quorate.node.fixture.TestCluster;
+import java.io.IOException;
+import java.net.Socket;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.util.Random;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+/** Noise on a node's ports leaves it serving. */
+final class GarbageTest {
+    private static final int BYTES = 1 << 20;
+
+    private static TestCluster cluster;
+
+    @BeforeAll
+    static void start() {
+        cluster = TestCluster.start(3);
+    }
+
+    @AfterAll
+    static void stop() {
+        cluster.close();
+    }
+
+    private static void pour(int port, byte[] start, long seed) throws IOException {
+        byte[] noise = new byte[BYTES];
+        new Random(seed).nextBytes(noise);
+        try (Socket socket = Http.connect(port)) {
+            socket.getOutputStream().write(start);
+            for (int at = 0; at < BYTES; at += 8192) {
+                socket.getOutputStream().write(noise, at, 8192);
+            }
+        } catch (IOException refused) {
+            // Closing the connection on noise is as good as reading it.
+            assertThat(refused).isNotNull();
+        }
+    }
+
+    private static void assertAllServe() {
+        for (String node : cluster.nodes()) {
+            String key = TestCluster.newKey();
+            cluster.put(node, key, "?level=ALL&timeout=10s", "v").expect(204);
+            for (String reader : cluster.nodes()) {
+                assertThat(cluster.get(reader, key, "?level=ALL&timeout=10s")
+                                .expect(200)
+                                .text())
+                        .isEqualTo("v");
+            }
+        }
+    }
+
+    private static int httpPort() {
+        return URI.create(cluster.url("n1")).getPort();
+    }
+
+    @Test
+    void noiseOnTheHttpPortHarmsNobody() throws IOException {
+        for (int seed = 0; seed < 5; seed++) {
+            pour(httpPort(), new byte[0], seed);
+            pour(httpPort(), "GET / HTTP/1.1\r\n".getBytes(StandardCharsets.US_ASCII), seed);
+        }
+        assertAllServe();
+    }
+
+    @Test
+    void noiseOnThePortBetweenNodesHarmsNobody() throws IOException {
+        int artery = httpPort() + 3;
+        for (int seed = 0; seed < 5; seed++) {
+            pour(artery, new byte[0], seed);
+        }
+        assertAllServe();
+    }
+
+    @Test
+    void mangledRequestsHarmNobody() throws IOException {
+        byte[] good = cluster.request("n1", "PUT", TestCluster.newKey(), "?level=QUORUM")
+                .header("Quorate-Context", "AAAA")
+                .body("value")
+                .bytes();
+        Random random = new Random(7);
+        for (int i = 0; i < 300; i++) {
+            byte[] mangled = good.clone();
+            for (int j = 0; j <= i % 4; j++) {
+                mangled[random.nextInt(mangled.length)] = (byte) random.nextInt(256);
+            }
+            try (Socket socket = Http.connect(httpPort())) {
+                socket.getOutputStream().write(mangled);
+                socket.shutdownOutput();
+                String answer = new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+                assertThat(answer)
+                        .doesNotContain("<html", "Exception", "\tat ", "io.quorate")
+                        .doesNotContain(" 500 ");
+            } catch (java.net.SocketException reset) {
+                assertThat(reset).isNotNull();
+            }
+        }
+        assertAllServe();
+    }
+}

@@ -1,0 +1,225 @@
+package io.quorate.node.http;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.quorate.node.fixture.Http;
+import io.quorate.node.fixture.Reply;
+import io.quorate.node.fixture.SharedCluster;
+import io.quorate.node.fixture.TestCluster;
+import java.io.IOException;
+import java.net.Socket;
+import java.net.SocketException;
+import java.net.SocketTimeoutException;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What is no HTTP, or too much or too slow of it, is refused in the form of all errors and harms nobody else. */
+@ExtendWith(SharedCluster.class)
+final class HttpDefenceTest {
+    private final TestCluster cluster;
+
+    HttpDefenceTest(TestCluster cluster) {
+        this.cluster = cluster;
+    }
+
+    @AfterEach
+    void others_are_still_served() {
+        Http.get(cluster.url("n1"), "/livez").expect(200);
+    }
+
+    private Reply raw(String bytes) throws IOException {
+        return Http.raw(cluster.url("n1"), bytes);
+    }
+
+    private Socket connect() throws IOException {
+        return Http.connect(URI.create(cluster.url("n1")).getPort());
+    }
+
+    private static void send(Socket socket, String text) throws IOException {
+        socket.getOutputStream().write(text.getBytes(StandardCharsets.ISO_8859_1));
+        socket.getOutputStream().flush();
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "NONSENSE\r\n\r\n",
+                "GET\r\n\r\n",
+                "GET /livez HTTP/9.9\r\nHost: x\r\n\r\n",
+                "G@T /livez HTTP/1.1\r\nHost: x\r\n\r\n",
+                "GET /livez HTTP/1.1\r\n\r\n",
+                "GET /livez HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n",
+                "GET /livez HTTP/1.1\r\nHost: x\r\nNo Colon\r\n\r\n",
+                "GET /livez HTTP/1.1\r\nHost: x\r\nBad Name: y\r\n\r\n",
+                "GET /livez HTTP/1.1\r\nHost: x\r\nA: b\r\n folded\r\n\r\n",
+                "GET livez HTTP/1.1\r\nHost: x\r\n\r\n",
+                "\u0016\u0003\u0001\u0002\u0000\u0001\u0000\r\n\r\n",
+                "PUT /v1/buckets/carts/keys/k HTTP/1.1\r\nHost: x\r\nContent-Length: nine\r\n\r\n",
+                "PUT /v1/buckets/carts/keys/k HTTP/1.1\r\nHost: x\r\nContent-Length: -1\r\n\r\n",
+                "PUT /v1/buckets/carts/keys/k HTTP/1.1\r\nHost: x\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\nab",
+                "PUT /v1/buckets/carts/keys/k HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
+                "PUT /v1/buckets/carts/keys/k HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: gzip\r\n\r\n",
+                "PUT /v1/buckets/carts/keys/k HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n\r\n"
+            })
+    void malformedRequestIsAProblemAndEndsTheConnection(String bytes) throws IOException {
+        try (Socket socket = connect()) {
+            send(socket, bytes);
+            Reply reply = Reply.read(socket.getInputStream(), false);
+            reply.problem(400, "bad-request");
+            assertThat(reply.find("Server")).isNull();
+            assertThat(socket.getInputStream().read()).isEqualTo(-1);
+        }
+    }
+
+    @Test
+    void twoLengthsThatAgreeAreNotTakenAsTwoBodies() throws IOException {
+        try (Socket socket = connect()) {
+            send(
+                    socket,
+                    "PUT /v1/buckets/carts/keys/two-lengths HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\nContent-Length: 2\r\n\r\nab");
+            Reply.read(socket.getInputStream(), false).problem(400, "bad-request");
+        }
+    }
+
+    @Test
+    void oldHttpWithoutHeadersIsRefused() throws IOException {
+        try (Socket socket = connect()) {
+            send(socket, "GET /livez\r\n");
+            String answer = new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+            assertThat(answer).doesNotContain("\"ok\"").doesNotContain("<html");
+        }
+    }
+
+    @Test
+    void headersThatAreTooLargeAreRefused() throws IOException {
+        raw("GET /livez HTTP/1.1\r\nHost: x\r\nX-Big: " + "b".repeat(60_000) + "\r\n\r\n")
+                .problem(431, "headers-too-large");
+        StringBuilder many = new StringBuilder("GET /livez HTTP/1.1\r\nHost: x\r\n");
+        for (int i = 0; i < 3000; i++) {
+            many.append("X-").append(i).append(": some text\r\n");
+        }
+        raw(many.append("\r\n").toString()).problem(431, "headers-too-large");
+    }
+
+    @Test
+    void contextOfTheLargestSizeFitsIntoTheHeaders() throws IOException {
+        Reply reply = cluster.request("n1", "PUT", "k%41".repeat(256), "")
+                .header("Quorate-Context", "A".repeat(8192))
+                .body("v")
+                .send();
+        reply.problem(400, "bad-context");
+    }
+
+    @Test
+    void addressThatIsTooLongIsRefused() throws IOException {
+        Reply reply = raw("GET /v1/buckets/carts/keys/" + "k".repeat(60_000) + " HTTP/1.1\r\nHost: x\r\n\r\n");
+        assertThat(reply.status()).isIn(414, 431);
+        reply.problem(reply.status(), reply.status() == 414 ? "key-too-long" : "headers-too-large");
+    }
+
+    @Test
+    void bodyShorterThanAnnouncedWritesNothing() throws IOException {
+        String key = TestCluster.newKey();
+        try (Socket socket = connect()) {
+            send(
+                    socket,
+                    "PUT " + TestCluster.target(key, "") + " HTTP/1.1\r\nHost: x\r\nContent-Length: 10\r\n\r\nfive!");
+            socket.shutdownOutput();
+            byte[] answer = socket.getInputStream().readAllBytes();
+            if (answer.length > 0) {
+                Reply.read(new java.io.ByteArrayInputStream(answer), false).problem(400, "bad-request");
+            }
+        }
+        cluster.get("n1", key).problem(404, "not-found");
+    }
+
+    @Test
+    void bytesAfterAShortBodyAreNoPartOfIt() throws IOException {
+        String key = TestCluster.newKey();
+        try (Socket socket = connect()) {
+            send(
+                    socket,
+                    "PUT " + TestCluster.target(key, "")
+                            + " HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\n\r\nabGARBAGE\r\n\r\n");
+            Reply.read(socket.getInputStream(), false).expect(204);
+            Reply.read(socket.getInputStream(), false).problem(400, "bad-request");
+        }
+        assertThat(cluster.get("n1", key).text()).isEqualTo("ab");
+    }
+
+    @Test
+    void pipelinedRequestsAreAnsweredInOrderAndAHalfOneWaitsForItsRest() throws IOException {
+        String key = TestCluster.newKey();
+        try (Socket socket = connect()) {
+            send(
+                    socket,
+                    "PUT " + TestCluster.target(key, "") + " HTTP/1.1\r\nHost: x\r\nContent-Length: 1\r\n\r\nv"
+                            + "GET " + TestCluster.target(key, "") + " HTTP/1.1\r\nHost: x\r\n\r\n"
+                            + "GET /live");
+            Reply.read(socket.getInputStream(), false).expect(204);
+            assertThat(Reply.read(socket.getInputStream(), false).expect(200).text())
+                    .isEqualTo("v");
+            socket.setSoTimeout(200);
+            assertThatThrownBy(() -> socket.getInputStream().read()).isInstanceOf(SocketTimeoutException.class);
+            socket.setSoTimeout(10_000);
+            send(socket, "z HTTP/1.1\r\nHost: x\r\n\r\n");
+            Reply.read(socket.getInputStream(), false).expect(200);
+        }
+    }
+
+    @Test
+    void connectionStaysUsableAfterRefusals() throws IOException {
+        try (Socket socket = connect()) {
+            for (int i = 0; i < 3; i++) {
+                send(
+                        socket,
+                        "PUT " + TestCluster.target("k", "?level=NO")
+                                + " HTTP/1.1\r\nHost: x\r\nContent-Length: 3\r\n\r\nabc");
+                Reply.read(socket.getInputStream(), false).problem(400, "bad-level");
+                send(socket, "GET " + TestCluster.target("%zz", "") + " HTTP/1.1\r\nHost: x\r\n\r\n");
+                Reply.read(socket.getInputStream(), false).problem(400, "bad-key");
+            }
+        }
+    }
+
+    @Test
+    void oneByteASecondIsCutOffWhileOthersAreServed() throws IOException {
+        long from = System.nanoTime();
+        try (Socket socket = connect()) {
+            byte[] request = "GET /livez HTTP/1.1\r\nHost: a-very-slow-client.example.org\r\n"
+                    .getBytes(StandardCharsets.US_ASCII);
+            socket.setSoTimeout(50);
+            int[] sent = {0};
+            Awaitility.await("the slow client to be cut off")
+                    .pollInterval(Duration.ofMillis(700))
+                    .atMost(Duration.ofSeconds(25))
+                    .until(() -> {
+                        Http.get(cluster.url("n1"), "/livez").expect(200);
+                        return isClosed(socket, request[sent[0]++]);
+                    });
+        }
+        long seconds = TimeUnit.NANOSECONDS.toSeconds(System.nanoTime() - from);
+        assertThat(seconds).isBetween(5L, 20L);
+    }
+
+    private static boolean isClosed(Socket socket, byte next) throws IOException {
+        try {
+            socket.getOutputStream().write(next);
+            return socket.getInputStream().read() >= 0
+                    || socket.getInputStream().read() < 0;
+        } catch (SocketTimeoutException open) {
+            return false;
+        } catch (SocketException reset) {
+            return true;
+        }
+    }
+}
