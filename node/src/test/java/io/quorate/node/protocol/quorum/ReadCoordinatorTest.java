@@ -258,6 +258,20 @@ class ReadCoordinatorTest {
     }
 
     @Test
+    void aHomeThatNeverKnewADeletedVersionIsToldOfTheDelete() {
+        homes.states.put(A, deleted());
+        homes.states.put(B, KeyState.EMPTY);
+        homes.states.put(C, holding(OLD));
+        homes.read(List.of(A, B, C), 3, ReadRepair.BLOCKING);
+        assertThat(homes.done().state().versions()).isEmpty();
+        assertThat(homes.log).contains("repair b", "repair c").doesNotContain("repair a");
+        assertThat(homes.done().reached().repaired()).isEqualTo(2);
+        assertThat(homes.states.get(B))
+                .isNotNull()
+                .matches(state -> state.context().covers(OLD));
+    }
+
+    @Test
     void notFoundAtOneHomeAndAValueAtTwoGivesTheValue() {
         all(holding(OLD));
         homes.states.put(A, KeyState.EMPTY);

@@ -89,16 +89,22 @@ class DamagedReplicaTest {
     }
 
     @Test
-    void aRestoreTakesNothingThatIsHereAlone() {
-        VersionedObject shared = everywhere(ALICE, one.made(CausalContext.EMPTY, "v1"));
+    void aRestorationThatDoesNotKnowWhatIsHereAloneIsRefusedAndChangesNothing() {
+        everywhere(ALICE, one.made(CausalContext.EMPTY, "v1"));
         disk.lose(ALICE);
-        one.put(ALICE, CausalContext.EMPTY, "only here");
+        VersionedObject here = one.put(ALICE, CausalContext.EMPTY, "only here");
         one.settle();
+        VersionedObject early = mergedFromOthers();
+        int commits = disk.commits();
+        assertThatThrownBy(() -> one.replica().restore(ALICE, early)).isInstanceOf(CorruptRecordException.class);
+        assertThat(disk.commits()).isEqualTo(commits);
+        assertThat(one.values(ALICE)).containsExactly("only here");
+        two.apply(ALICE, here);
+        two.settle();
         one.replica().restore(ALICE, mergedFromOthers());
         one.settle();
         assertThat(one.values(ALICE)).containsExactlyInAnyOrder("v1", "only here");
         assertThat(one.replica().readProved(ALICE)).isNotNull();
-        assertThat(shared.state().versions()).hasSize(1);
     }
 
     @Test

@@ -47,6 +47,20 @@ class IdempotencyTest {
     }
 
     @Test
+    void aRetryIsAnsweredWithNothingThatItsWriterNeverSaw() {
+        cluster.put(homes.get(0), ALICE, 3, CausalContext.EMPTY, "v", REQUEST).written();
+        CausalContext sibling = cluster.put(homes.get(0), ALICE, 3, CausalContext.EMPTY, "sibling")
+                .written()
+                .context();
+        CausalContext again = cluster.put(homes.get(0), ALICE, 3, CausalContext.EMPTY, "v", REQUEST)
+                .written()
+                .context();
+        assertThat(again.covers(sibling)).isFalse();
+        cluster.put(homes.get(1), ALICE, 3, again, "goes on").written();
+        assertThat(cluster.values(homes.get(2), ALICE, 3)).containsExactlyInAnyOrder("sibling", "goes on");
+    }
+
+    @Test
     void anotherBodyUnderTheSameKeyIsAConflict() {
         cluster.put(homes.get(0), ALICE, 2, CausalContext.EMPTY, "v", REQUEST).written();
         KeyReply.Refused refused = cluster.put(homes.get(1), ALICE, 2, CausalContext.EMPTY, "other", REQUEST)

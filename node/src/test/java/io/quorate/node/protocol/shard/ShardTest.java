@@ -324,6 +324,21 @@ class ShardTest {
     }
 
     @Test
+    void aDamagedRecordIsHealedOnlyFromAllOtherHomes() {
+        cluster.put(N1, ALICE, 3, CausalContext.EMPTY, "v").written();
+        cluster.store(N1).corrupt(ALICE);
+        cluster.down(N3);
+        int commits = cluster.store(N1).commits();
+        assertThat(cluster.values(N1, ALICE, 1)).containsExactly("v");
+        cluster.run(3_000 * MILLI);
+        assertThat(cluster.store(N1).commits()).as("the third may hold more").isEqualTo(commits);
+        cluster.up(N3);
+        assertThat(cluster.values(N1, ALICE, 1)).containsExactly("v");
+        cluster.run(100 * MILLI);
+        assertThat(cluster.stored(N1, ALICE)).containsExactly("v");
+    }
+
+    @Test
     void aRecordThatVanishedAtOneHomeDeletesNothingElsewhere() {
         cluster.put(N1, ALICE, 3, CausalContext.EMPTY, "v").written();
         cluster.store(N1).lose(ALICE);
