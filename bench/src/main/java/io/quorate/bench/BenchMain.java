@@ -19,6 +19,8 @@ public final class BenchMain implements Callable<Integer> {
     @SuppressWarnings("NullAway.Init") // picocli sets it before the command is called.
     private CommandSpec spec;
 
+    private static final int FAILED = 70;
+
     /** Runs the command with what follows {@code bench} on the command line and ends the process. */
     public static void main(String[] args) {
         System.exit(commandLine().execute(args));
@@ -29,7 +31,8 @@ public final class BenchMain implements Callable<Integer> {
         return new CommandLine(new BenchMain()).setExecutionExceptionHandler((failure, command, parsed) -> {
             String message = failure.getMessage() == null ? failure.toString() : failure.getMessage();
             command.getErr().println(command.getCommandName() + ": " + message);
-            return command.getCommandSpec().exitCodeOnExecutionException();
+            // No code of the contract: "not found" and the like are told by the command itself.
+            return FAILED;
         });
     }
 

@@ -1,5 +1,6 @@
 /**
- * The Java client: buckets, views of a consistency level, calls with deadlines. Knows no HTTP beyond the factory\n * {@link io.quorate.client.QuorateClients}. Start with {@link io.quorate.client.QuorateClient}.
+ * The Java client: buckets, views of a consistency level, calls with deadlines. Knows no HTTP beyond the factory
+ * {@link io.quorate.client.QuorateClients}. Start with {@link io.quorate.client.QuorateClient}.
  */
 @NullMarked
 package io.quorate.client;

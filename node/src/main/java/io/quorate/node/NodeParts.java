@@ -1,5 +1,6 @@
 package io.quorate.node;
 
+import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableMap;
 import io.quorate.node.actor.ControlActor;
 import io.quorate.node.actor.ControlMessage;
@@ -29,6 +30,7 @@ import io.quorate.node.transport.ArteryTransport;
 import io.quorate.node.transport.Received;
 import io.quorate.node.transport.Transport;
 import io.quorate.ring.bytes.Bytes;
+import io.quorate.ring.bytes.DecodeException;
 import io.quorate.ring.epoch.RingState;
 import io.quorate.ring.topology.Membership;
 import io.quorate.ring.topology.NodeId;
@@ -210,7 +212,7 @@ final class NodeParts {
             Transport transport, PeerQuarantine.Listener errors, byte @Nullable [] known) {
         BucketRegistry registry = new BucketRegistry(config.node());
         if (known != null) {
-            registry.merge(KryoTypes.decodeBuckets(Bytes.wrap(known)));
+            registry.merge(decoded(known));
         }
         LongSupplier wall = Wiring.wallMillis();
         config.buckets().forEach(bucket -> registry.define(bucket, wall.getAsLong()));
@@ -238,6 +240,17 @@ final class NodeParts {
                         registry),
                 Transport.actorName(config.node(), Transport.Lane.CONTROL),
                 DispatcherSelector.fromConfig("quorate.control-dispatcher"));
+    }
+
+    private ImmutableList<BucketEntry> decoded(byte[] known) {
+        try {
+            return KryoTypes.decodeBuckets(Bytes.wrap(known));
+        } catch (DecodeException e) {
+            throw new StartException(
+                    "the bucket definitions in " + config.data() + " are damaged (" + e.getMessage()
+                            + "); start this node with an empty data directory, or put back a copy of this one",
+                    e);
+        }
     }
 
     /** A node that was started again may have stood in for another in its last run. */
@@ -287,6 +300,7 @@ final class NodeParts {
     }
 
     private void begin(FaultControl control) {
+        metrics.countsFromZero();
         metrics.gauge("quorate.requests.in.flight", "Requests of clients and peers in flight", inFlight::get);
         metrics.gauge(
                 "quorate.peers.up",

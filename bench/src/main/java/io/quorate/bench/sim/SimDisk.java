@@ -15,6 +15,7 @@ import io.quorate.ring.version.PartitionClock;
 import io.quorate.ring.version.Version;
 import io.quorate.ring.version.VersionCodec;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -199,6 +200,16 @@ final class SimDisk implements PartitionStore {
     public List<RecordKey> keysOf(ReplicaSetId set, String bucket, int generation, int limit) {
         return records.keySet().stream()
                 .filter(key -> key.set().equals(set) && key.bucket().equals(bucket) && key.generation() == generation)
+                .limit(limit)
+                .toList();
+    }
+
+    @Override
+    public List<RecordKey> keysAfter(ReplicaSetId set, @Nullable RecordKey after, int limit) {
+        Comparator<RecordKey> order = Comparator.comparing(RecordKey::toString);
+        return records.keySet().stream()
+                .filter(key -> key.set().equals(set) && (after == null || order.compare(key, after) > 0))
+                .sorted(order)
                 .limit(limit)
                 .toList();
     }

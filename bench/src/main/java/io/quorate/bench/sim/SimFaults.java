@@ -125,6 +125,11 @@ final class SimFaults {
         if (!othersSound || !node.disk.isSound(key)) {
             return;
         }
+        if (!corrupt && node.disk.read(key).versions().isEmpty()) {
+            // A lost record without versions leaves no trace: what it knew of deletes is lost with the disk's word for
+            // it.
+            return;
+        }
         world.count(corrupt ? FaultKind.CORRUPT_RECORD : FaultKind.LOST_RECORD);
         world.note(node.id
                 + (corrupt ? " has a damaged record of " : " loses the record of ")

@@ -4,6 +4,7 @@ import io.quorate.bench.check.CausalOracle;
 import io.quorate.bench.check.Violation;
 import io.quorate.bench.check.WriteRecord;
 import io.quorate.node.protocol.message.PeerMessage;
+import io.quorate.node.protocol.shard.Shard;
 import io.quorate.node.protocol.store.Commit;
 import io.quorate.node.protocol.store.RecordKey;
 import io.quorate.node.protocol.store.ReplicaSetId;
@@ -228,9 +229,18 @@ public final class Simulation implements BrokenRules.Witness {
 
     @Override
     public void delete(CausalContext seen, Dot dot) {
-        // A retry makes the same delete again: nothing new to witness.
+        // A retry makes the same delete again: nothing new to witness. Where the dot's own node has forgotten it,
+        // because
+        // it never left memory, it is another delete, maybe of another key.
         WriteRecord known = oracle.findByDot(dot);
-        lastDelete = known != null && known.isDeleteOver(seen) ? null : new PendingDelete(seen, dot);
+        boolean again = known != null && known.isDeleteOver(seen) && !hasForgotten(dot);
+        lastDelete = again ? null : new PendingDelete(seen, dot);
+    }
+
+    private boolean hasForgotten(Dot dot) {
+        Shard shard = node(dot.actor().node()).shard();
+        ReplicaSetId set = new ReplicaSetId(n, dot.actor().partition());
+        return shard != null && !shard.replica(set).clock().contains(dot);
     }
 
     /** The first commit after a delete's dot was drawn is that delete's: it tells the key. */

@@ -4,13 +4,11 @@ import io.quorate.client.QuorateClient;
 import io.quorate.client.error.QuorateException;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
-import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Spec;
 
 /** A command that makes calls on a store: opens a client, and turns what fails into one line and an exit code. */
 abstract class ClientCommand implements Callable<Integer> {
-    @Mixin
     private ConnectionOptions connection = new ConnectionOptions();
 
     @Spec
@@ -20,6 +18,12 @@ abstract class ClientCommand implements Callable<Integer> {
 
     ClientCommand(Streams streams) {
         this.streams = streams;
+    }
+
+    /** Takes the options that all commands share. */
+    ClientCommand with(ConnectionOptions shared) {
+        connection = shared;
+        return this;
     }
 
     /** Does the work and returns the exit code. */

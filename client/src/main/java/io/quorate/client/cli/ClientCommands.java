@@ -1,6 +1,7 @@
 package io.quorate.client.cli;
 
 import picocli.CommandLine;
+import picocli.CommandLine.Model.CommandSpec;
 
 /** Puts the data and bucket commands under a main command, this module's or another's. */
 public final class ClientCommands {
@@ -16,17 +17,19 @@ public final class ClientCommands {
      * main command's own commands were added, so that it holds for those too.
      */
     public static CommandLine addTo(CommandLine main, Streams streams) {
+        ConnectionOptions shared = new ConnectionOptions();
+        main.getCommandSpec().addMixin("connection", CommandSpec.forAnnotatedObject(shared));
         CommandLine bucket = new CommandLine(new BucketCommand())
-                .addSubcommand(new BucketCreateCommand(streams))
-                .addSubcommand(new BucketListCommand(streams))
-                .addSubcommand(new BucketGetCommand(streams))
-                .addSubcommand(new BucketDeleteCommand(streams));
-        main.addSubcommand(new PutCommand(streams))
-                .addSubcommand(new GetCommand(streams))
-                .addSubcommand(new DeleteCommand(streams))
-                .addSubcommand(new ExplainCommand(streams))
+                .addSubcommand(new BucketCreateCommand(streams).with(shared))
+                .addSubcommand(new BucketListCommand(streams).with(shared))
+                .addSubcommand(new BucketGetCommand(streams).with(shared))
+                .addSubcommand(new BucketDeleteCommand(streams).with(shared));
+        main.addSubcommand(new PutCommand(streams).with(shared))
+                .addSubcommand(new GetCommand(streams).with(shared))
+                .addSubcommand(new DeleteCommand(streams).with(shared))
+                .addSubcommand(new ExplainCommand(streams).with(shared))
                 .addSubcommand(bucket)
-                .addSubcommand(new RingCommand(streams));
+                .addSubcommand(new RingCommand(streams).with(shared));
         main.setCaseInsensitiveEnumValuesAllowed(true);
         main.setParameterExceptionHandler((error, arguments) -> {
             CommandLine command = error.getCommandLine();

@@ -12,6 +12,12 @@ import picocli.CommandLine.Spec;
         name = "quorate",
         mixinStandardHelpOptions = true,
         description = "A replicated key-value store.",
+        footerHeading = "%nPrograms with commands and options of their own:%n",
+        footer = {
+            "  demo     Starts three nodes in one process, for a first try.",
+            "  bench    Measures a running store.",
+            "  chaos    Runs the protocols in a simulator, under faults."
+        },
         exitCodeListHeading = "%nExit codes:%n",
         exitCodeList = {
             "0:done",

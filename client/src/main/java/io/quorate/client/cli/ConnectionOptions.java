@@ -11,13 +11,15 @@ import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ScopeType;
 
-/** The options of every command: where the store is, how long to wait, how to print. */
+/** The options of every command, before it or behind it: where the store is, how long to wait, how to print. */
 final class ConnectionOptions {
     private static final Pattern TIMEOUT = Pattern.compile("([0-9]{1,6})(ms|s)");
 
     @Option(
             names = "--url",
+            scope = ScopeType.INHERIT,
             paramLabel = "URL",
             split = ",",
             defaultValue = "http://127.0.0.1:7101",
@@ -26,6 +28,7 @@ final class ConnectionOptions {
 
     @Option(
             names = "--timeout",
+            scope = ScopeType.INHERIT,
             paramLabel = "TIME",
             defaultValue = "1s",
             description = "Deadline, such as 250ms or 2s, at most 60s (default: ${DEFAULT-VALUE}).")
@@ -33,6 +36,7 @@ final class ConnectionOptions {
 
     @Option(
             names = {"-o", "--output"},
+            scope = ScopeType.INHERIT,
             paramLabel = "FORM",
             defaultValue = "table",
             description = "One of: ${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE}).")

@@ -1,5 +1,6 @@
 /**
- * Values, versions, contexts and results: plain data that callers and transports share. Start with\n * {@link io.quorate.client.data.ReadResult}.
+ * Values, versions, contexts and results: plain data that callers and transports share. Start with
+ * {@link io.quorate.client.data.ReadResult}.
  */
 @NullMarked
 package io.quorate.client.data;

@@ -1,5 +1,6 @@
 /**
- * What can go wrong with a call, sorted by what the caller may do next. Start with\n * {@link io.quorate.client.error.QuorateException}.
+ * What can go wrong with a call, sorted by what the caller may do next. Start with
+ * {@link io.quorate.client.error.QuorateException}.
  */
 @NullMarked
 package io.quorate.client.error;

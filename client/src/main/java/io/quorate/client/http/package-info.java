@@ -1,5 +1,6 @@
 /**
- * The store over HTTP, contract version 1. Knows nothing of the client above. Start with\n * {@link io.quorate.client.http.HttpTransport}.
+ * The store over HTTP, contract version 1. Knows nothing of the client above. Start with
+ * {@link io.quorate.client.http.HttpTransport}.
  */
 @NullMarked
 package io.quorate.client.http;

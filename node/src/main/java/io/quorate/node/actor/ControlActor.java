@@ -2,6 +2,7 @@ package io.quorate.node.actor;
 
 import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableMap;
+import com.google.common.collect.Lists;
 import io.quorate.node.protocol.bucket.BucketEntry;
 import io.quorate.node.protocol.bucket.BucketRegistry;
 import io.quorate.node.protocol.bucket.BucketRegistry.Change;
@@ -42,6 +43,7 @@ import org.slf4j.LoggerFactory;
 public final class ControlActor extends AbstractBehavior<Received> {
     private static final Logger LOG = LoggerFactory.getLogger(ControlActor.class);
     private static final Duration TICK = Duration.ofMillis(50);
+    private static final int ENTRIES_A_MESSAGE = 250;
     private static final long SPREAD_NANOS = 500_000_000L;
     private static final long SAVE_AGAIN_NANOS = 2_000_000_000L;
 
@@ -175,7 +177,7 @@ public final class ControlActor extends AbstractBehavior<Received> {
         } else if (message instanceof PeerMessage.Buckets buckets) {
             changed(registry.merge(buckets.entries()));
             if (buckets.answer()) {
-                send(from, new PeerMessage.Buckets(ImmutableList.copyOf(registry.all()), false));
+                tellAll(from, false);
             } else {
                 spreading.forEach(change -> change.waiting().remove(from));
             }
@@ -194,7 +196,19 @@ public final class ControlActor extends AbstractBehavior<Received> {
         Long last = offeredAt.get(from);
         if (last == null || now - last > SPREAD_NANOS / 2) {
             offeredAt.put(from, now);
-            send(from, new PeerMessage.Buckets(ImmutableList.copyOf(registry.all()), true));
+            tellAll(from, true);
+        }
+    }
+
+    /** All definitions, in messages of bounded size; the last asks for an answer if one is wanted. */
+    private void tellAll(NodeId peer, boolean answer) {
+        List<List<BucketEntry>> parts = Lists.partition(registry.all(), ENTRIES_A_MESSAGE);
+        for (int i = 0; i < parts.size(); i++) {
+            boolean last = i == parts.size() - 1;
+            send(peer, new PeerMessage.Buckets(ImmutableList.copyOf(parts.get(i)), answer && last));
+        }
+        if (parts.isEmpty()) {
+            send(peer, new PeerMessage.Buckets(ImmutableList.of(), answer));
         }
     }
 
@@ -231,7 +245,7 @@ public final class ControlActor extends AbstractBehavior<Received> {
 
     private void spread(Runnable done) {
         Set<NodeId> waiting = new HashSet<>(liveness.up().keySet());
-        waiting.forEach(peer -> send(peer, new PeerMessage.Buckets(ImmutableList.copyOf(registry.all()), true)));
+        waiting.forEach(peer -> tellAll(peer, true));
         if (waiting.isEmpty()) {
             done.run();
         } else {

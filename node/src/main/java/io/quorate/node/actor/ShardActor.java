@@ -250,6 +250,11 @@ public final class ShardActor extends AbstractBehavior<Received> {
         }
 
         @Override
+        public void warn(String what) {
+            LOG.warn("{}: {}", around.self(), what);
+        }
+
+        @Override
         public void happened(Shard.Event event) {
             around.events().accept(event);
         }

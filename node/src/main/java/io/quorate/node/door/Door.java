@@ -235,6 +235,7 @@ public final class Door {
 
     private void admit(int bytes) {
         if (closed) {
+            metrics.count("quorate.refusals", "cause", "stopping");
             throw new RefusedException(ErrorCode.UNAVAILABLE, "this node is stopping; use another");
         }
         int requests = inFlight.incrementAndGet();
@@ -248,6 +249,30 @@ public final class Door {
                             + " bytes in flight (limits " + limits.requestsInFlight() + " and "
                             + limits.bytesInFlight() + "); retry after a moment");
         }
+    }
+
+    /**
+     * Makes room for a body that is still to come, so that what many callers send slowly is bounded too.
+     *
+     * @return gives the room back
+     * @throws RefusedException if there is none
+     */
+    public Runnable reserve(long bytes) {
+        long total = bytesInFlight.addAndGet(bytes);
+        if (total > limits.bytesInFlight()) {
+            bytesInFlight.addAndGet(-bytes);
+            metrics.count("quorate.refusals", "cause", "bytes-in-flight");
+            throw new RefusedException(
+                    ErrorCode.OVERLOADED,
+                    "this node has bodies of " + (total - bytes) + " bytes in flight (limit " + limits.bytesInFlight()
+                            + "); retry after a moment");
+        }
+        AtomicBoolean held = new AtomicBoolean(true);
+        return () -> {
+            if (held.compareAndSet(true, false)) {
+                bytesInFlight.addAndGet(-bytes);
+            }
+        };
     }
 
     private static void checkKey(Bytes key) {

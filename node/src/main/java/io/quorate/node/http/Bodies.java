@@ -11,9 +11,17 @@ import org.eclipse.jetty.util.Promise;
 /** Reads request bodies without blocking and never more of them than the limit. */
 final class Bodies {
     private final int maxBytes;
+    private final Room room;
 
-    Bodies(int maxBytes) {
+    /** Where bodies wait until they are whole. */
+    interface Room {
+        /** Takes up so many bytes, or refuses; what is returned gives them back. */
+        Runnable reserve(long bytes);
+    }
+
+    Bodies(int maxBytes, Room room) {
         this.maxBytes = maxBytes;
+        this.room = room;
     }
 
     /**
@@ -39,14 +47,17 @@ final class Bodies {
             then.accept(Bytes.EMPTY);
             return;
         }
+        Runnable release = room.reserve(length < 0 ? maxBytes : length);
         Content.Source.asByteArrayAsync(request, maxBytes, new Promise.Invocable.NonBlocking<>() {
             @Override
             public void succeeded(byte[] bytes) {
+                release.run();
                 Router.guard(exchange, () -> then.accept(Bytes.wrap(bytes)));
             }
 
             @Override
             public void failed(Throwable failure) {
+                release.run();
                 if (failure instanceof IllegalStateException) {
                     exchange.problem(
                             ErrorCode.VALUE_TOO_LARGE, "the body has more than the limit of " + maxBytes + " bytes");

@@ -99,7 +99,7 @@ public final class HttpServer implements AutoCloseable {
             Door door,
             Backend backend,
             @Nullable FaultControl faults) {
-        Bodies bodies = new Bodies(config.limits().maxValueBytes());
+        Bodies bodies = new Bodies(config.limits().maxValueBytes(), door::reserve);
         server.setHandler(new Router(
                 new KeyRoutes(door, bodies, new KeyAnswers(ring)),
                 new BucketRoutes(

@@ -70,6 +70,20 @@ public final class NodeMetrics implements AutoCloseable {
                 .record(micros, TimeUnit.MICROSECONDS);
     }
 
+    /** Shows the counters whose tags are known beforehand, so that their first step is seen as one. */
+    public void countsFromZero() {
+        for (String code : List.of("unavailable", "timeout", "level-not-reached")) {
+            count("quorate.level.shortfalls", "code", code, 0);
+        }
+        for (String cause : List.of("in-flight", "bytes-in-flight", "connections", "stopping", "stranger")) {
+            count("quorate.refusals", "cause", cause, 0);
+        }
+        for (String how : List.of("blocking", "async", "healed")) {
+            count("quorate.reads.repaired", "how", how, 0);
+        }
+        count("quorate.stale.replies", "seen", "late", 0);
+    }
+
     public void count(String name, String tag, String value) {
         count(name, tag, value, 1);
     }

@@ -4,6 +4,7 @@ import com.esotericsoftware.kryo.kryo5.Kryo;
 import com.google.common.collect.ImmutableList;
 import io.quorate.node.protocol.bucket.BucketDefinition;
 import io.quorate.node.protocol.bucket.BucketEntry;
+import io.quorate.node.protocol.bucket.BucketRegistry;
 import io.quorate.node.protocol.message.PeerMessage;
 import io.quorate.ring.bytes.ByteSink;
 import io.quorate.ring.bytes.ByteSource;
@@ -12,9 +13,12 @@ import io.quorate.ring.bytes.DecodeException;
 import io.quorate.ring.consistency.ConsistencyLevel;
 import io.quorate.ring.version.VersionCodec;
 import java.util.List;
+import java.util.zip.CRC32C;
 
 /** The one table of what Kryo may carry. Append only: an id once given is never given to anything else. */
 public final class KryoTypes {
+    private static final int DISK_FORMAT = 1;
+
     private KryoTypes() {}
 
     /** One row of the table. */
@@ -35,19 +39,33 @@ public final class KryoTypes {
 
     /** All definitions as one record, for the disk: an explicit format, not Kryo. */
     public static Bytes encodeBuckets(List<BucketEntry> entries) {
-        ByteSink out = new ByteSink(256).u8(1);
+        ByteSink out = new ByteSink(256).u8(DISK_FORMAT);
         BucketsSerializer.writeEntries(out, entries);
-        return out.toBytes();
+        return out.u32(checksum(out.unsafeArray(), out.size())).toBytes();
     }
 
     public static ImmutableList<BucketEntry> decodeBuckets(Bytes data) {
-        ByteSource in = new ByteSource(data);
-        if (in.u8() != 1) {
+        int length = data.length() - 4;
+        if (length < 1) {
+            throw new DecodeException("bucket definitions are cut short");
+        }
+        byte[] bytes = data.unsafeArray();
+        if (new ByteSource(bytes, length, 4).u32() != checksum(bytes, length)) {
+            throw new DecodeException("the checksum of the bucket definitions does not match");
+        }
+        ByteSource in = new ByteSource(bytes, 0, length);
+        if (in.u8() != DISK_FORMAT) {
             throw new DecodeException("unknown format of bucket definitions");
         }
         ImmutableList<BucketEntry> entries = BucketsSerializer.readEntries(in);
         in.end();
         return entries;
+    }
+
+    private static int checksum(byte[] data, int length) {
+        CRC32C crc = new CRC32C();
+        crc.update(data, 0, length);
+        return (int) crc.getValue();
     }
 
     private static final class PingSerializer extends ControlCodec.Bounded<PeerMessage.Ping> {
@@ -112,7 +130,7 @@ public final class KryoTypes {
         }
 
         private static ImmutableList<BucketEntry> readEntries(ByteSource in) {
-            int count = in.count(io.quorate.node.protocol.bucket.BucketRegistry.BUCKETS_MAX, 30);
+            int count = in.count(BucketRegistry.KNOWN_MAX, 30);
             ImmutableList.Builder<BucketEntry> entries = ImmutableList.builder();
             for (int i = 0; i < count; i++) {
                 String name = in.text(64);

@@ -127,6 +127,15 @@ public final class MemoryPartitionStore implements PartitionStore {
     }
 
     @Override
+    public synchronized List<RecordKey> keysAfter(ReplicaSetId set, @Nullable RecordKey after, int limit) {
+        NavigableMap<byte[], byte[]> records = of(set);
+        if (after != null) {
+            records = records.tailMap(RecordCodec.key(after), false);
+        }
+        return records.keySet().stream().limit(limit).map(RecordCodec::readKey).toList();
+    }
+
+    @Override
     public synchronized List<ReplicaSetId> replicaSets() {
         return meta.keySet().stream()
                 .filter(key -> key[0] == 'H')

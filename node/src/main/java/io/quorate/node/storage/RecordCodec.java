@@ -111,6 +111,9 @@ final class RecordCodec {
     }
 
     static LeafTable.Sum readSum(byte[] data) {
+        if (data.length != 16) {
+            throw new CorruptRecordException("damaged leaf", new DecodeException("sum of " + data.length + " bytes"));
+        }
         ByteSource in = new ByteSource(data);
         return new LeafTable.Sum(in.u64(), in.u64());
     }

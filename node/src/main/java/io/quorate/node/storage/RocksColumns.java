@@ -5,6 +5,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.rocksdb.BlockBasedTableConfig;
 import org.rocksdb.BloomFilter;
@@ -177,6 +178,20 @@ public final class RocksColumns implements AutoCloseable {
         try (RocksIterator i = db.newIterator(column, reads)) {
             for (i.seek(prefix); i.isValid() && startsWith(i.key(), prefix); i.next()) {
                 if (!visitor.visit(i.key(), i.value())) {
+                    return;
+                }
+            }
+            i.status();
+        } catch (RocksDBException e) {
+            throw failure("scan", e);
+        }
+    }
+
+    /** Visits keys from {@code from} on as long as they begin with {@code prefix}; values are not read. */
+    void scanKeys(ColumnFamilyHandle column, byte[] from, byte[] prefix, Predicate<byte[]> visitor) {
+        try (RocksIterator i = db.newIterator(column, reads)) {
+            for (i.seek(from); i.isValid() && startsWith(i.key(), prefix); i.next()) {
+                if (!visitor.test(i.key())) {
                     return;
                 }
             }

@@ -11,6 +11,7 @@ import io.quorate.ring.bytes.Bytes;
 import io.quorate.ring.token.PartitionCount;
 import io.quorate.ring.version.KeyState;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -215,6 +216,19 @@ public final class RocksPartitionStore implements PartitionStore, AutoCloseable 
             RecordKey key = RecordCodec.readKey(encoded);
             if (key.bucket().equals(bucket) && key.generation() == generation) {
                 found.add(key);
+            }
+            return found.size() < limit;
+        });
+        return found;
+    }
+
+    @Override
+    public List<RecordKey> keysAfter(ReplicaSetId set, @Nullable RecordKey after, int limit) {
+        byte[] from = after == null ? RecordCodec.prefix(set) : RecordCodec.key(after);
+        List<RecordKey> found = new ArrayList<>();
+        db.scanKeys(db.data(), from, RecordCodec.prefix(set), encoded -> {
+            if (after == null || !Arrays.equals(encoded, from)) {
+                found.add(RecordCodec.readKey(encoded));
             }
             return found.size() < limit;
         });

@@ -23,6 +23,7 @@ import io.quorate.ring.version.Dot;
 import io.quorate.ring.version.KeyState;
 import io.quorate.ring.version.PartitionClock;
 import io.quorate.ring.version.VersionCodec;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -178,6 +179,22 @@ abstract class PartitionStoreContract {
         assertThat(store.keysOf(set(PARTITION), "carts", 1, 2)).hasSize(2);
         assertThat(store.keysOf(set(PARTITION), "carts", 2, 10)).containsExactly(keyIn("carts", 2, PARTITION, 0));
         assertThat(store.keysOf(set(4), "carts", 1, 10)).isEmpty();
+    }
+
+    @Test
+    void keysAreListedInPagesThatTogetherHoldEachOnce() {
+        for (int i = 0; i < 7; i++) {
+            commit(i + 1, change(keyIn("carts", 1, PARTITION, i), state("n1", i + 1), 1));
+        }
+        List<RecordKey> all = new ArrayList<>();
+        List<RecordKey> page = store.keysAfter(set(PARTITION), null, 3);
+        while (!page.isEmpty()) {
+            assertThat(page).hasSizeLessThanOrEqualTo(3);
+            all.addAll(page);
+            page = store.keysAfter(set(PARTITION), page.get(page.size() - 1), 3);
+        }
+        assertThat(all).hasSize(7).doesNotHaveDuplicates();
+        assertThat(store.keysAfter(set(4), null, 10)).isEmpty();
     }
 
     @Test

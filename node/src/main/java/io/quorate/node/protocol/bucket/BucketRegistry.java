@@ -19,6 +19,9 @@ public final class BucketRegistry {
     /** Bounds what every node keeps and exchanges; deleted names count too. */
     public static final int BUCKETS_MAX = 1000;
 
+    /** What a node may come to know of when parts of a cluster that had been apart tell each other. */
+    public static final int KNOWN_MAX = 20 * BUCKETS_MAX;
+
     private final NodeId self;
     private final NavigableMap<String, BucketEntry> entries = new TreeMap<>();
     private long digest;

@@ -14,11 +14,14 @@ import java.util.Set;
 
 /**
  * Brings one write, already made durable at this home, to the other homes and answers once its level is reached or cannot
- * be reached any more. After the answer it goes on until every home has it or the deadline passes.
+ * be reached any more. After the answer it goes on until every home has it, or until some time after the deadline.
  *
  * <p>Dynamo, section 4.5 (DeCandia et al., 2007), with strict quorums: only homes count.
  */
 public final class WriteCoordinator {
+    /** How long after its deadline a write is still offered to homes that have not taken it. */
+    static final long GO_ON_NANOS = 5_000_000_000L;
+
     private final Map<NodeId, Replica> homes = new LinkedHashMap<>();
     private final NodeId self;
     private final int need;
@@ -117,14 +120,14 @@ public final class WriteCoordinator {
 
     /** Sends again what has no answer; true when nothing is left to do. */
     public boolean tick(long now, Set<NodeId> reachable) {
-        if (now >= deadline) {
-            if (!answered) {
-                refuse(
-                        ErrorCode.TIMEOUT,
-                        "the deadline passed with " + count(State.ACKED) + " of " + need
-                                + " acknowledgements; the write goes on. Read before you retry, or retry with the"
-                                + " same idempotency key");
-            }
+        if (now >= deadline && !answered) {
+            refuse(
+                    ErrorCode.TIMEOUT,
+                    "the deadline passed with " + count(State.ACKED) + " of " + need
+                            + " acknowledgements; the write goes on. Read before you retry, or retry with the same"
+                            + " idempotency key");
+        }
+        if (now >= deadline + GO_ON_NANOS) {
             return true;
         }
         boolean waiting = false;

@@ -315,15 +315,25 @@ public final class Replica {
     }
 
     /**
-     * Removes what a bucket's generation still holds here, up to {@code limit} keys.
+     * A step through the keys of a replica that removes those of a bucket's generation.
      *
-     * @return the id of the commit; 0 if nothing is left, -1 if what is left has changes on their way to the disk
+     * @param commit to wait for; 0 if nothing was removed
+     * @param next where the following step goes on; null at the end
+     * @param skipped whether a key was left because changes of it are on their way to the disk
      */
-    public long dropBucket(String bucket, int generation, int limit) {
-        List<RecordKey> found = store.keysOf(id, bucket, generation, limit);
+    public record Drop(long commit, @Nullable RecordKey next, boolean skipped) {}
+
+    /** Removes what a bucket's generation holds among the next {@code limit} keys. */
+    public Drop dropBucket(String bucket, int generation, @Nullable RecordKey after, int limit) {
+        List<RecordKey> page = store.keysAfter(id, after, limit);
         List<Commit.Change> changes = new ArrayList<>();
-        for (RecordKey key : found) {
+        boolean skipped = false;
+        for (RecordKey key : page) {
+            if (!key.bucket().equals(bucket) || key.generation() != generation) {
+                continue;
+            }
             if (pending.containsKey(key)) {
+                skipped = true;
                 continue;
             }
             KeyState before;
@@ -338,10 +348,10 @@ public final class Replica {
             remnants.remove(key);
             changes.add(new Commit.Change(key, KeyState.EMPTY, false, leaf, leaves.get(leaf)));
         }
-        if (changes.isEmpty()) {
-            return found.isEmpty() ? 0 : -1;
-        }
-        return submit(changes, null);
+        return new Drop(
+                changes.isEmpty() ? 0 : submit(changes, null),
+                page.size() < limit ? null : page.get(page.size() - 1),
+                skipped);
     }
 
     /**

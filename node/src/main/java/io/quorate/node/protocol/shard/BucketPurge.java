@@ -1,16 +1,19 @@
 package io.quorate.node.protocol.shard;
 
+import io.quorate.node.protocol.replica.Replica;
 import io.quorate.node.protocol.store.CorruptRecordException;
+import io.quorate.node.protocol.store.RecordKey;
 import io.quorate.node.protocol.store.ReplicaSetId;
 import io.quorate.node.protocol.store.StorageException;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Map;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /** Removes the keys of deleted buckets, a few at each tick. */
 final class BucketPurge {
-    private static final int KEYS_MAX = 64;
+    private static final int KEYS_MAX = 256;
 
     private final Context context;
     private final Deque<Job> jobs = new ArrayDeque<>();
@@ -20,10 +23,25 @@ final class BucketPurge {
     /**
      * A bucket's generation in one replica set. Everything is looked through twice, the second time for a write that was on
      * its way to the disk the first time.
+     *
+     * @param after the last key that was looked at; null to begin
+     * @param skipped whether this pass left a key with changes on their way to the disk
+     * @param last whether this is the pass after which nothing can be left, if it skips nothing
      */
-    private record Job(ReplicaSetId set, String bucket, int generation, boolean last) {
+    private record Job(
+            ReplicaSetId set,
+            String bucket,
+            int generation,
+            @Nullable RecordKey after,
+            boolean skipped,
+            boolean last) {
+
+        Job goOn(RecordKey next, boolean alsoSkipped) {
+            return new Job(set, bucket, generation, next, skipped || alsoSkipped, last);
+        }
+
         Job again() {
-            return new Job(set, bucket, generation, true);
+            return new Job(set, bucket, generation, null, false, true);
         }
     }
 
@@ -41,7 +59,7 @@ final class BucketPurge {
         for (ReplicaSetId set : context.replicas.all()) {
             news.forEach((bucket, generation) -> {
                 for (int g = queued.getOrDefault(bucket, 0) + 1; g <= generation; g++) {
-                    jobs.add(new Job(set, bucket, g, false));
+                    jobs.add(new Job(set, bucket, g, null, false, false));
                 }
             });
         }
@@ -53,40 +71,39 @@ final class BucketPurge {
     }
 
     void step() {
-        Job job = jobs.peek();
+        Job job = jobs.poll();
         if (job == null) {
             return;
         }
-        long commit;
+        Replica.Drop drop;
         try {
-            commit = context.replicas.get(job.set()).dropBucket(job.bucket(), job.generation(), KEYS_MAX);
+            drop = context.replicas.get(job.set()).dropBucket(job.bucket(), job.generation(), job.after(), KEYS_MAX);
         } catch (CorruptRecordException | StorageException e) {
-            jobs.poll();
             context.corruption("purge of bucket " + job.bucket() + ": " + e.getMessage());
             return;
         }
-        if (commit < 0) {
-            // What is left has changes on their way to the disk: later.
-            jobs.addLast(jobs.remove());
+        if (drop.commit() == 0) {
+            goOn(job, drop);
             return;
         }
-        if (commit == 0) {
-            jobs.poll();
-            if (!job.last()) {
-                jobs.addLast(job.again());
-            }
-            return;
-        }
-        // The same again after this commit, so that one purge is in flight at a time.
-        jobs.poll();
+        // On after this commit, so that one purge of a replica set is in flight at a time.
         context.replicas.whenDurable(
                 job.set(),
-                commit,
+                drop.commit(),
                 (failure, now) -> {
                     if (failure == null) {
-                        jobs.addFirst(job);
+                        goOn(job, drop);
                     }
                 },
                 0);
+    }
+
+    private void goOn(Job job, Replica.Drop drop) {
+        RecordKey next = drop.next();
+        if (next != null) {
+            jobs.addFirst(job.goOn(next, drop.skipped()));
+        } else if (!job.last() || job.skipped() || drop.skipped()) {
+            jobs.addLast(job.again());
+        }
     }
 }

@@ -83,6 +83,10 @@ final class Context {
         surroundings.output().happened(event);
     }
 
+    void warn(String what) {
+        surroundings.output().warn(what);
+    }
+
     void corruption(String what) {
         surroundings.output().corruption(what);
     }

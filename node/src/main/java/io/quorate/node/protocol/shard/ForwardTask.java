@@ -84,10 +84,13 @@ final class ForwardTask implements Task {
         if (over) {
             return;
         }
+        if (done instanceof KeyReply.Refused refused
+                && refused.outcome() == Outcome.NOT_APPLIED
+                && !from.equals(current)) {
+            // What an earlier home did not do, told late or twice, says nothing of the one that is asked now.
+            return;
+        }
         if (done instanceof KeyReply.Refused refused && !isFinal(refused)) {
-            if (!from.equals(current)) {
-                return;
-            }
             lastRefusal = refused;
             context.later(this::next);
             return;

@@ -74,6 +74,9 @@ public final class Shard {
         /** A record or leaf of this node's disk cannot be trusted. */
         void corruption(String what);
 
+        /** Something that its operators should look into, in words. */
+        default void warn(String what) {}
+
         /** Something worth counting. */
         default void happened(Event event) {}
     }

@@ -4,6 +4,7 @@ import com.google.common.collect.ImmutableList;
 import com.google.common.hash.Hashing;
 import io.quorate.node.protocol.message.PeerMessage;
 import io.quorate.node.protocol.quorum.WriteCoordinator;
+import io.quorate.node.protocol.replica.ObjectLimits;
 import io.quorate.node.protocol.replica.Replica;
 import io.quorate.node.protocol.request.KeyReply;
 import io.quorate.node.protocol.request.KeyRequest;
@@ -244,6 +245,12 @@ final class WriteTask implements Task, WriteCoordinator.Port {
 
     private void replicate(CausalContext answer, long commit, long now) {
         KeyState after = context.replicas.get(key.set()).newest(key);
+        if (request instanceof KeyRequest.Put put) {
+            String growing = ObjectLimits.warning(after, put.value().length());
+            if (growing != null) {
+                context.warn(ReplicaSide.describe(key) + " has " + growing);
+            }
+        }
         WriteCoordinator.Written written =
                 new WriteCoordinator.Written(answer, after.shown().size(), after.digest());
         WriteCoordinator made = new WriteCoordinator(

@@ -40,8 +40,16 @@ public interface PartitionStore {
      */
     boolean verifyLeaf(ReplicaSetId set, int leaf);
 
-    /** Up to {@code limit} keys of a bucket's generation that have a record, readable or not. */
+    /** For tests and tools: up to {@code limit} keys of a bucket's generation that have a record, readable or not. */
     List<RecordKey> keysOf(ReplicaSetId set, String bucket, int generation, int limit);
+
+    /**
+     * The next keys that have a record, readable or not, in the store's order.
+     *
+     * @param after where to go on; null to begin
+     * @param limit keys at most; fewer are returned only at the end
+     */
+    List<RecordKey> keysAfter(ReplicaSetId set, @Nullable RecordKey after, int limit);
 
     /** The end of one commit. */
     record Completion(Commit commit, @Nullable StorageException failure) {}

@@ -375,13 +375,16 @@ class ReplicaTest {
         rig.put(kept, CausalContext.EMPTY, "kept");
         rig.settle();
         disk.corrupt(keyIn(PARTITION, 9));
-        assertThat(rig.replica().dropBucket(TestKeys.BUCKET, 1, 6)).isPositive();
+        Replica.Drop first = rig.replica().dropBucket(TestKeys.BUCKET, 1, null, 6);
         rig.settle();
-        assertThat(disk.keysOf(set(PARTITION), TestKeys.BUCKET, 1, 20)).hasSize(4);
-        rig.replica().dropBucket(TestKeys.BUCKET, 1, 6);
+        int left = disk.keysOf(set(PARTITION), TestKeys.BUCKET, 1, 20).size();
+        assertThat(left).isBetween(4, 5);
+        assertThat(first.next()).isNotNull();
+        Replica.Drop second = rig.replica().dropBucket(TestKeys.BUCKET, 1, first.next(), 6);
         rig.settle();
+        assertThat(second.next()).as("all eleven keys have been looked at").isNull();
         assertThat(disk.keysOf(set(PARTITION), TestKeys.BUCKET, 1, 20)).isEmpty();
-        assertThat(rig.replica().dropBucket(TestKeys.BUCKET, 1, 6)).isZero();
+        assertThat(rig.replica().dropBucket(TestKeys.BUCKET, 1, null, 6)).isEqualTo(new Replica.Drop(0, null, false));
         assertThat(rig.values(kept)).containsExactly("kept");
         for (int i = 0; i < 9; i++) {
             assertThat(disk.verifyLeaf(set(PARTITION), rig.replica().leafOf(keyIn(PARTITION, i))))
@@ -395,10 +398,11 @@ class ReplicaTest {
         rig.settle();
         disk.slow();
         rig.put(ALICE, CausalContext.EMPTY, "v2");
-        assertThat(rig.replica().dropBucket(TestKeys.BUCKET, 1, 6)).isEqualTo(-1);
+        assertThat(rig.replica().dropBucket(TestKeys.BUCKET, 1, null, 6)).isEqualTo(new Replica.Drop(0, null, true));
         disk.completeAll();
         rig.settle();
-        assertThat(rig.replica().dropBucket(TestKeys.BUCKET, 1, 6)).isPositive();
+        assertThat(rig.replica().dropBucket(TestKeys.BUCKET, 1, null, 6).commit())
+                .isPositive();
     }
 
     private void apply(String node, long counter, CausalContext seen, String value) {
