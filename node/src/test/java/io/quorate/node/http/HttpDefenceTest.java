@@ -9,6 +9,7 @@ import io.quorate.node.fixture.SharedCluster;
 import io.quorate.node.fixture.TestCluster;
 import java.io.IOException;
 import java.net.Socket;
+import java.net.SocketException;
 import java.net.SocketTimeoutException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
@@ -196,10 +197,17 @@ final class HttpDefenceTest {
         }
     }
 
-    @Test
-    void tooLargeBodyIsRefusedBeforeItIsSentAndTheConnectionEnds() throws IOException {
+    @ParameterizedTest
+    @ValueSource(ints = {0, VALUE_MAX + 1})
+    void tooLargeBodyIsRefusedWhetherItIsSentOrNotAndTheConnectionEndsInOrder(int sent) throws IOException {
         try (Socket socket = connect()) {
             send(socket, put(TestCluster.newKey(), VALUE_MAX + 1));
+            try {
+                socket.getOutputStream().write(new byte[sent]);
+            } catch (SocketException refused) {
+                // It was refused before it was all sent, and the answer says why.
+                assertThat(sent).isPositive();
+            }
             Reply reply = Reply.read(socket.getInputStream(), false);
             reply.problem(413, "value-too-large");
             assertThat(reply.header("Connection")).isEqualToIgnoringCase("close");
