@@ -34,6 +34,16 @@ final class DecodeErrors implements PeerQuarantine.Listener {
     }
 
     @Override
+    public void stranger(NodeId node) {
+        metrics.count("quorate.refusals", "cause", "stranger");
+        LOG.warn(
+                "{}: {} speaks to this node but is no member of its cluster; it is not answered. Give all nodes the same"
+                        + " members",
+                self,
+                node);
+    }
+
+    @Override
     public void corruptRecord() {
         metrics.count("quorate.corrupt.records", "node", self.value());
     }

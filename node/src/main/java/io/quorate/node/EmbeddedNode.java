@@ -58,7 +58,7 @@ public final class EmbeddedNode implements AutoCloseable {
      *
      * @param system null to have one made
      * @param faults cuts and delays in force, shared by the nodes of one program
-     * @param control what the HTTP API's fault injection acts on; null for this node alone
+     * @param control what the HTTP API's fault injection acts on; null for the links of this node alone
      */
     public record Extras(
             @Nullable ActorSystem<?> system,

@@ -22,6 +22,7 @@ import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /** What the HTTP routes ask of their node. */
 final class NodeBackend implements HttpServer.Backend {
@@ -30,6 +31,7 @@ final class NodeBackend implements HttpServer.Backend {
 
     private final NodeParts parts;
     private final ObjectMapper json = new ObjectMapper();
+    private @Nullable HttpClient peers;
 
     NodeBackend(NodeParts parts) {
         this.parts = parts;
@@ -72,23 +74,34 @@ final class NodeBackend implements HttpServer.Backend {
                         parts.view().up().keySet().stream().map(NodeId::value).toList()));
     }
 
+    /** Made at its first use; its threads end when nobody refers to it any more. */
+    private synchronized HttpClient peers() {
+        HttpClient made = peers;
+        if (made == null) {
+            made = HttpClient.newBuilder()
+                    .connectTimeout(PEER_TIMEOUT)
+                    .version(HttpClient.Version.HTTP_1_1)
+                    .build();
+            peers = made;
+        }
+        return made;
+    }
+
     @Override
     public CompletionStage<ObjectNode> peerReport(Member peer) {
         HttpRequest request = HttpRequest.newBuilder(URI.create(peer.http() + "/v1/nodes/self"))
                 .timeout(PEER_TIMEOUT)
                 .build();
-        return HttpClient.newBuilder()
-                .connectTimeout(PEER_TIMEOUT)
-                .version(HttpClient.Version.HTTP_1_1)
-                .build()
-                .sendAsync(request, BodyHandlers.ofByteArray())
-                .thenApply(response -> {
-                    try {
-                        return json.readValue(response.body(), ObjectNode.class);
-                    } catch (IOException e) {
-                        throw new UncheckedIOException(e);
-                    }
-                });
+        return peers().sendAsync(request, BodyHandlers.ofByteArray()).thenApply(response -> {
+            if (response.statusCode() != 200) {
+                throw new IllegalStateException(peer.id() + " answers " + response.statusCode());
+            }
+            try {
+                return json.readValue(response.body(), ObjectNode.class);
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        });
     }
 
     @Override

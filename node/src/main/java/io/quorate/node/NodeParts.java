@@ -6,6 +6,7 @@ import io.quorate.node.actor.ControlMessage;
 import io.quorate.node.actor.NodeView;
 import io.quorate.node.actor.PeerQuarantine;
 import io.quorate.node.actor.ShardActor;
+import io.quorate.node.actor.ShardInlet;
 import io.quorate.node.actor.ShardMessage;
 import io.quorate.node.actor.Systems;
 import io.quorate.node.config.NodeConfig;
@@ -29,16 +30,19 @@ import io.quorate.node.transport.Received;
 import io.quorate.node.transport.Transport;
 import io.quorate.ring.bytes.Bytes;
 import io.quorate.ring.epoch.RingState;
+import io.quorate.ring.topology.Membership;
 import io.quorate.ring.topology.NodeId;
 import io.quorate.ring.version.VersionRules;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongSupplier;
+import java.util.stream.Collectors;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.ActorSystem;
 import org.apache.pekko.actor.typed.DispatcherSelector;
@@ -49,7 +53,10 @@ import org.slf4j.LoggerFactory;
 /** The parts of one running node, put together and taken apart in order. */
 final class NodeParts {
     private static final Logger LOG = LoggerFactory.getLogger(NodeParts.class);
-    private static final long DRAIN_NANOS = 3_000_000_000L;
+    /** An orderly end takes five seconds at most: for what is in flight, for the actors, for their system. */
+    private static final long DRAIN_NANOS = 2_000_000_000L;
+
+    private static final long END_NANOS = 1_300_000_000L;
 
     private final NodeConfig config;
     private final RingState ring;
@@ -60,15 +67,18 @@ final class NodeParts {
     private final NodeMetrics metrics;
     private final ActorSystem<?> system;
     private final boolean ownSystem;
+    private final ShardInlet inlet = new ShardInlet();
     private final ActorRef<Received> shard;
     private final ActorRef<Received> control;
     private final Door door;
+    private final NodeBackend backend = new NodeBackend(this);
     private final Executor callbacks;
     private final LongSupplier nanoClock = Wiring.nanoClock();
     private final long startedAt = nanoClock.getAsLong();
     private final AtomicLong inFlight = new AtomicLong();
     private final AtomicLong standIn = new AtomicLong(-1);
     private final AtomicBoolean over = new AtomicBoolean();
+    private final CountDownLatch actorsLeft = new CountDownLatch(2);
     private final boolean restarted;
     private volatile NodeView view = NodeView.EMPTY;
     private volatile String state = "starting";
@@ -81,16 +91,26 @@ final class NodeParts {
             directory = DataDirectory.open(
                     config.data(),
                     new DataDirectory.Identity(
-                            config.cluster(), config.node().value(), config.partitions(), config.replicas()),
+                            config.cluster(),
+                            config.node().value(),
+                            config.partitions(),
+                            config.replicas(),
+                            describe(config.membership())),
                     config.sync());
             columns = RocksColumns.open(directory.database(), config.sync());
+            matchRun(directory, columns);
             ActorSystem<?> system = extras.system();
             if (system == null) {
                 made = Systems.start(Systems.nameOf(config.cluster()), config.self());
                 system = made;
             }
             NodeParts parts = new NodeParts(config, ring, http, directory, columns, system, made != null, extras);
-            parts.begin(extras.control());
+            FaultControl given = extras.control();
+            parts.begin(
+                    given != null
+                            ? given
+                            : new LinkFaults(
+                                    extras.faults(), config.membership().ids()));
             return parts;
         } catch (RuntimeException e) {
             if (made != null) {
@@ -103,11 +123,26 @@ final class NodeParts {
                 directory.close();
             }
             http.close();
-            if (e instanceof DataDirectory.UnusableException || e instanceof StorageException) {
+            if (e instanceof DataDirectory.UnusableException
+                    || e instanceof StorageException
+                    || e instanceof HttpServer.BindException
+                    || e instanceof org.apache.pekko.remote.RemoteTransportException) {
                 throw new StartException(String.valueOf(e.getMessage()), e);
             }
             throw e;
         }
+    }
+
+    private static String describe(Membership membership) {
+        return membership.members().stream()
+                .map(member -> member.id() + "@" + member.dc() + "/" + member.zone())
+                .collect(Collectors.joining(" "));
+    }
+
+    private static void matchRun(DataDirectory directory, RocksColumns columns) {
+        byte[] run = columns.getMeta("run");
+        directory.matchRun(run == null ? "0" : new String(run, StandardCharsets.US_ASCII));
+        columns.putMeta("run", directory.run().getBytes(StandardCharsets.US_ASCII));
     }
 
     private NodeParts(
@@ -141,8 +176,7 @@ final class NodeParts {
     }
 
     private ActorRef<Received> startShard(Transport transport, PeerQuarantine.Listener errors) {
-        ShardActor.Completions completions = new ShardActor.Completions();
-        store.listen(completions::add);
+        store.listen(inlet::add);
         return system.systemActorOf(
                 ShardActor.create(
                         output -> new Shard(
@@ -159,12 +193,14 @@ final class NodeParts {
                         new ShardActor.Surroundings(
                                 config.node(),
                                 transport,
-                                completions,
+                                inlet,
                                 nanoClock,
                                 Wiring.messageIds(),
                                 inFlight,
                                 standIn,
-                                errors)),
+                                errors,
+                                this::count,
+                                () -> partEnded("data"))),
                 Transport.actorName(config.node(), Transport.Lane.DATA),
                 DispatcherSelector.fromConfig("quorate.shard-dispatcher")
                         .withMailboxFromConfig("quorate.shard-mailbox"));
@@ -196,7 +232,8 @@ final class NodeParts {
                                         "buckets",
                                         KryoTypes.encodeBuckets(entries).toByteArray()),
                                 this::publish,
-                                errors),
+                                errors,
+                                () -> partEnded("control")),
                         liveness,
                         registry),
                 Transport.actorName(config.node(), Transport.Lane.CONTROL),
@@ -213,8 +250,7 @@ final class NodeParts {
         view = next;
         ImmutableMap.Builder<String, Integer> gone = ImmutableMap.builder();
         next.buckets().values().forEach(entry -> gone.put(entry.name(), lastGone(entry)));
-        shard.tell(new ShardMessage.BucketsGone(gone.build()));
-        shard.tell(new ShardMessage.Peers(next.up()));
+        inlet.add(new ShardMessage.News(next.up(), gone.build()));
     }
 
     private static int lastGone(BucketEntry entry) {
@@ -225,17 +261,39 @@ final class NodeParts {
             io.quorate.node.protocol.request.KeyRequest request,
             long timeoutNanos,
             java.util.function.Consumer<io.quorate.node.protocol.request.KeyReply> reply) {
-        shard.tell(new ShardMessage.Submit(request, nanoClock.getAsLong(), timeoutNanos, reply));
+        inlet.add(new ShardMessage.Submit(request, nanoClock.getAsLong(), timeoutNanos, reply));
     }
 
-    private void begin(@Nullable FaultControl control) {
+    private void count(Shard.Event event) {
+        switch (event) {
+            case REPAIRED_LATER -> metrics.count("quorate.reads.repaired", "how", "async");
+            case HEALED -> metrics.count("quorate.reads.repaired", "how", "healed");
+            case STALE_SEEN_LATE -> metrics.count("quorate.stale.replies", "seen", "late");
+        }
+    }
+
+    /** An actor of this node has ended though nobody stopped the node: a fault of this program, or of its disk. */
+    private void partEnded(String part) {
+        actorsLeft.countDown();
+        if (!over.get()) {
+            state = "failed";
+            door.close();
+            LOG.error(
+                    "{}: its {} actor ended by the error above; the node serves nothing any more until it is started"
+                            + " again. What was acknowledged is on disk",
+                    config.node(),
+                    part);
+        }
+    }
+
+    private void begin(FaultControl control) {
         metrics.gauge("quorate.requests.in.flight", "Requests of clients and peers in flight", inFlight::get);
         metrics.gauge(
                 "quorate.peers.up",
                 "Peers this node can talk to",
                 () -> view.up().size());
         metrics.gauge("quorate.epoch", "Epoch of the ring", ring::epoch);
-        metrics.gauge("quorate.storage.bytes", "Bytes of tables and memtables", columns::diskBytes);
+        metrics.gauge("quorate.storage.bytes", "Bytes of tables and memtables", this::storageBytes);
         if (ownSystem) {
             Systems.joinCluster(system, config.membership());
         }
@@ -254,14 +312,12 @@ final class NodeParts {
                             + " incarnations",
                     config.node());
         }
-        FaultControl faults = control;
-        http.start(config, ring, () -> view, door, new NodeBackend(this), config.faults() ? faults : null);
+        http.start(config, ring, () -> view, door, backend, config.faults() ? control : null);
         state = "serving";
         LOG.info(
-                "{}: serving at {}, data in {}, {} partitions, {} replicas",
+                "{}: serving at {}, {} partitions, {} replicas",
                 config.node(),
                 config.self().http(),
-                config.data(),
                 config.partitions(),
                 config.replicas());
     }
@@ -275,9 +331,15 @@ final class NodeParts {
         http.stopAccepting();
         Wiring.await(() -> door.inFlight() == 0, DRAIN_NANOS);
         control.tell(new ControlMessage.Leave(true));
-        shard.tell(ShardMessage.Signal.STOP);
+        inlet.stop();
         http.close();
-        endSystem();
+        if (!endActors()) {
+            // The engine is native: to close it under an actor that still reads would end the whole process.
+            LOG.error(
+                    "{}: an actor did not end in time; the database stays open until this process ends", config.node());
+            metrics.close();
+            return;
+        }
         store.close();
         if (store.failed()) {
             directory.close();
@@ -295,49 +357,35 @@ final class NodeParts {
         state = "leaving";
         door.close();
         control.tell(new ControlMessage.Leave(false));
-        shard.tell(ShardMessage.Signal.STOP);
+        inlet.stop();
         http.close();
-        endSystem();
+        if (!endActors()) {
+            LOG.error(
+                    "{}: an actor did not end in time; the database stays open until this process ends", config.node());
+            metrics.close();
+            return;
+        }
         store.drop();
         directory.close();
         metrics.close();
         LOG.info("{}: killed", config.node());
     }
 
-    private void endSystem() {
+    /** Waits until nothing uses the store any more; false if that takes too long. */
+    private boolean endActors() {
+        boolean ended = Wiring.await(() -> actorsLeft.getCount() == 0, END_NANOS);
         if (ownSystem) {
             system.terminate();
             try {
                 scala.concurrent.Await.ready(
-                        system.whenTerminated(), scala.concurrent.duration.Duration.fromNanos(DRAIN_NANOS));
+                        system.whenTerminated(), scala.concurrent.duration.Duration.fromNanos(END_NANOS));
             } catch (java.util.concurrent.TimeoutException e) {
                 LOG.warn("{}: the actor system did not end in time", config.node());
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
             }
-        } else {
-            awaitStopped(shard);
-            awaitStopped(control);
         }
-    }
-
-    private void awaitStopped(ActorRef<Received> actor) {
-        CompletableFuture<Void> stopped = new CompletableFuture<>();
-        system.systemActorOf(
-                org.apache.pekko.actor.typed.javadsl.Behaviors.setup(context -> {
-                    context.watch(actor);
-                    return org.apache.pekko.actor.typed.javadsl.Behaviors.receive(Object.class)
-                            .onSignal(org.apache.pekko.actor.typed.Terminated.class, signal -> {
-                                stopped.complete(null);
-                                return org.apache.pekko.actor.typed.javadsl.Behaviors.stopped();
-                            })
-                            .build();
-                }),
-                "quorate-watch-" + Long.toHexString(Wiring.messageIds().getAsLong()),
-                org.apache.pekko.actor.typed.Props.empty());
-        stopped.orTimeout(DRAIN_NANOS, java.util.concurrent.TimeUnit.NANOSECONDS)
-                .exceptionally(late -> null)
-                .join();
+        return ended;
     }
 
     NodeId id() {
@@ -366,8 +414,8 @@ final class NodeParts {
 
     /** A way for clients in this JVM; any number of them share the node's threads. */
     NodeTransport transport() {
-        return new NodeTransport(new NodeTransport.Node(
-                id(), ring, door, new NodeBackend(this), this::view, this::state, callbacks, nanoClock));
+        return new NodeTransport(
+                new NodeTransport.Node(id(), ring, door, backend, this::view, this::state, callbacks, nanoClock));
     }
 
     NodeMetrics metrics() {

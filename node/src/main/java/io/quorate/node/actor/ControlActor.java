@@ -8,6 +8,7 @@ import io.quorate.node.protocol.bucket.BucketRegistry.Change;
 import io.quorate.node.protocol.liveness.Liveness;
 import io.quorate.node.protocol.liveness.Liveness.PeerInfo;
 import io.quorate.node.protocol.message.PeerMessage;
+import io.quorate.node.protocol.store.StorageException;
 import io.quorate.node.serial.ControlCodec;
 import io.quorate.node.transport.Frame;
 import io.quorate.node.transport.Received;
@@ -21,13 +22,16 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import org.apache.pekko.actor.typed.Behavior;
+import org.apache.pekko.actor.typed.PostStop;
 import org.apache.pekko.actor.typed.javadsl.AbstractBehavior;
 import org.apache.pekko.actor.typed.javadsl.ActorContext;
 import org.apache.pekko.actor.typed.javadsl.Behaviors;
 import org.apache.pekko.actor.typed.javadsl.Receive;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -39,6 +43,7 @@ public final class ControlActor extends AbstractBehavior<Received> {
     private static final Logger LOG = LoggerFactory.getLogger(ControlActor.class);
     private static final Duration TICK = Duration.ofMillis(50);
     private static final long SPREAD_NANOS = 500_000_000L;
+    private static final long SAVE_AGAIN_NANOS = 2_000_000_000L;
 
     private final Surroundings around;
     private final Liveness liveness;
@@ -48,12 +53,15 @@ public final class ControlActor extends AbstractBehavior<Received> {
     private final List<Spreading> spreading = new ArrayList<>();
     private final Map<NodeId, Long> offeredAt = new HashMap<>();
     private ImmutableMap<NodeId, PeerInfo> lastUp = ImmutableMap.of();
+    private boolean unsaved;
+    private long triedToSaveAt;
 
     /**
      * What the actor needs.
      *
      * @param save makes definitions durable before it returns
      * @param standInMillis see {@link PeerMessage.Ping}
+     * @param ended called when the actor has stopped, for whatever reason
      */
     public record Surroundings(
             NodeId self,
@@ -64,7 +72,8 @@ public final class ControlActor extends AbstractBehavior<Received> {
             LongSupplier standInMillis,
             Consumer<List<BucketEntry>> save,
             Consumer<NodeView> publish,
-            PeerQuarantine.Listener decodeErrors) {}
+            PeerQuarantine.Listener decodeErrors,
+            Runnable ended) {}
 
     /** A change on its way to the peers that were up when it was made. */
     private record Spreading(Set<NodeId> waiting, long until, Runnable done) {}
@@ -99,6 +108,10 @@ public final class ControlActor extends AbstractBehavior<Received> {
                     }
                     return Behaviors.stopped();
                 })
+                .onSignal(PostStop.class, stopped -> {
+                    around.ended().run();
+                    return this;
+                })
                 .build();
     }
 
@@ -106,6 +119,9 @@ public final class ControlActor extends AbstractBehavior<Received> {
         long now = now();
         if (liveness.tick(now, own(), this::send)) {
             publish();
+        }
+        if (unsaved && now - triedToSaveAt > SAVE_AGAIN_NANOS) {
+            save();
         }
         spreading.removeIf(change -> {
             change.waiting().retainAll(liveness.up().keySet());
@@ -119,6 +135,10 @@ public final class ControlActor extends AbstractBehavior<Received> {
     }
 
     private Behavior<Received> onFrame(Frame frame) {
+        if (!around.transport().knows(frame.from())) {
+            quarantine.noteStranger(frame.from(), now(), around.decodeErrors());
+            return this;
+        }
         long hold = around.transport().admit(frame.from());
         if (hold < 0 || quarantine.isShut(frame.from(), now())) {
             return this;
@@ -182,8 +202,8 @@ public final class ControlActor extends AbstractBehavior<Received> {
         Change change = registry.define(define.definition(), around.wallMillis().getAsLong());
         if (change == Change.CREATED || change == Change.CHANGED) {
             BucketEntry entry = registry.find(define.definition().name());
-            changed(entry == null ? List.of() : List.of(entry));
-            spread(() -> define.done().complete(change));
+            StorageException failure = changed(entry == null ? List.of() : List.of(entry));
+            spread(() -> end(define.done(), change, failure));
         } else {
             define.done().complete(change);
         }
@@ -195,10 +215,18 @@ public final class ControlActor extends AbstractBehavior<Received> {
         if (gone == null) {
             delete.done().complete(false);
         } else {
-            changed(List.of(gone));
-            spread(() -> delete.done().complete(true));
+            StorageException failure = changed(List.of(gone));
+            spread(() -> end(delete.done(), true, failure));
         }
         return this;
+    }
+
+    private static <T> void end(CompletableFuture<T> done, T value, @Nullable StorageException failure) {
+        if (failure == null) {
+            done.complete(value);
+        } else {
+            done.completeExceptionally(failure);
+        }
     }
 
     private void spread(Runnable done) {
@@ -211,11 +239,12 @@ public final class ControlActor extends AbstractBehavior<Received> {
         }
     }
 
-    private void changed(List<BucketEntry> entries) {
+    /** Takes over what has changed; what came of saving it, null if it is on disk. */
+    private @Nullable StorageException changed(List<BucketEntry> entries) {
         if (entries.isEmpty()) {
-            return;
+            return null;
         }
-        around.save().accept(registry.all());
+        StorageException failure = save();
         for (BucketEntry entry : entries) {
             LOG.info(
                     "{}: bucket {} {} (generation {}, n={}, read {}, write {})",
@@ -228,6 +257,21 @@ public final class ControlActor extends AbstractBehavior<Received> {
                     entry.definition().write());
         }
         publish();
+        return failure;
+    }
+
+    /** A disk that takes nothing is no reason to fall silent: it is tried again, and the peers know the change too. */
+    private @Nullable StorageException save() {
+        triedToSaveAt = now();
+        try {
+            around.save().accept(registry.all());
+            unsaved = false;
+            return null;
+        } catch (StorageException e) {
+            LOG.error("{}: bucket definitions could not be saved, will try again: {}", around.self(), e.getMessage());
+            unsaved = true;
+            return e;
+        }
     }
 
     private void publish() {

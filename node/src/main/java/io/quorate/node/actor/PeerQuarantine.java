@@ -11,6 +11,8 @@ public final class PeerQuarantine {
     static final long SHUT_NANOS = 10_000_000_000L;
 
     private final Map<NodeId, Strikes> records = new HashMap<>();
+    private boolean strangerSeen;
+    private long strangerSeenAt;
 
     /** Hears what goes wrong with stored and received bytes. */
     public interface Listener {
@@ -19,6 +21,9 @@ public final class PeerQuarantine {
         void shut(NodeId peer, long nanos);
 
         void corruptRecord();
+
+        /** Frames come from a node that is no member; told once in a while, however many they are. */
+        void stranger(NodeId node);
     }
 
     private static final class Strikes {
@@ -38,6 +43,14 @@ public final class PeerQuarantine {
             return false;
         }
         return true;
+    }
+
+    void noteStranger(NodeId node, long now, Listener listener) {
+        if (!strangerSeen || now - strangerSeenAt >= SHUT_NANOS) {
+            strangerSeen = true;
+            strangerSeenAt = now;
+            listener.stranger(node);
+        }
     }
 
     void note(NodeId peer, DecodeException error, long now, Listener listener) {

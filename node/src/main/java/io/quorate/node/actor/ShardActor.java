@@ -1,6 +1,7 @@
 package io.quorate.node.actor;
 
 import io.quorate.node.protocol.message.PeerMessage;
+import io.quorate.node.protocol.request.KeyReply;
 import io.quorate.node.protocol.shard.Shard;
 import io.quorate.node.protocol.store.PartitionStore.Completion;
 import io.quorate.node.serial.Inbox;
@@ -10,17 +11,18 @@ import io.quorate.node.transport.Received;
 import io.quorate.node.transport.Transport;
 import io.quorate.ring.bytes.DecodeException;
 import io.quorate.ring.topology.NodeId;
+import io.quorate.ring.wire.ErrorCode;
+import io.quorate.ring.wire.Outcome;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
-import java.util.Queue;
-import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.LongSupplier;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.Behavior;
+import org.apache.pekko.actor.typed.PostStop;
 import org.apache.pekko.actor.typed.javadsl.AbstractBehavior;
 import org.apache.pekko.actor.typed.javadsl.ActorContext;
 import org.apache.pekko.actor.typed.javadsl.Behaviors;
@@ -53,33 +55,23 @@ public final class ShardActor extends AbstractBehavior<Received> {
     /**
      * What the actor needs beside the shard.
      *
-     * @param completions filled by the store's thread, with a wake-up for this actor
+     * @param inlet filled by the store's thread and the door, with a wake-up for this actor
      * @param inFlight where the number of requests in flight is published
      * @param standInMillis where {@link Shard#standInMillis} is published
+     * @param events what to count
+     * @param ended called when the actor has stopped, for whatever reason
      */
     public record Surroundings(
             NodeId self,
             Transport transport,
-            Completions completions,
+            ShardInlet inlet,
             LongSupplier nanoClock,
             LongSupplier randomLongs,
             AtomicLong inFlight,
             AtomicLong standInMillis,
-            PeerQuarantine.Listener decodeErrors) {}
-
-    /** Finished commits on their way from the store's thread to the actor; never lost to a full mailbox. */
-    public static final class Completions {
-        private final Queue<Completion> queue = new ConcurrentLinkedQueue<>();
-        private final AtomicBoolean woken = new AtomicBoolean();
-        private volatile Runnable wake = () -> {};
-
-        public void add(Completion completion) {
-            queue.add(completion);
-            if (woken.compareAndSet(false, true)) {
-                wake.run();
-            }
-        }
-    }
+            PeerQuarantine.Listener decodeErrors,
+            Consumer<Shard.Event> events,
+            Runnable ended) {}
 
     private ShardActor(
             ActorContext<Received> context,
@@ -92,7 +84,7 @@ public final class ShardActor extends AbstractBehavior<Received> {
         this.self = context.getSelf();
         this.shard = shards.apply(new Output());
         ActorRef<Received> me = self;
-        around.completions().wake = () -> me.tell(ShardMessage.Signal.WAKE);
+        around.inlet().onWake(() -> me.tell(ShardMessage.Signal.WAKE));
         // Two timers: the steady one also takes up what a full mailbox may have dropped of the other's.
         timers.startTimerWithFixedDelay("idle", ShardMessage.Signal.TICK, IDLE_TICK);
     }
@@ -110,24 +102,20 @@ public final class ShardActor extends AbstractBehavior<Received> {
                     open(held.frame());
                     return settled();
                 })
-                .onMessage(ShardMessage.Submit.class, this::onSubmit)
                 .onMessage(ShardMessage.Signal.class, this::onSignal)
-                .onMessage(ShardMessage.Peers.class, peers -> {
-                    shard.onPeers(peers.up(), now());
-                    return settled();
-                })
-                .onMessage(ShardMessage.BucketsGone.class, gone -> {
-                    shard.onBucketsGone(gone.generations());
-                    return settled();
-                })
                 .onMessage(ShardMessage.AskCounts.class, ask -> {
                     ask.counts().complete(shard.counts());
                     return this;
                 })
+                .onSignal(PostStop.class, stopped -> onStopped())
                 .build();
     }
 
     private Behavior<Received> onFrame(Frame frame) {
+        if (!around.transport().knows(frame.from())) {
+            quarantine.noteStranger(frame.from(), now(), around.decodeErrors());
+            return this;
+        }
         long hold = around.transport().admit(frame.from());
         if (hold < 0 || quarantine.isShut(frame.from(), now())) {
             return this;
@@ -153,48 +141,82 @@ public final class ShardActor extends AbstractBehavior<Received> {
         }
     }
 
-    private Behavior<Received> onSubmit(ShardMessage.Submit submit) {
-        long now = now();
-        long left = submit.timeoutNanos() - (now - submit.takenAt());
-        shard.onRequest(submit.request(), Math.max(0, left), submit.reply(), now);
-        return settled();
-    }
-
     private Behavior<Received> onSignal(ShardMessage.Signal signal) {
         return switch (signal) {
             case WAKE -> {
-                complete();
-                yield settled();
+                takeUp();
+                yield around.inlet().isStopping() ? Behaviors.stopped() : settled();
             }
             case FLUSH -> {
-                flushDue = false;
-                outboxes.values().forEach(Outbox::flush);
+                flush();
                 yield this;
             }
             case TICK -> {
-                complete();
+                takeUp();
+                // A full mailbox may have dropped the signal.
+                flush();
                 shard.tick(now());
                 around.standInMillis().set(shard.standInMillis(now()));
                 busy = shard.inFlight() > 0 || shard.purging();
                 if (busy) {
                     timers.startSingleTimer("busy", ShardMessage.Signal.TICK, BUSY_TICK);
                 }
-                yield settled();
+                yield around.inlet().isStopping() ? Behaviors.stopped() : settled();
             }
-            case STOP -> Behaviors.stopped();
         };
     }
 
-    private void complete() {
-        around.completions().woken.set(false);
-        Queue<Completion> queue = around.completions().queue;
+    private void flush() {
+        flushDue = false;
+        outboxes.values().forEach(Outbox::flush);
+    }
+
+    private void takeUp() {
+        ShardInlet inlet = around.inlet();
+        inlet.rearm();
         long now = now();
-        for (Completion done = queue.poll(); done != null; done = queue.poll()) {
+        ShardMessage.News news = inlet.takeNews();
+        if (news != null) {
+            shard.onBucketsGone(news.goneGenerations());
+            shard.onPeers(news.up(), now);
+        }
+        for (Completion done = inlet.completions().poll();
+                done != null;
+                done = inlet.completions().poll()) {
             Throwable failure = done.failure();
             if (failure != null) {
                 LOG.error("{}: the disk did not take a change: {}", around.self(), failure.getMessage());
             }
             shard.onCompletion(done, now);
+        }
+        for (ShardMessage.Submit submit = inlet.submits().poll();
+                submit != null;
+                submit = inlet.submits().poll()) {
+            long left = submit.timeoutNanos() - (now - submit.takenAt());
+            shard.onRequest(submit.request(), Math.max(0, left), submit.reply(), now);
+        }
+    }
+
+    /** Whoever still waits is told that nothing will come. */
+    private Behavior<Received> onStopped() {
+        shard.abandon();
+        ShardInlet inlet = around.inlet();
+        inlet.onWake(() -> refuse(inlet));
+        inlet.rearm();
+        refuse(inlet);
+        around.inFlight().set(0);
+        around.ended().run();
+        return this;
+    }
+
+    private static void refuse(ShardInlet inlet) {
+        inlet.rearm();
+        for (ShardMessage.Submit submit = inlet.submits().poll();
+                submit != null;
+                submit = inlet.submits().poll()) {
+            submit.reply()
+                    .accept(KeyReply.Refused.of(
+                            ErrorCode.UNAVAILABLE, Outcome.NOT_APPLIED, "this node has stopped; use another"));
         }
     }
 
@@ -225,6 +247,11 @@ public final class ShardActor extends AbstractBehavior<Received> {
                 flushDue = true;
                 self.tell(ShardMessage.Signal.FLUSH);
             }
+        }
+
+        @Override
+        public void happened(Shard.Event event) {
+            around.events().accept(event);
         }
 
         @Override

@@ -13,25 +13,26 @@ import java.util.function.Consumer;
 /** What a {@link ShardActor} is told besides frames. */
 public sealed interface ShardMessage extends Received {
     /**
-     * A client's request.
+     * A client's request; it comes through the {@link ShardInlet}.
      *
      * @param takenAt when this node took it, in nanoseconds of the node's clock
      * @param reply called once, on the actor's thread
      */
-    record Submit(KeyRequest request, long takenAt, long timeoutNanos, Consumer<KeyReply> reply)
-            implements ShardMessage {}
+    record Submit(KeyRequest request, long takenAt, long timeoutNanos, Consumer<KeyReply> reply) {}
 
-    record Peers(ImmutableMap<NodeId, PeerInfo> up) implements ShardMessage {}
-
-    record BucketsGone(ImmutableMap<String, Integer> generations) implements ShardMessage {}
+    /**
+     * What the node knows of its surroundings; it comes through the {@link ShardInlet}, and only the newest counts.
+     *
+     * @param goneGenerations the last deleted generation of each bucket name
+     */
+    record News(ImmutableMap<NodeId, PeerInfo> up, ImmutableMap<String, Integer> goneGenerations) {}
 
     record AskCounts(CompletableFuture<Shard.Counts> counts) implements ShardMessage {}
 
-    /** The store has finished commits. */
+    /** Something waits in the inlet; a turn ends; time passes. */
     enum Signal implements ShardMessage {
         WAKE,
         FLUSH,
-        TICK,
-        STOP
+        TICK
     }
 }

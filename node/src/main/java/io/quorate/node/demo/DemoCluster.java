@@ -26,6 +26,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A cluster of nodes {@code n1 n2 ...} in this JVM, each with its own ports, data and actor system, and the faults that can
@@ -38,6 +39,9 @@ public final class DemoCluster implements FaultControl, AutoCloseable {
     private final List<Member> members;
     private final FaultBoard board = new FaultBoard();
     private final Map<NodeId, EmbeddedNode> running = new TreeMap<>();
+    /** The nodes of {@link #running}, to be read without waiting for one that starts or stops. */
+    private volatile Set<NodeId> up = Set.of();
+
     private final ExecutorService actions;
 
     /**
@@ -125,6 +129,13 @@ public final class DemoCluster implements FaultControl, AutoCloseable {
                 List.of(BucketDefinition.leaderless("carts", settings.replicas())),
                 true);
         running.put(id, EmbeddedNode.start(config, new EmbeddedNode.Extras(null, board, this)));
+        up = Set.copyOf(running.keySet());
+    }
+
+    private synchronized @Nullable EmbeddedNode takeOut(NodeId id) {
+        EmbeddedNode node = running.remove(id);
+        up = Set.copyOf(running.keySet());
+        return node;
     }
 
     private int indexOf(NodeId id) {
@@ -163,9 +174,9 @@ public final class DemoCluster implements FaultControl, AutoCloseable {
     }
 
     @Override
-    public synchronized Set<NodeId> stopped() {
+    public Set<NodeId> stopped() {
         Set<NodeId> stopped = nodes();
-        stopped.removeAll(running.keySet());
+        stopped.removeAll(up);
         return stopped;
     }
 
@@ -180,24 +191,21 @@ public final class DemoCluster implements FaultControl, AutoCloseable {
     }
 
     private synchronized void perform(Action action, NodeId id) {
-        EmbeddedNode node = running.get(id);
+        EmbeddedNode node = action == Action.START ? null : takeOut(id);
         switch (action) {
             case STOP -> {
                 if (node != null) {
-                    running.remove(id);
                     node.close();
                 }
             }
             case KILL -> {
                 if (node != null) {
-                    running.remove(id);
                     node.kill();
                 }
             }
             case START -> startNode(id);
             case WIPE -> {
                 if (node != null) {
-                    running.remove(id);
                     node.kill();
                 }
                 deleteTree(settings.data().resolve(id.value()));
@@ -214,8 +222,23 @@ public final class DemoCluster implements FaultControl, AutoCloseable {
         synchronized (this) {
             nodes = List.copyOf(running.values());
             running.clear();
+            up = Set.of();
         }
-        nodes.parallelStream().forEach(EmbeddedNode::close);
+        // All at once, whatever the number of processors: each may have to wait for what it has in flight.
+        List<Thread> stopping = new ArrayList<>();
+        for (EmbeddedNode node : nodes) {
+            Thread thread = new Thread(node::close, "stop-" + node.id());
+            thread.start();
+            stopping.add(thread);
+        }
+        for (Thread thread : stopping) {
+            try {
+                thread.join();
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                return;
+            }
+        }
     }
 
     /** Removes a folder and all it holds. */

@@ -10,6 +10,7 @@ import java.util.Locale;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -83,37 +84,45 @@ public final class DemoCommand implements Callable<Integer> {
     }
 
     private static int run(DemoCluster.Settings settings, boolean temporary) throws InterruptedException {
-        DemoCluster cluster;
-        try {
-            cluster = DemoCluster.start(settings);
-        } catch (StartException e) {
-            if (temporary) {
-                DemoCluster.deleteTree(settings.data());
-            }
-            return usage(String.valueOf(e.getMessage()));
-        }
+        AtomicReference<@Nullable DemoCluster> started = new AtomicReference<>();
         AtomicBoolean over = new AtomicBoolean();
-        CountDownLatch ended = new CountDownLatch(1);
         Runtime.getRuntime()
                 .addShutdownHook(new Thread(
                         () -> {
                             if (over.compareAndSet(false, true)) {
-                                cluster.close();
-                                if (temporary) {
-                                    DemoCluster.deleteTree(settings.data());
-                                }
-                                ended.countDown();
+                                end(started.get(), settings, temporary);
                                 // The signal was obeyed in order: not an error.
                                 Runtime.getRuntime().halt(0);
                             }
                         },
                         "demo-stop"));
-        System.out.println("data: " + settings.data() + (temporary ? " (deleted at the end)" : ""));
+        DemoCluster cluster;
+        try {
+            cluster = DemoCluster.start(settings);
+            started.set(cluster);
+        } catch (StartException e) {
+            if (!over.compareAndSet(false, true)) {
+                // A signal came first, and ends the process.
+                new CountDownLatch(1).await();
+            }
+            end(null, settings, temporary);
+            return usage(String.valueOf(e.getMessage()));
+        }
         System.out.println(String.format(
                 Locale.ROOT, "ready: %d nodes at %s", settings.nodes(), String.join(" ", cluster.urls())));
+        System.out.println("data: " + settings.data() + (temporary ? " (deleted at the end)" : ""));
         System.out.flush();
-        ended.await();
+        new CountDownLatch(1).await();
         return 0;
+    }
+
+    private static void end(@Nullable DemoCluster cluster, DemoCluster.Settings settings, boolean temporary) {
+        if (cluster != null) {
+            cluster.close();
+        }
+        if (temporary) {
+            DemoCluster.deleteTree(settings.data());
+        }
     }
 
     private static int usage(String message) {

@@ -18,6 +18,7 @@ import io.quorate.ring.consistency.ConsistencyLevel;
 import io.quorate.ring.epoch.RingState;
 import io.quorate.ring.token.TokenHash;
 import io.quorate.ring.version.CausalContext;
+import io.quorate.ring.version.Dot;
 import io.quorate.ring.wire.ContextCodec;
 import io.quorate.ring.wire.ErrorCode;
 import io.quorate.ring.wire.HttpNames;
@@ -75,7 +76,9 @@ public final class Door {
             if (address == null) {
                 throw new IllegalStateException("no key, no context");
             }
-            return ContextCodec.encode(context, scope(address));
+            List<Dot> shown =
+                    reply instanceof KeyReply.ReadDone done ? done.state().dots() : context.dots();
+            return ContextCodec.encode(context, shown, scope(address));
         }
     }
 

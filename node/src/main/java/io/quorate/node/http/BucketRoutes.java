@@ -27,8 +27,8 @@ final class BucketRoutes {
     }
 
     void all(Exchange exchange) {
-        if (!exchange.method().equals("GET")) {
-            Router.methodNotAllowed(exchange, "GET");
+        if (!exchange.isRead()) {
+            Router.methodNotAllowed(exchange, "GET, HEAD");
             return;
         }
         noParameters(exchange);
@@ -43,7 +43,7 @@ final class BucketRoutes {
     void one(Exchange exchange, String bucket) {
         noParameters(exchange);
         switch (exchange.method()) {
-            case "GET" -> {
+            case "GET", "HEAD" -> {
                 BucketEntry entry = view.get().bucket(bucket);
                 if (entry == null) {
                     problem(exchange, BucketAdmin.noSuchBucket(bucket));
@@ -57,7 +57,7 @@ final class BucketRoutes {
                         false,
                         body -> define(exchange, json.read(bucket, Json.readObject(body.unsafeArray()))));
             case "DELETE" -> delete(exchange, bucket);
-            default -> Router.methodNotAllowed(exchange, "GET, PUT, DELETE");
+            default -> Router.methodNotAllowed(exchange, "GET, HEAD, PUT, DELETE");
         }
     }
 

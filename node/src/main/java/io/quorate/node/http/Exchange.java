@@ -11,6 +11,8 @@ import io.quorate.ring.wire.HttpNames;
 import io.quorate.ring.wire.Outcome;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
 import org.eclipse.jetty.http.HttpField;
 import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.http.HttpHeaderValue;
@@ -42,6 +44,11 @@ final class Exchange {
         return request.getMethod();
     }
 
+    /** GET, or HEAD, which the server answers like GET but for the body. */
+    boolean isRead() {
+        return method().equals("GET") || method().equals("HEAD");
+    }
+
     /** The path as it was sent, still encoded. */
     String path() {
         return RawTargetConnection.path(request);
@@ -55,6 +62,38 @@ final class Exchange {
     @Nullable
     String header(String name) {
         return request.getHeaders().get(name);
+    }
+
+    /** A header that may stand only once. */
+    @Nullable
+    String single(String name) {
+        List<String> values = request.getHeaders().getValuesList(name);
+        if (values.size() > 1) {
+            throw new HttpProblem(ErrorCode.BAD_REQUEST, name + " stands " + values.size() + " times; send it once");
+        }
+        return values.isEmpty() ? null : values.get(0);
+    }
+
+    /** The lines of a header whose value is a list, as one. */
+    @Nullable
+    String joined(String name) {
+        List<String> values = request.getHeaders().getValuesList(name);
+        return values.isEmpty() ? null : String.join(",", values);
+    }
+
+    /** The tags of If-None-Match, which compares weakly. */
+    static List<String> tags(String header) {
+        List<String> tags = new ArrayList<>();
+        for (String tag : header.split(",", -1)) {
+            String trimmed = tag.trim();
+            tags.add(trimmed.startsWith("W/") ? trimmed.substring(2) : trimmed);
+        }
+        return tags;
+    }
+
+    /** Runs what takes long away from the thread that brings an answer. */
+    void later(Runnable work) {
+        request.getComponents().getExecutor().execute(work);
     }
 
     void putHeader(String name, String value) {

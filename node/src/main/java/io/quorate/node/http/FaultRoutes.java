@@ -15,6 +15,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 
@@ -36,17 +37,17 @@ final class FaultRoutes {
     void handle(Exchange exchange) {
         FaultControl faults = control;
         if (faults == null) {
-            throw new HttpProblem(
-                    ErrorCode.NO_SUCH_ROUTE, "fault injection is off; it is switched on by quorate.faults.enabled");
+            throw new HttpProblem(ErrorCode.NO_SUCH_ROUTE, "fault injection is off at this node; it is on in the demo");
         }
+        new Query(exchange.query(), Set.of()).get("");
         switch (exchange.method()) {
-            case "GET" -> exchange.json(200, list(faults, Set.of()));
+            case "GET", "HEAD" -> exchange.json(200, list(faults, Set.of()));
             case "DELETE" -> {
                 faults.board().clear();
                 exchange.json(200, list(faults, Set.of()));
             }
             case "POST" -> bodies.read(exchange, false, body -> post(exchange, faults, body.unsafeArray()));
-            default -> Router.methodNotAllowed(exchange, "GET, POST, DELETE");
+            default -> Router.methodNotAllowed(exchange, "GET, HEAD, POST, DELETE");
         }
     }
 
@@ -112,9 +113,14 @@ final class FaultRoutes {
                 Set<NodeId> down = own.contains(Action.WIPE) ? Set.of() : Set.of(self);
                 exchange.json(200, list(faults, down), () -> own.forEach(action -> faults.act(action, self)));
             } else {
-                exchange.problem(ErrorCode.INTERNAL, "the fault could not be brought about: " + failure.getMessage());
+                exchange.problem(ErrorCode.INTERNAL, "the fault could not be brought about: " + reason(failure));
             }
         });
+    }
+
+    private static @Nullable String reason(Throwable failure) {
+        Throwable cause = failure.getCause();
+        return failure instanceof CompletionException && cause != null ? cause.getMessage() : failure.getMessage();
     }
 
     private static ObjectNode list(FaultControl faults, Set<NodeId> going) {

@@ -2,6 +2,8 @@ package io.quorate.node.http;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.google.common.hash.Hasher;
+import com.google.common.hash.Hashing;
 import io.quorate.node.door.Door.Answer;
 import io.quorate.node.json.ExplainJson;
 import io.quorate.node.protocol.request.KeyAddress;
@@ -27,6 +29,8 @@ import org.jspecify.annotations.Nullable;
 
 /** Renders what the data plane says of a key. */
 final class KeyAnswers {
+    private static final long LONG_BYTES = 64 << 10;
+
     private final RingState ring;
 
     KeyAnswers(RingState ring) {
@@ -48,7 +52,13 @@ final class KeyAnswers {
         String token = answer.token(done.state().context());
         exchange.putHeader(HttpNames.CONTEXT, token);
         if (!shown.isEmpty()) {
-            exchange.putHeader("ETag", etag(done.state().digest()));
+            String etag = etag(done.state().digest());
+            exchange.putHeader("ETag", etag);
+            String known = exchange.joined("If-None-Match");
+            if (known != null && Exchange.tags(known).contains(etag)) {
+                exchange.empty(304);
+                return;
+            }
         }
         if (accept.wantsSiblings()) {
             exchange.siblings(200, array(token, shown));
@@ -63,6 +73,19 @@ final class KeyAnswers {
         } else {
             single(exchange, answer, shown.get(0), accept);
         }
+    }
+
+    /** Whether the answer takes so long to render that the thread which brings it should not do so. */
+    static boolean isLong(Answer answer) {
+        if (!(answer.reply() instanceof ReadDone done)
+                || done.state().versions().size() < 2) {
+            return false;
+        }
+        long bytes = 0;
+        for (Version version : done.state().versions()) {
+            bytes += version.value().length();
+        }
+        return bytes > LONG_BYTES;
     }
 
     private void single(Exchange exchange, Answer answer, Version version, Accept accept) {
@@ -155,10 +178,7 @@ final class KeyAnswers {
     }
 
     private static void multipart(Exchange exchange, List<Version> shown) {
-        // Dots are unique and of a form that values cannot forge by accident: no boundary occurs in a part.
-        String boundary =
-                "quorate-" + Long.toHexString(shown.get(0).dot().actor().incarnation()) + "-"
-                        + shown.get(0).dot().counter() + "-" + shown.size();
+        String boundary = "quorate-" + hash(shown);
         ByteSink out = new ByteSink(1024);
         for (Version version : shown) {
             line(out, "--" + boundary);
@@ -171,6 +191,16 @@ final class KeyAnswers {
         }
         line(out, "--" + boundary + "--");
         exchange.bytes(300, "multipart/mixed; boundary=" + boundary, out.toBytes());
+    }
+
+    /** A hash of all parts: whoever wants a part to hold the boundary would have to know it before it is made. */
+    private static String hash(List<Version> shown) {
+        Hasher hasher = Hashing.sha256().newHasher();
+        for (Version version : shown) {
+            hasher.putUnencodedChars(version.dot().toText())
+                    .putBytes(version.value().unsafeArray());
+        }
+        return hasher.hash().toString().substring(0, 32);
     }
 
     private static void line(ByteSink out, String text) {

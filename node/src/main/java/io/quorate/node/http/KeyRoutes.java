@@ -29,7 +29,6 @@ final class KeyRoutes {
 
     void key(Exchange exchange, String bucket, Bytes key) {
         String method = exchange.method();
-        refuseLeaderHeaders(exchange);
         switch (method) {
             case "GET", "HEAD" -> read(exchange, bucket, key);
             case "PUT" -> put(exchange, bucket, key);
@@ -39,6 +38,7 @@ final class KeyRoutes {
     }
 
     private void read(Exchange exchange, String bucket, Bytes key) {
+        refuseLeaderHeaders(exchange, "*".equals(exchange.header("If-None-Match")));
         Query query = new Query(exchange.query(), READ);
         query.refuseSloppy();
         if (query.get("max-lag") != null) {
@@ -46,10 +46,16 @@ final class KeyRoutes {
         }
         String sibling = query.get("sibling");
         Dot dot = sibling == null ? null : dot(sibling);
-        Accept accept = new Accept(exchange.header("Accept"));
+        Accept accept = new Accept(exchange.joined("Accept"));
         Consumer<Answer> render =
                 answer -> Router.guardAnswer(exchange, () -> answers.read(exchange, answer, accept, dot));
-        door.get(new Door.Call(bucket, key, query.strength("r"), query.timeoutNanos()), render);
+        door.get(new Door.Call(bucket, key, query.strength("r"), query.timeoutNanos()), answer -> {
+            if (KeyAnswers.isLong(answer)) {
+                exchange.later(() -> render.accept(answer));
+            } else {
+                render.accept(answer);
+            }
+        });
     }
 
     private static Dot dot(String text) {
@@ -59,6 +65,14 @@ final class KeyRoutes {
     }
 
     private void put(Exchange exchange, String bucket, Bytes key) {
+        refuseLeaderHeaders(exchange, true);
+        String coding = exchange.header("Content-Encoding");
+        if (coding != null && !coding.equalsIgnoreCase("identity")) {
+            throw new HttpProblem(
+                    ErrorCode.UNSUPPORTED_MEDIA_TYPE,
+                    "Content-Encoding: " + coding + " would not be kept; send the value as it is, and say what it is in"
+                            + " Content-Type");
+        }
         Query query = new Query(exchange.query(), WRITE);
         query.refuseSloppy();
         if (exchange.header(HttpNames.TTL) != null) {
@@ -67,8 +81,8 @@ final class KeyRoutes {
         Strength strength = query.strength("w");
         long timeout = query.timeoutNanos();
         String contentType = contentType(exchange);
-        String context = exchange.header(HttpNames.CONTEXT);
-        String idempotencyKey = exchange.header(HttpNames.IDEMPOTENCY_KEY);
+        String context = exchange.single(HttpNames.CONTEXT);
+        String idempotencyKey = exchange.single(HttpNames.IDEMPOTENCY_KEY);
         bodies.read(
                 exchange,
                 true,
@@ -87,18 +101,19 @@ final class KeyRoutes {
     }
 
     private void delete(Exchange exchange, String bucket, Bytes key) {
+        refuseLeaderHeaders(exchange, true);
         Query query = new Query(exchange.query(), WRITE);
         query.refuseSloppy();
         door.delete(
                 new Door.Call(bucket, key, query.strength("w"), query.timeoutNanos()),
-                exchange.header(HttpNames.CONTEXT),
-                exchange.header(HttpNames.IDEMPOTENCY_KEY),
+                exchange.single(HttpNames.CONTEXT),
+                exchange.single(HttpNames.IDEMPOTENCY_KEY),
                 answer -> Router.guardAnswer(exchange, () -> answers.written(exchange, answer)));
     }
 
     void explain(Exchange exchange, String bucket, Bytes key) {
-        if (!exchange.method().equals("GET")) {
-            Router.methodNotAllowed(exchange, "GET");
+        if (!exchange.isRead()) {
+            Router.methodNotAllowed(exchange, "GET, HEAD");
             return;
         }
         Query query = new Query(exchange.query(), Set.of("timeout"));
@@ -107,9 +122,11 @@ final class KeyRoutes {
                 answer -> Router.guardAnswer(exchange, () -> answers.explained(exchange, answer)));
     }
 
-    private static void refuseLeaderHeaders(Exchange exchange) {
+    private static void refuseLeaderHeaders(Exchange exchange, boolean noneMatch) {
         refuse(exchange.header("If-Match"), "If-Match");
-        refuse(exchange.header("If-None-Match"), "If-None-Match");
+        if (noneMatch) {
+            refuse(exchange.header("If-None-Match"), "If-None-Match");
+        }
         if (exchange.header(HttpNames.SESSION) != null) {
             throw new HttpProblem(ErrorCode.NOT_IMPLEMENTED, HttpNames.SESSION + " is not available in this version");
         }

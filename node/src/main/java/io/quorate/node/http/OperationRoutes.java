@@ -11,11 +11,14 @@ import io.quorate.ring.wire.ErrorCode;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
-import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReferenceArray;
+import org.jspecify.annotations.Nullable;
 
 /** What operators and other programs ask of a node. */
 final class OperationRoutes {
@@ -29,7 +32,7 @@ final class OperationRoutes {
 
         NodeView view();
 
-        /** {@code starting serving leaving} or {@code catching-up}. */
+        /** {@code starting serving leaving catching-up}, or {@code failed}. */
         String state();
 
         CompletionStage<NodeReport> report();
@@ -58,7 +61,7 @@ final class OperationRoutes {
     }
 
     private boolean onlyGet(Exchange exchange) {
-        if (!exchange.method().equals("GET") && !exchange.method().equals("HEAD")) {
+        if (!exchange.isRead()) {
             Router.methodNotAllowed(exchange, "GET, HEAD");
             return false;
         }
@@ -73,23 +76,13 @@ final class OperationRoutes {
         String etag = "\"" + ring.epoch() + "\"";
         exchange.putHeader("ETag", etag);
         String known = exchange.header("If-None-Match");
-        if (known != null && (known.equals("*") || tags(known).contains(etag))) {
+        if (known != null && (known.equals("*") || Exchange.tags(known).contains(etag))) {
             exchange.empty(304);
             return;
         }
         exchange.json(
                 200,
                 RingJson.write(ring, node.id(), node.state(), node.view().up().keySet()));
-    }
-
-    /** The tags of If-None-Match, which compares weakly. */
-    private static List<String> tags(String header) {
-        List<String> tags = new ArrayList<>();
-        for (String tag : header.split(",", -1)) {
-            String trimmed = tag.trim();
-            tags.add(trimmed.startsWith("W/") ? trimmed.substring(2) : trimmed);
-        }
-        return tags;
     }
 
     void self(Exchange exchange) {
@@ -109,9 +102,8 @@ final class OperationRoutes {
             return;
         }
         List<Member> members = ring.membership().members();
-        ObjectNode[] reports = new ObjectNode[members.size()];
-        java.util.concurrent.atomic.AtomicInteger missing =
-                new java.util.concurrent.atomic.AtomicInteger(members.size());
+        AtomicReferenceArray<@Nullable ObjectNode> reports = new AtomicReferenceArray<>(members.size());
+        AtomicInteger missing = new AtomicInteger(members.size());
         for (int i = 0; i < members.size(); i++) {
             int index = i;
             Member member = members.get(i);
@@ -121,31 +113,40 @@ final class OperationRoutes {
             } else if (node.view().up().containsKey(member.id())) {
                 asked = node.peerReport(member);
             } else {
-                asked = java.util.concurrent.CompletableFuture.completedFuture(unreachable(member));
+                asked = CompletableFuture.failedFuture(new IllegalStateException("not reachable"));
             }
             asked.whenComplete((report, failure) -> {
-                reports[index] = failure == null ? report : unreachable(member);
+                reports.set(index, failure == null ? report : null);
                 if (missing.decrementAndGet() == 0) {
-                    ObjectNode body = Json.object();
-                    body.putArray("nodes").addAll(List.of(reports));
-                    exchange.json(200, body);
+                    exchange.json(200, nodes(members, reports));
                 }
             });
         }
     }
 
-    private static ObjectNode unreachable(Member member) {
-        return Json.object().put("id", member.id().value()).put("state", "unreachable");
+    private static ObjectNode nodes(List<Member> members, AtomicReferenceArray<@Nullable ObjectNode> reports) {
+        ObjectNode body = Json.object();
+        ArrayNode found = body.putArray("nodes");
+        ArrayNode unreachable = body.putArray("unreachable");
+        for (int i = 0; i < members.size(); i++) {
+            ObjectNode report = reports.get(i);
+            if (report != null) {
+                found.add(report);
+            } else {
+                unreachable.add(members.get(i).id().value());
+            }
+        }
+        return body;
     }
 
+    /** Failing means that only a new start helps. */
     void live(Exchange exchange) {
-        if (onlyGet(exchange)) {
-            exchange.json(200, Json.object().put("status", "ok"));
-        }
+        health(exchange, !node.state().equals("failed"), "the node has failed; start it again");
     }
 
     void startup(Exchange exchange) {
-        health(exchange, !node.state().equals("starting"), "the node is starting");
+        String state = node.state();
+        health(exchange, !state.equals("starting") && !state.equals("failed"), "the node is " + state);
     }
 
     void ready(Exchange exchange) {

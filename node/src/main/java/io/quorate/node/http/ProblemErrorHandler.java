@@ -14,6 +14,10 @@ final class ProblemErrorHandler extends ErrorHandler {
     public boolean handle(Request request, Response response, Callback callback) {
         Object message = request.getAttribute(ERROR_MESSAGE);
         String detail = message == null ? "the request is no valid HTTP" : String.valueOf(message);
+        if (response.getStatus() == 431 || response.getStatus() == 414) {
+            detail = "the request line and headers together have more than the limit of " + HttpServer.HEADERS_MAX
+                    + " bytes; nothing was done";
+        }
         response.getHeaders().put(HttpHeader.CONNECTION, HttpHeaderValue.CLOSE.asString());
         new Exchange(request, response, callback).problem(code(response.getStatus()), detail);
         return true;

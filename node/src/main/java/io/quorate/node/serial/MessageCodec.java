@@ -84,9 +84,11 @@ public final class MessageCodec {
             out.u8(FIND_REQUEST).u64(m.id());
             writeKey(out, m.key());
             out.bytes(m.request());
+            VersionCodec.writeContext(out, m.claimed());
         } else if (message instanceof PeerMessage.FoundRequest m) {
             out.u8(FOUND_REQUEST).u64(m.id()).u16(m.partition());
             writeEntry(out, m.request());
+            out.flag(m.neverWritten());
         } else {
             throw new IllegalStateException("no codec for " + message.getClass());
         }
@@ -124,10 +126,17 @@ public final class MessageCodec {
                 int partition = in.u16();
                 yield new PeerMessage.ForwardReply(id, partition, readReply(in, partition));
             }
-            case FIND_REQUEST -> new PeerMessage.FindRequest(id, readKey(in), in.bytes(16));
+            case FIND_REQUEST -> {
+                RecordKey key = readKey(in);
+                yield new PeerMessage.FindRequest(
+                        id,
+                        key,
+                        in.bytes(16),
+                        VersionCodec.readContext(in, key.set().partition()));
+            }
             case FOUND_REQUEST -> {
                 int partition = in.u16();
-                yield new PeerMessage.FoundRequest(id, partition, readEntry(in, partition));
+                yield new PeerMessage.FoundRequest(id, partition, readEntry(in, partition), in.flag());
             }
             default -> throw new DecodeException("message type " + type);
         };

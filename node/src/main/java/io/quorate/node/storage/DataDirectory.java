@@ -15,6 +15,8 @@ import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.util.Locale;
 import java.util.Properties;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,14 +24,27 @@ import org.jspecify.annotations.Nullable;
  * last run ended.
  */
 public final class DataDirectory implements AutoCloseable {
+    /**
+     * The folders in use by this process. File locks belong to a process, not to their holder in it: to open and close a
+     * locked file a second time would unlock it, so the second user must be turned away before that.
+     */
+    private static final Set<Path> CLAIMS = ConcurrentHashMap.newKeySet();
+
     private final Path root;
     private final FileChannel channel;
     private final FileLock lock;
     private final SyncMode sync;
-    private final boolean keepsActors;
+    private final Path claim;
+    private final String lastRun;
+    private boolean keepsActors;
 
-    /** What a folder is bound to for ever. */
-    public record Identity(String cluster, String node, int partitions, int replicas) {}
+    /**
+     * What a folder is bound to.
+     *
+     * @param members of the cluster, with their zones: they decide who holds a key, so data is found again only under the
+     *     same ones
+     */
+    public record Identity(String cluster, String node, int partitions, int replicas, String members) {}
 
     /** The folder cannot be used; the message says why and what to do. */
     public static final class UnusableException extends RuntimeException {
@@ -40,8 +55,17 @@ public final class DataDirectory implements AutoCloseable {
         }
     }
 
-    private DataDirectory(Path root, FileChannel channel, FileLock lock, SyncMode sync, boolean keepsActors) {
+    private DataDirectory(
+            Path root,
+            Path claim,
+            FileChannel channel,
+            FileLock lock,
+            SyncMode sync,
+            boolean keepsActors,
+            Properties lastRun) {
         this.root = root;
+        this.claim = claim;
+        this.lastRun = lastRun.getProperty("run", "0");
         this.channel = channel;
         this.lock = lock;
         this.sync = sync;
@@ -52,17 +76,26 @@ public final class DataDirectory implements AutoCloseable {
     public static DataDirectory open(Path root, Identity identity, SyncMode sync) {
         FileChannel channel = null;
         FileLock lock = null;
+        Path claim = null;
         try {
             Files.createDirectories(root);
+            claim = root.toRealPath();
+            if (!CLAIMS.add(claim)) {
+                claim = null;
+                throw new UnusableException("data directory " + root + " is in use by pid "
+                        + ProcessHandle.current().pid() + ", this very process; choose another directory");
+            }
             channel = FileChannel.open(
                     root.resolve("LOCK"), StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
             lock = lock(root, channel);
             boolean sameFiles = checkIdentity(root, identity);
-            boolean keepsActors = sameFiles && lastRunLostNothing(root);
-            write(root.resolve("LAST_RUN"), runProperties(sync, !keepsActors, false));
-            return new DataDirectory(root, channel, lock, sync, keepsActors);
+            Properties last = lastRun(root);
+            boolean keepsActors = sameFiles && lostNothing(last);
+            DataDirectory directory = new DataDirectory(root, claim, channel, lock, sync, keepsActors, last);
+            directory.writeRun(false);
+            return directory;
         } catch (IOException | RuntimeException e) {
-            release(channel, lock, e);
+            release(claim, channel, lock, e);
             if (e instanceof UnusableException unusable) {
                 throw unusable;
             }
@@ -115,6 +148,7 @@ public final class DataDirectory implements AutoCloseable {
             born.setProperty("node", wanted.node());
             born.setProperty("partitions", Integer.toString(wanted.partitions()));
             born.setProperty("replicas", Integer.toString(wanted.replicas()));
+            born.setProperty("members", wanted.members());
             write(file, born);
             markPlace(root, file);
             return true;
@@ -124,6 +158,7 @@ public final class DataDirectory implements AutoCloseable {
         check(root, "node id", found.getProperty("node"), wanted.node());
         check(root, "number of partitions", found.getProperty("partitions"), Integer.toString(wanted.partitions()));
         check(root, "number of replicas", found.getProperty("replicas"), Integer.toString(wanted.replicas()));
+        check(root, "a cluster of the members", found.getProperty("members"), wanted.members());
         Path place = root.resolve("PLACE");
         boolean same = Files.exists(place) && fileKey(file).equals(read(place).getProperty("identity"));
         if (!same) {
@@ -146,29 +181,60 @@ public final class DataDirectory implements AutoCloseable {
         write(root.resolve("PLACE"), place);
     }
 
+    /** What a copy of a file cannot have in common with it: where there is one, the time its inode last changed. */
     private static String fileKey(Path file) throws IOException {
         BasicFileAttributes attributes = Files.readAttributes(file, BasicFileAttributes.class);
-        return attributes.fileKey() + " " + attributes.creationTime().toMillis();
+        Object changed = file.getFileSystem().supportedFileAttributeViews().contains("unix")
+                ? Files.getAttribute(file, "unix:ctime")
+                : attributes.creationTime();
+        return attributes.fileKey() + " " + changed;
     }
 
-    private static boolean lastRunLostNothing(Path root) throws IOException {
+    private static Properties lastRun(Path root) throws IOException {
         Path file = root.resolve("LAST_RUN");
-        if (!Files.exists(file)) {
+        return Files.exists(file) ? read(file) : new Properties();
+    }
+
+    private static boolean lostNothing(Properties last) {
+        if (last.isEmpty()) {
             return true;
         }
-        Properties last = read(file);
         boolean synced = SyncMode.GROUP.text().equals(last.getProperty("sync"));
         // A run that took new actors has made them durable for all its replicas only once it ended in order.
         boolean renewed = "true".equals(last.getProperty("renewing"));
         return "true".equals(last.getProperty("clean")) || (synced && !renewed);
     }
 
-    private static Properties runProperties(SyncMode sync, boolean renewing, boolean clean) {
-        Properties run = new Properties();
-        run.setProperty("sync", sync.text());
-        run.setProperty("renewing", Boolean.toString(renewing));
-        run.setProperty("clean", Boolean.toString(clean));
-        return run;
+    private void writeRun(boolean clean) throws IOException {
+        Properties properties = new Properties();
+        properties.setProperty("run", run());
+        properties.setProperty("sync", sync.text());
+        properties.setProperty("renewing", Boolean.toString(!keepsActors));
+        properties.setProperty("clean", Boolean.toString(clean));
+        write(root.resolve("LAST_RUN"), properties);
+    }
+
+    /** The number of this run, to be kept in the database too. */
+    public String run() {
+        return Long.toString(Long.parseLong(lastRun) + 1);
+    }
+
+    /**
+     * Compares the run that the database last knew with the one that this folder did: where they differ, one of the two is
+     * a copy put back, which has forgotten what came after it was made (condition C8).
+     *
+     * @param found what {@link #run} was when the database was last opened; "0" if it never was
+     */
+    public void matchRun(String found) {
+        if (found.equals(lastRun)) {
+            return;
+        }
+        keepsActors = false;
+        try {
+            writeRun(false);
+        } catch (IOException e) {
+            throw new UnusableException("data directory " + root + " cannot be used: " + reason(e));
+        }
     }
 
     private static Properties read(Path file) throws IOException {
@@ -216,7 +282,7 @@ public final class DataDirectory implements AutoCloseable {
     /** Marks the end of the run as orderly and unlocks. */
     public void closeClean() {
         try {
-            write(root.resolve("LAST_RUN"), runProperties(sync, !keepsActors, true));
+            writeRun(true);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         } finally {
@@ -227,10 +293,11 @@ public final class DataDirectory implements AutoCloseable {
     /** Unlocks and leaves no mark, as after a crash. */
     @Override
     public void close() {
-        release(channel, lock, null);
+        release(claim, channel, lock, null);
     }
 
-    private static void release(@Nullable FileChannel channel, @Nullable FileLock lock, @Nullable Exception cause) {
+    private static void release(
+            @Nullable Path claim, @Nullable FileChannel channel, @Nullable FileLock lock, @Nullable Exception cause) {
         try {
             if (lock != null) {
                 lock.release();
@@ -243,6 +310,10 @@ public final class DataDirectory implements AutoCloseable {
                 throw new UncheckedIOException(e);
             }
             cause.addSuppressed(e);
+        } finally {
+            if (claim != null) {
+                CLAIMS.remove(claim);
+            }
         }
     }
 }

@@ -22,6 +22,9 @@ final class GroupCommitWriter implements AutoCloseable {
     /** Changes in one batch. */
     static final int BATCH_MAX = 1024;
 
+    /** Bytes of values in one batch, beyond which the rest waits for the next. */
+    static final long BATCH_BYTES_MAX = 16L << 20;
+
     static final long IDLE_MILLIS = 500;
 
     private final BlockingQueue<Work> queue = new LinkedBlockingQueue<>();
@@ -82,7 +85,7 @@ final class GroupCommitWriter implements AutoCloseable {
                 }
             }
             if (!commits.isEmpty() && !dropped) {
-                write(commits);
+                writeInParts(commits);
             }
             taken.clear();
             commits.clear();
@@ -90,11 +93,30 @@ final class GroupCommitWriter implements AutoCloseable {
     }
 
     private void write(List<Commit> commits) {
-        guarded(() -> target.write(commits));
-        StorageException failed = failure;
+        StorageException earlier = failure;
+        if (earlier == null) {
+            guarded(() -> target.write(commits));
+        }
+        StorageException failed = earlier == null ? failure : earlier.ofLater();
         for (Commit commit : commits) {
             listener.accept(new Completion(commit, failed));
         }
+    }
+
+    /** Parts of what waits, each within the bound of bytes unless one change alone exceeds it. */
+    private void writeInParts(List<Commit> commits) {
+        int from = 0;
+        long bytes = 0;
+        for (int i = 0; i < commits.size(); i++) {
+            long more = commits.get(i).bytes();
+            if (i > from && bytes + more > BATCH_BYTES_MAX) {
+                write(commits.subList(from, i));
+                from = i;
+                bytes = 0;
+            }
+            bytes += more;
+        }
+        write(commits.subList(from, commits.size()));
     }
 
     private void guarded(Runnable work) {

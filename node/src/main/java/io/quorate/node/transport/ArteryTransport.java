@@ -62,6 +62,11 @@ public final class ArteryTransport implements Transport {
     }
 
     @Override
+    public boolean knows(NodeId node) {
+        return peers.containsKey(node);
+    }
+
+    @Override
     public long admit(NodeId from) {
         return faults.isCut(from, self) ? -1 : faults.delayNanos(self);
     }

@@ -93,11 +93,21 @@ final class ContextContractTest {
         int partition = new PartitionCount(16).partitionOf(token);
         ContextCodec.Scope scope = new ContextCodec.Scope("carts", 1, partition, Bytes.ofUtf8(key));
         String future = ContextCodec.encode(
-                CausalContext.of(VersionVector.EMPTY, List.of(new Dot(real.actor(), real.counter() + 1000))), scope);
+                CausalContext.of(VersionVector.EMPTY, List.of(new Dot(real.actor(), real.counter() + 1000))),
+                List.of(),
+                scope);
+        String whole = ContextCodec.encode(
+                CausalContext.of(VersionVector.EMPTY.with(real.actor(), real.counter() + 1)), List.of(), scope);
 
-        // The home that issues these versions knows best; a write reaches it first when it is asked itself.
-        cluster.putOver(real.actor().node().value(), key, future, "never").problem(400, "bad-context");
-        assertThat(cluster.get("n1", key).expect(200).text()).isEqualTo("kept");
+        for (String node : List.of("n1", "n2", "n3")) {
+            cluster.putOver(node, key, future, "never").problem(400, "bad-context");
+            cluster.putOver(node, key, whole, "never").problem(400, "bad-context");
+            cluster.request(node, "DELETE", key, "")
+                    .header("Quorate-Context", whole)
+                    .send()
+                    .problem(400, "bad-context");
+            assertThat(cluster.get(node, key).expect(200).text()).isEqualTo("kept");
+        }
     }
 
     @Test
@@ -108,6 +118,7 @@ final class ContextContractTest {
         ContextCodec.Scope scope = new ContextCodec.Scope("carts", 1, partition, Bytes.ofUtf8(key));
         String foreign = ContextCodec.encode(
                 CausalContext.of(VersionVector.EMPTY, List.of(new Dot(new ActorId(NodeId.of("n1"), partition, 77), 5))),
+                List.of(),
                 scope);
         Reply reply = cluster.putOver("n1", key, foreign, "beside");
         if (reply.status() == 204) {

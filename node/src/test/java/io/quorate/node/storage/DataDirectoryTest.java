@@ -17,7 +17,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
 class DataDirectoryTest {
-    private static final Identity IDENTITY = new Identity("prod", "n1", 64, 3);
+    private static final Identity IDENTITY = new Identity("prod", "n1", 64, 3, "n1@dc1/z1");
 
     private @TempDir Path folder;
 
@@ -36,15 +36,16 @@ class DataDirectoryTest {
 
     @ParameterizedTest
     @CsvSource({
-        "test, n1, 64, 3, cluster name prod, test",
-        "prod, n2, 64, 3, node id n1, n2",
-        "prod, n1, 128, 3, number of partitions 64, 128",
-        "prod, n1, 64, 5, number of replicas 3, 5",
+        "test, n1, 64, 3, n1@dc1/z1, cluster name prod, test",
+        "prod, n2, 64, 3, n1@dc1/z1, node id n1, n2",
+        "prod, n1, 128, 3, n1@dc1/z1, number of partitions 64, 128",
+        "prod, n1, 64, 5, n1@dc1/z1, number of replicas 3, 5",
+        "prod, n1, 64, 3, n1@dc1/z1 n2@dc1/z2, the members n1@dc1/z1, n1@dc1/z1 n2@dc1/z2",
     })
     void aFolderOfAnotherNodeIsRefusedAndNamesBothValues(
-            String cluster, String node, int partitions, int replicas, String found, String wanted) {
+            String cluster, String node, int partitions, int replicas, String members, String found, String wanted) {
         DataDirectory.open(folder, IDENTITY, SyncMode.GROUP).closeClean();
-        Identity other = new Identity(cluster, node, partitions, replicas);
+        Identity other = new Identity(cluster, node, partitions, replicas, members);
         assertThatThrownBy(() -> DataDirectory.open(folder, other, SyncMode.GROUP))
                 .isInstanceOf(UnusableException.class)
                 .hasMessageContaining(found)

@@ -94,8 +94,12 @@ class GroupCommitWriterTest {
         disk.permits.release(100);
         submit(2, 4);
         for (int i = 2; i <= 4; i++) {
-            assertThat(next().failure()).isSameAs(broken);
+            StorageException later = next().failure();
+            assertThat(later).isNotNull().hasCause(broken);
+            assertThat(later.diskFull()).isTrue();
+            assertThat(later.attempted()).as("it was never handed to the disk").isFalse();
         }
+        assertThat(broken.attempted()).isTrue();
         assertThat(disk.batches).isEmpty();
         assertThat(writer.failed()).isTrue();
     }

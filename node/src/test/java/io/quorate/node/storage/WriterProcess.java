@@ -24,7 +24,7 @@ final class WriterProcess {
         Random random = new Random(Long.parseLong(args[1]));
         PrintStream out = System.out;
         DataDirectory directory =
-                DataDirectory.open(folder, new DataDirectory.Identity("kill", "n1", 8, 3), SyncMode.GROUP);
+                DataDirectory.open(folder, new DataDirectory.Identity("kill", "n1", 8, 3, "n1"), SyncMode.GROUP);
         RocksPartitionStore store = new RocksPartitionStore(
                 RocksColumns.open(directory.database(), SyncMode.GROUP),
                 TestKeys.PARTITIONS,

@@ -63,6 +63,16 @@ public final class CausalContext {
         return vector.covers(dot) || (!dots.isEmpty() && dots.contains(dot));
     }
 
+    /** Whether the dots {@code from} to {@code to} of an actor, both included, are all covered. */
+    public boolean coversRange(ActorId actor, long from, long to) {
+        for (long counter = Math.max(from, vector.get(actor) + 1); counter <= to; counter++) {
+            if (!dots.contains(new Dot(actor, counter))) {
+                return false;
+            }
+        }
+        return true;
+    }
+
     public boolean covers(CausalContext other) {
         if (!vector.covers(other.vector)) {
             return other.vector.isEmpty() ? coversAll(other.dots) : coversVectorByDots(other) && coversAll(other.dots);
@@ -107,6 +117,25 @@ public final class CausalContext {
         List<Dot> all = new ArrayList<>(dots);
         all.addAll(other.dots);
         return of(vector.merge(other.vector), all);
+    }
+
+    /** What both know of. */
+    public CausalContext intersect(CausalContext other) {
+        if (equals(other)) {
+            return this;
+        }
+        List<Dot> both = new ArrayList<>();
+        for (Dot dot : dots) {
+            if (other.covers(dot)) {
+                both.add(dot);
+            }
+        }
+        for (Dot dot : other.dots) {
+            if (vector.covers(dot)) {
+                both.add(dot);
+            }
+        }
+        return of(vector.lesser(other.vector), both);
     }
 
     public CausalContext with(Dot dot) {

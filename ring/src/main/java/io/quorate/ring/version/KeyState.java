@@ -3,6 +3,7 @@ package io.quorate.ring.version;
 import com.google.common.collect.ImmutableList;
 import com.google.common.hash.Hasher;
 import com.google.common.hash.Hashing;
+import io.quorate.ring.bytes.Bytes;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
@@ -58,18 +59,21 @@ public record KeyState(ImmutableList<Version> versions, CausalContext context) {
 
     /**
      * What a reader is shown (rule V3): of versions with equal request ids, which are one write taken by two homes, only
-     * the one with the smallest dot. Merging itself collapses nothing.
+     * the one with the smallest dot. Merging itself collapses nothing. The same id with another body is another write: the
+     * id was used anew after it had been forgotten, and must hide nothing.
      */
     public List<Version> shown() {
         if (versions.size() < 2) {
             return versions;
         }
-        Map<Object, Version> byRequest = new LinkedHashMap<>();
+        Map<Write, Version> byWrite = new LinkedHashMap<>();
         for (Version version : versions) {
-            byRequest.putIfAbsent(version.requestId(), version);
+            byWrite.putIfAbsent(new Write(version.requestId(), version.contentType(), version.value()), version);
         }
-        return List.copyOf(byRequest.values());
+        return List.copyOf(byWrite.values());
     }
+
+    private record Write(Bytes requestId, String contentType, Bytes value) {}
 
     /** A 64-bit digest of the live dots and of nothing else: equal on two replicas however they are stripped. */
     public long digest() {

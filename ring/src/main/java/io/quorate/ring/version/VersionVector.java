@@ -116,6 +116,18 @@ public final class VersionVector {
         return new VersionVector(Arrays.copyOf(mergedActors, size), Arrays.copyOf(mergedCounters, size));
     }
 
+    /** The greatest vector that both cover: the lesser counter of every actor. */
+    public VersionVector lesser(VersionVector other) {
+        if (equals(other)) {
+            return this;
+        }
+        Map<ActorId, Long> least = new TreeMap<>();
+        for (int i = 0; i < actors.length; i++) {
+            least.put(actors[i], Math.min(counters[i], other.get(actors[i])));
+        }
+        return of(least);
+    }
+
     /** This vector with {@code actor} raised to at least {@code counter}. */
     public VersionVector with(ActorId actor, long counter) {
         int index = Arrays.binarySearch(actors, actor);

@@ -7,9 +7,14 @@ import io.quorate.ring.bytes.ByteSource;
 import io.quorate.ring.bytes.Bytes;
 import io.quorate.ring.bytes.DecodeException;
 import io.quorate.ring.version.CausalContext;
+import io.quorate.ring.version.Dot;
 import io.quorate.ring.version.VersionCodec;
+import io.quorate.ring.version.VersionVector;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.Base64;
+import java.util.Collection;
+import java.util.List;
 
 /**
  * The opaque token of a causal context: URL-safe, at most 8 KiB, checksummed together with the bucket, the bucket's
@@ -17,6 +22,9 @@ import java.util.Base64;
  */
 public final class ContextCodec {
     private static final int FORMAT = 1;
+    /** Dots that surely fit beside a vector of some actors. */
+    private static final int DOTS_KEPT = 200;
+
     private static final Base64.Encoder ENCODER = Base64.getUrlEncoder().withoutPadding();
 
     private ContextCodec() {}
@@ -24,17 +32,36 @@ public final class ContextCodec {
     /** What a token belongs to. */
     public record Scope(String bucket, int generation, int partition, Bytes key) {}
 
-    public static String encode(CausalContext context, Scope scope) {
+    /**
+     * The token of a context. One that would be too long claims less: its vector, and of the dots beyond it those in {@code
+     * shown} first. Claiming less never loses anything: what the holder writes may stand beside a version it replaces,
+     * until the next read brings the two together.
+     *
+     * @param shown the versions that the holder is shown with this context
+     */
+    public static String encode(CausalContext context, Collection<Dot> shown, Scope scope) {
+        String token = encode(context, scope);
+        if (token.length() <= HttpNames.CONTEXT_MAX_CHARS) {
+            return token;
+        }
+        List<Dot> kept = new ArrayList<>();
+        for (Dot dot : shown) {
+            if (kept.size() < DOTS_KEPT && context.covers(dot)) {
+                kept.add(dot);
+            }
+        }
+        token = encode(CausalContext.of(context.vector(), kept), scope);
+        return token.length() <= HttpNames.CONTEXT_MAX_CHARS
+                ? token
+                : encode(CausalContext.of(VersionVector.EMPTY, kept), scope);
+    }
+
+    private static String encode(CausalContext context, Scope scope) {
         ByteSink out = new ByteSink(128);
         out.u8(FORMAT).u32(binding(scope));
         VersionCodec.writeContext(out, context);
         out.u32(checksum(out.unsafeArray(), out.size()));
-        String token = ENCODER.encodeToString(out.toByteArray());
-        if (token.length() > HttpNames.CONTEXT_MAX_CHARS) {
-            throw new IllegalStateException("a context of " + token.length() + " characters exceeds the limit of "
-                    + HttpNames.CONTEXT_MAX_CHARS);
-        }
-        return token;
+        return ENCODER.encodeToString(out.toByteArray());
     }
 
     /**
@@ -52,6 +79,10 @@ public final class ContextCodec {
             data = Base64.getUrlDecoder().decode(token);
         } catch (IllegalArgumentException e) {
             throw new DecodeException("context token is no URL-safe base64", e);
+        }
+        // The last character may carry bits that no byte takes up: a change there is a change all the same.
+        if (!ENCODER.encodeToString(data).equals(token)) {
+            throw new DecodeException("context token is damaged");
         }
         if (data.length < 11) {
             throw new DecodeException("context token is cut short");

@@ -6,6 +6,7 @@ import io.quorate.ring.topology.NodeId;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -272,8 +273,14 @@ final class ReplicaModel {
                 public KeyState merge(KeyState a, KeyState b) {
                     KeyState merged = super.merge(a, b);
                     return Broken.this == MERGE_COLLAPSES_RETRIES
-                            ? KeyState.of(merged.shown(), merged.context())
+                            ? KeyState.of(firstOfEachRequest(merged.versions()), merged.context())
                             : merged;
+                }
+
+                private static List<Version> firstOfEachRequest(List<Version> versions) {
+                    Map<Bytes, Version> first = new LinkedHashMap<>();
+                    versions.forEach(version -> first.putIfAbsent(version.requestId(), version));
+                    return List.copyOf(first.values());
                 }
             };
         }

@@ -25,7 +25,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class ContextCodecTest {
     private static final Scope SCOPE = new Scope("carts", 3, 17, Bytes.ofUtf8("alice"));
     private final CausalContext context = randomContext(new Random(1), 4);
-    private final String token = ContextCodec.encode(context, SCOPE);
+    private final String token = ContextCodec.encode(context, List.of(), SCOPE);
 
     @ParameterizedTest
     @ValueSource(longs = {1, 2, 3, 4})
@@ -33,10 +33,10 @@ class ContextCodecTest {
         Random random = new Random(seed);
         for (int i = 0; i < 300; i++) {
             CausalContext any = randomContext(random, random.nextInt(8));
-            assertThat(ContextCodec.decode(ContextCodec.encode(any, SCOPE), SCOPE))
+            assertThat(ContextCodec.decode(ContextCodec.encode(any, List.of(), SCOPE), SCOPE))
                     .isEqualTo(any);
         }
-        assertThat(ContextCodec.decode(ContextCodec.encode(CausalContext.EMPTY, SCOPE), SCOPE))
+        assertThat(ContextCodec.decode(ContextCodec.encode(CausalContext.EMPTY, List.of(), SCOPE), SCOPE))
                 .isEqualTo(CausalContext.EMPTY);
     }
 
@@ -106,9 +106,22 @@ class ContextCodecTest {
             entries.put(new ActorId(NodeId.of("n" + i % 5), 17, random.nextLong()), 1L + random.nextInt(100_000));
         }
         CausalContext wide = CausalContext.of(VersionVector.of(entries));
-        String encoded = ContextCodec.encode(wide, SCOPE);
+        String encoded = ContextCodec.encode(wide, List.of(), SCOPE);
         assertThat(encoded).hasSizeLessThan(4096);
         assertThat(ContextCodec.decode(encoded, SCOPE)).isEqualTo(wide);
+    }
+
+    @Test
+    void aContextTooLongForATokenClaimsLessButAllThatIsShown() {
+        ActorId actor = new ActorId(NodeId.of("n1"), 17, 5);
+        List<Dot> dots = new ArrayList<>();
+        for (int i = 0; i < 2_000; i++) {
+            dots.add(new Dot(actor, 10 + 2L * i));
+        }
+        CausalContext broad = CausalContext.of(VersionVector.EMPTY.with(actor, 7), dots);
+        List<Dot> shown = List.of(dots.get(3), dots.get(1_999));
+        CausalContext read = ContextCodec.decode(ContextCodec.encode(broad, shown, SCOPE), SCOPE);
+        assertThat(read).isEqualTo(CausalContext.of(VersionVector.EMPTY.with(actor, 7), shown));
     }
 
     private static void refused(String text, Scope scope) {

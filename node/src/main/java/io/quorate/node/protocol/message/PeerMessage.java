@@ -7,6 +7,7 @@ import io.quorate.node.protocol.request.KeyRequest;
 import io.quorate.node.protocol.store.Commit;
 import io.quorate.node.protocol.store.RecordKey;
 import io.quorate.ring.bytes.Bytes;
+import io.quorate.ring.version.CausalContext;
 import io.quorate.ring.version.KeyState;
 import io.quorate.ring.version.VersionedObject;
 import org.jspecify.annotations.Nullable;
@@ -103,15 +104,26 @@ public sealed interface PeerMessage {
 
     record ForwardReply(long id, int partition, KeyReply reply) implements Data {}
 
-    /** Has a write of this idempotency key been taken there? */
-    record FindRequest(long id, RecordKey key, Bytes request) implements Data {
+    /**
+     * Has a write of this idempotency key been taken there, and does a context claim what was never written there?
+     *
+     * @param request empty if only the context is asked about
+     * @param claimed what a client claims to have seen
+     */
+    record FindRequest(long id, RecordKey key, Bytes request, CausalContext claimed) implements Data {
         @Override
         public int partition() {
             return key.set().partition();
         }
     }
 
-    record FoundRequest(long id, int partition, Commit.@Nullable RequestEntry request) implements Data {}
+    /**
+     * The answer to {@link FindRequest}.
+     *
+     * @param neverWritten whether the context claims dots of the answering node's own that it has not issued
+     */
+    record FoundRequest(long id, int partition, Commit.@Nullable RequestEntry request, boolean neverWritten)
+            implements Data {}
 
     /**
      * "I am here", several times a second to every peer.

@@ -6,6 +6,7 @@ import io.quorate.node.protocol.message.PeerMessage.Status;
 import io.quorate.node.protocol.message.PeerMessage.Want;
 import io.quorate.node.protocol.request.KeyReply;
 import io.quorate.ring.topology.NodeId;
+import io.quorate.ring.version.CausalContext;
 import io.quorate.ring.version.Dot;
 import io.quorate.ring.version.KeyState;
 import io.quorate.ring.version.VersionRules;
@@ -36,6 +37,7 @@ public final class ReadCoordinator {
     private final Map<NodeId, Slot> slots = new LinkedHashMap<>();
     private boolean differing;
     private boolean answered;
+    private long answeredDigest;
     private int spares;
     private @Nullable KeyState merged;
 
@@ -62,6 +64,7 @@ public final class ReadCoordinator {
         private @Nullable Status status;
         private long digest;
         private @Nullable KeyState state;
+        private @Nullable CausalContext context;
         private boolean proved;
         private @Nullable KeyState sent;
         private boolean repaired;
@@ -102,7 +105,7 @@ public final class ReadCoordinator {
         enlist(now);
     }
 
-    /** A home's answer; the state is null where only a digest was wanted. */
+    /** A home's answer; the state has the context and no versions where only a digest was wanted. */
     public void answered(NodeId home, Status status, Want want, long digest, @Nullable KeyState state, long now) {
         Slot slot = slots.get(home);
         if (slot == null || answered || slot.status != null) {
@@ -115,7 +118,8 @@ public final class ReadCoordinator {
         slot.digest = digest;
         slot.micros = (now - timing.started()) / 1000;
         if (status == Status.OK && state != null) {
-            slot.state = state;
+            slot.context = state.context();
+            slot.state = want == Want.DIGEST ? null : state;
             slot.proved = want == Want.PROVED;
         }
         advance(now);
@@ -177,6 +181,21 @@ public final class ReadCoordinator {
         return answered;
     }
 
+    /** Whether a home was asked that had not answered when the read was over. */
+    public boolean hasSilent() {
+        for (Slot slot : slots.values()) {
+            if (slot.status == null) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** The digest of what was answered. */
+    public long answeredDigest() {
+        return answeredDigest;
+    }
+
     /** The homes that said their record, or the leaf it lies in, cannot be trusted. */
     public List<NodeId> damaged() {
         List<NodeId> damaged = new ArrayList<>();
@@ -206,7 +225,7 @@ public final class ReadCoordinator {
         }
         if (!differing) {
             if (any != null && sameDigests(usable)) {
-                answer(any, 0);
+                answer(agreed(any, usable), 0);
             } else if (any != null) {
                 differing = true;
                 for (Map.Entry<NodeId, Slot> entry : slots.entrySet()) {
@@ -218,6 +237,23 @@ public final class ReadCoordinator {
             return;
         }
         settle(usable, now);
+    }
+
+    /**
+     * What homes with equal versions answer together. None of them has proved that what it lacks was deleted (condition C9),
+     * so the answer claims to know of what all of them know: a home that lost a record without a trace must not have a
+     * reader overwrite what it was not shown.
+     */
+    private static KeyState agreed(KeyState state, List<Slot> usable) {
+        CausalContext known = state.context();
+        for (Slot slot : usable) {
+            CausalContext context = slot.context;
+            known = context == null ? known : known.intersect(context);
+        }
+        for (Dot dot : state.dots()) {
+            known = known.with(dot);
+        }
+        return new KeyState(state.versions(), known);
     }
 
     private void askProved(NodeId home, Slot slot, long now) {
@@ -375,22 +411,26 @@ public final class ReadCoordinator {
     private void answer(KeyState state, int repaired) {
         answered = true;
         int acked = answeredOk();
+        answeredDigest = state.digest();
         port.reply(new KeyReply.ReadDone(
                 state,
-                new KeyReply.Reached(need, acked, acked, repaired, state.shown().size(), results())));
+                new KeyReply.Reached(need, acked, acked, repaired, state.shown().size(), results(false))));
     }
 
     private void refuse(ErrorCode code, String detail) {
         answered = true;
-        port.reply(new KeyReply.Refused(code, Outcome.NOT_APPLIED, detail, need, answeredOk(), results(), null));
+        port.reply(new KeyReply.Refused(code, Outcome.NOT_APPLIED, detail, need, answeredOk(), results(true), null));
     }
 
-    private ImmutableList<KeyReply.ReplicaResult> results() {
+    /** What became of each home; those that are still silent only if that is worth telling. */
+    private ImmutableList<KeyReply.ReplicaResult> results(boolean withSilent) {
         ImmutableList.Builder<KeyReply.ReplicaResult> results = ImmutableList.builder();
         slots.forEach((home, slot) -> {
             Status status = slot.status;
-            results.add(
-                    new KeyReply.ReplicaResult(home, status == null ? "timeout" : Results.text(status), slot.micros));
+            if (status != null || withSilent) {
+                results.add(new KeyReply.ReplicaResult(
+                        home, status == null ? "timeout" : Results.text(status), slot.micros));
+            }
         });
         return results.build();
     }

@@ -151,7 +151,7 @@ public final class WriteCoordinator {
         int acked = count(State.ACKED);
         if (acked >= need) {
             answered = true;
-            KeyReply.Reached reached = new KeyReply.Reached(need, acked, acked, 0, written.siblings(), results());
+            KeyReply.Reached reached = new KeyReply.Reached(need, acked, acked, 0, written.siblings(), results(false));
             port.reply(new KeyReply.WriteDone(written.context(), written.digest(), reached));
         } else if (acked + count(State.WAITING) < need) {
             refuse(
@@ -162,8 +162,8 @@ public final class WriteCoordinator {
 
     private void refuse(ErrorCode code, String detail) {
         answered = true;
-        port.reply(
-                new KeyReply.Refused(code, Outcome.MAYBE_APPLIED, detail, need, count(State.ACKED), results(), null));
+        port.reply(new KeyReply.Refused(
+                code, Outcome.MAYBE_APPLIED, detail, need, count(State.ACKED), results(true), null));
     }
 
     private int count(State state) {
@@ -174,17 +174,22 @@ public final class WriteCoordinator {
         return count;
     }
 
-    private ImmutableList<KeyReply.ReplicaResult> results() {
+    /** What became of each home; those that are still silent only if that is worth telling. */
+    private ImmutableList<KeyReply.ReplicaResult> results(boolean withSilent) {
         ImmutableList.Builder<KeyReply.ReplicaResult> results = ImmutableList.builder();
-        homes.forEach((home, replica) -> results.add(new KeyReply.ReplicaResult(
-                home,
-                switch (replica.state) {
-                    case ACKED -> "acked";
-                    case WAITING -> "timeout";
-                    case UNREACHABLE -> "unreachable";
-                    case FAILED -> Results.text(replica.status);
-                },
-                replica.micros)));
+        homes.forEach((home, replica) -> {
+            if (replica.state != State.WAITING || withSilent) {
+                results.add(new KeyReply.ReplicaResult(
+                        home,
+                        switch (replica.state) {
+                            case ACKED -> "acked";
+                            case WAITING -> "timeout";
+                            case UNREACHABLE -> "unreachable";
+                            case FAILED -> Results.text(replica.status);
+                        },
+                        replica.micros));
+            }
+        });
         return results.build();
     }
 }

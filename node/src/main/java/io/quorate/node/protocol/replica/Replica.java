@@ -28,6 +28,7 @@ import java.util.Deque;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -42,23 +43,20 @@ import org.jspecify.annotations.Nullable;
  * <p>Single-threaded. A {@link CorruptRecordException} of any method leaves the replica as it was.
  */
 public final class Replica {
-    /** Bytes of all siblings of a key beyond which no write may add another. */
-    public static final long OBJECT_BYTES_MAX = 16 << 20;
-
     private final ReplicaSetId id;
     private final PartitionCount partitions;
     private final PartitionStore store;
     private final VersionRules rules;
-    private final ActorId actor;
+    private final LongSupplier incarnations;
     private final boolean actorIsNew;
     private final PartitionClock clock;
     private final LeafTable leaves;
     private final Map<RecordKey, Pending> pending = new LinkedHashMap<>();
     private final Deque<InFlight> inFlight = new ArrayDeque<>();
-    private final Map<RecordKey, KeyState> remnants;
+    private final Remnants remnants;
     private final Map<Bytes, Commit.RequestEntry> pendingRequests = new LinkedHashMap<>();
+    private ActorId actor;
     private VersionVector durableBase;
-    private VersionVector sweptBase;
     private long nextCommit = 1;
     private long keys;
     private long versions;
@@ -81,6 +79,7 @@ public final class Replica {
         this.partitions = partitions;
         this.store = store;
         this.rules = rules;
+        this.incarnations = incarnations;
         PartitionStore.Opened opened = store.open(id);
         Commit.Header header = opened.header();
         if (header == null) {
@@ -96,9 +95,8 @@ public final class Replica {
             this.versions = header.versions();
         }
         this.leaves = opened.leaves();
-        this.remnants = new LinkedHashMap<>(opened.remnants());
+        this.remnants = new Remnants(opened.remnants());
         this.durableBase = clock.base();
-        this.sweptBase = VersionVector.EMPTY;
     }
 
     public ReplicaSetId id() {
@@ -140,12 +138,6 @@ public final class Replica {
         return new KeyState(state.versions(), context);
     }
 
-    /** The digest of {@link #read}. */
-    public long digest(RecordKey key) {
-        Pending changing = pending.get(key);
-        return (changing != null ? changing.durable() : store.read(key)).digest();
-    }
-
     /** Like {@link #read}, after proving that what is absent here was deleted; null if that cannot be proved. */
     public @Nullable KeyState readProved(RecordKey key) {
         KeyState state = read(key);
@@ -158,18 +150,14 @@ public final class Replica {
         return rules.fill(changing != null ? changing.newest : store.read(key), clock.base());
     }
 
+    /** The homes whose dots a context claims although this replica has heard of none so high: they alone can tell. */
+    public Set<NodeId> unheardOf(CausalContext context) {
+        return Claims.unheardOf(context, clock);
+    }
+
     /** Whether a context claims dots of this actor that it has not issued. */
     public boolean claimsFuture(CausalContext context) {
-        long issued = clock.base(actor);
-        if (context.vector().get(actor) > issued) {
-            return true;
-        }
-        for (Dot dot : context.dots()) {
-            if (dot.actor().equals(actor) && dot.counter() > issued) {
-                return true;
-            }
-        }
-        return false;
+        return Claims.above(context, actor, clock.top(actor));
     }
 
     /** The dot that the next {@link #apply} of an own write must carry. */
@@ -195,21 +183,31 @@ public final class Replica {
     }
 
     /**
-     * Merges an object, an own write or one from elsewhere, into its key.
+     * Merges an object from elsewhere, or an own write once more, into its key.
      *
      * @return the id of the commit to wait for, after which all that the object says is durable here; 0 if it is already
      */
     public long apply(RecordKey key, VersionedObject object, Commit.@Nullable RequestEntry request) {
-        return apply(key, object, request, Integer.MAX_VALUE);
+        renewActorIfForgotten(object.state().context());
+        return merge(key, object, request, Integer.MAX_VALUE);
     }
 
-    /** Like the other, but changes nothing and answers -1 if more than {@code siblingsMax} versions would be shown. */
-    public long apply(RecordKey key, VersionedObject object, Commit.@Nullable RequestEntry request, int siblingsMax) {
+    /**
+     * Takes a new write of this replica's own, which carries {@link #nextDot}.
+     *
+     * @return as {@link #apply}; -1 if nothing was changed because more than {@code siblingsMax} versions would be shown
+     */
+    public long applyOwn(
+            RecordKey key, VersionedObject object, Commit.@Nullable RequestEntry request, int siblingsMax) {
+        return merge(key, object, request, siblingsMax);
+    }
+
+    private long merge(RecordKey key, VersionedObject object, Commit.@Nullable RequestEntry request, int siblingsMax) {
         Pending changing = pending.get(key);
         KeyState stored = changing != null ? changing.newest : store.read(key);
         KeyState before = rules.fill(stored, clock.base());
         KeyState merged = rules.merge(before, object.state());
-        if (siblingsMax != Integer.MAX_VALUE && tooMany(merged, siblingsMax)) {
+        if (siblingsMax != Integer.MAX_VALUE && ObjectLimits.tooMany(merged, siblingsMax)) {
             return -1;
         }
         boolean news = false;
@@ -219,9 +217,10 @@ public final class Replica {
         if (!news
                 && before.context().covers(object.state().context())
                 && before.dots().equals(merged.dots())
-                && request == null) {
+                && (request == null || findRequest(request.id(), request.era()) != null)) {
             return changing == null ? 0 : changing.lastCommit;
         }
+        ObjectLimits.refuseOverlong(rules.strip(merged, clock));
         for (Dot dot : rules.appliedBy(object)) {
             clock.add(dot);
         }
@@ -238,16 +237,15 @@ public final class Replica {
         return actorIsNew ? submit(List.of(), null) : 0;
     }
 
-    private static boolean tooMany(KeyState merged, int siblingsMax) {
-        if (merged.versions().size() < 2) {
-            return false;
+    /**
+     * Condition C8, by evidence: whoever speaks of a dot of this actor that this replica has not issued remembers what this
+     * disk has forgotten (a backup was restored and nothing told so), or made it up. Either way dots that are issued from
+     * here on must not be taken for those: the actor ends, in the same batch.
+     */
+    private void renewActorIfForgotten(CausalContext heard) {
+        if (claimsFuture(heard)) {
+            actor = new ActorId(actor.node(), actor.partition(), incarnations.getAsLong());
         }
-        long bytes = 0;
-        for (Version version : merged.versions()) {
-            bytes += version.value().length();
-        }
-        return bytes > OBJECT_BYTES_MAX
-                || (merged.versions().size() > siblingsMax && merged.shown().size() > siblingsMax);
     }
 
     /**
@@ -272,6 +270,7 @@ public final class Replica {
             local = KeyState.EMPTY;
         }
         refuseStale(object);
+        renewActorIfForgotten(object.state().context());
         // The local context is not filled: this disk's clock vouches for nothing about this key.
         KeyState merged = rules.merge(local, object.state());
         LeafTable.Sum sum = leaves.get(leafOf(key));
@@ -307,13 +306,12 @@ public final class Replica {
      * it lacks stood nowhere but on this disk. It is refused, and a later one tried.
      */
     private void refuseStale(VersionedObject object) {
-        VersionVector base = clock.base();
-        for (int i = 0; i < base.size(); i++) {
-            ActorId other = base.actor(i);
-            if (!object.state().context().covers(new Dot(other, base.counter(i)))) {
+        CausalContext known = object.state().context();
+        clock.forEachRange((other, from, to) -> {
+            if (!known.coversRange(other, from, to)) {
                 throw new CorruptRecordException("the restoration is older than this replica's clock");
             }
-        }
+        });
     }
 
     /**
@@ -346,26 +344,16 @@ public final class Replica {
         return submit(changes, null);
     }
 
-    /** Removes keys without versions whose context the base has come to cover; the id of the commit, 0 if none. */
+    /**
+     * Removes keys without versions whose context the base has come to cover, after a look at {@code limit} keys at most; the
+     * id of the commit, 0 if none.
+     */
     public long sweep(int limit) {
-        if (remnants.isEmpty() || clock.base().equals(sweptBase)) {
-            return 0;
-        }
         List<Commit.Change> changes = new ArrayList<>();
-        for (Map.Entry<RecordKey, KeyState> remnant : List.copyOf(remnants.entrySet())) {
-            RecordKey key = remnant.getKey();
-            if (pending.containsKey(key)
-                    || !rules.strip(remnant.getValue(), clock).isEmpty()) {
-                continue;
-            }
-            if (changes.size() == limit) {
-                return submit(changes, null);
-            }
-            remnants.remove(key);
+        for (RecordKey key : remnants.takeCovered(clock, rules, pending::containsKey, limit)) {
             int leaf = leafOf(key);
             changes.add(new Commit.Change(key, KeyState.EMPTY, false, leaf, leaves.get(leaf)));
         }
-        sweptBase = clock.base();
         return changes.isEmpty() ? 0 : submit(changes, null);
     }
 

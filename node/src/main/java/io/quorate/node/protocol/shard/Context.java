@@ -4,12 +4,13 @@ import com.google.common.collect.ImmutableMap;
 import com.google.common.collect.ImmutableSet;
 import io.quorate.node.protocol.liveness.Liveness.PeerInfo;
 import io.quorate.node.protocol.message.PeerMessage;
+import io.quorate.node.protocol.store.ReplicaSetId;
+import io.quorate.ring.bytes.DecodeException;
 import io.quorate.ring.epoch.RingState;
 import io.quorate.ring.topology.NodeId;
 import io.quorate.ring.version.VersionRules;
 import java.util.Deque;
 import java.util.List;
-import java.util.Map;
 import java.util.function.Consumer;
 
 /** What the tasks of a shard share. */
@@ -21,7 +22,10 @@ final class Context {
     final Shard.Settings settings;
     final VersionRules rules;
     final Replicas replicas;
-    ImmutableMap<NodeId, PeerInfo> peers = ImmutableMap.of();
+    final Tasks tasks;
+    final AnsweredReads answeredReads = new AnsweredReads();
+    private ImmutableMap<NodeId, PeerInfo> peers = ImmutableMap.of();
+    private long peersAt;
     ImmutableSet<NodeId> live;
     ImmutableMap<String, Integer> gone = ImmutableMap.of();
 
@@ -32,7 +36,6 @@ final class Context {
 
     private final Shard.Surroundings surroundings;
     private final Local local;
-    private final Map<Long, Task> tasks;
     private final Deque<Consumer<Long>> loopback;
     private boolean stoodIn;
     private long stoodInAt;
@@ -42,7 +45,7 @@ final class Context {
             RingState ring,
             Shard.Settings settings,
             Replicas replicas,
-            Map<Long, Task> tasks,
+            Tasks tasks,
             Deque<Consumer<Long>> loopback,
             Local local) {
         this.local = local;
@@ -72,8 +75,12 @@ final class Context {
 
     long register(Task task) {
         long id = surroundings.randomLongs().getAsLong();
-        tasks.put(id, task);
+        tasks.add(id, task);
         return id;
+    }
+
+    void happened(Shard.Event event) {
+        surroundings.output().happened(event);
     }
 
     void corruption(String what) {
@@ -92,9 +99,37 @@ final class Context {
         return ring.preference(partition).homes(n);
     }
 
+    /** Refuses what a node with another ring may say: it must not get any further. */
+    void check(PeerMessage.Data message) {
+        if (message.partition() >= ring.partitions().value()) {
+            throw new DecodeException("partition " + message.partition() + " of "
+                    + ring.partitions().value());
+        }
+        ReplicaSetId set = null;
+        if (message instanceof PeerMessage.Write write) {
+            set = write.key().set();
+        } else if (message instanceof PeerMessage.Read read) {
+            set = read.key().set();
+        } else if (message instanceof PeerMessage.Forward forward) {
+            set = forward.request().address().record().set();
+        } else if (message instanceof PeerMessage.FindRequest find) {
+            set = find.key().set();
+        }
+        if (set != null && (set.n() < 1 || set.n() > ring.table().replicas())) {
+            throw new DecodeException(
+                    "n=" + set.n() + " where keys have at most " + ring.table().replicas() + " replicas");
+        }
+    }
+
     boolean isGone(String bucket, int generation) {
         Integer last = gone.get(bucket);
         return last != null && generation <= last;
+    }
+
+    void peersChanged(ImmutableMap<NodeId, PeerInfo> up, long now) {
+        peers = up;
+        peersAt = now;
+        live = ImmutableSet.<NodeId>builder().add(self).addAll(up.keySet()).build();
     }
 
     void stoodIn(long now) {
@@ -107,9 +142,11 @@ final class Context {
     }
 
     /** Whether a peer may have taken a write that this home would have to know of. */
-    boolean recentlyStoodIn(NodeId peer) {
+    boolean recentlyStoodIn(NodeId peer, long now) {
         PeerInfo info = peers.get(peer);
-        return info != null && info.standInMillis() >= 0 && info.standInMillis() < 2 * ERA_MILLIS;
+        return info != null
+                && info.standInMillis() >= 0
+                && info.standInMillis() + (now - peersAt) / 1_000_000 < 2 * ERA_MILLIS;
     }
 
     static int millisLeft(long now, long deadline) {

@@ -63,6 +63,9 @@ final class ExplainTask implements Task {
                 task.answers.put(home, new Explanation(home, "unreachable", ImmutableList.of(), 0));
             }
         }
+        if (task.answers.size() == homes.size()) {
+            task.finish();
+        }
     }
 
     @Override
@@ -114,5 +117,10 @@ final class ExplainTask implements Task {
             finish();
         }
         return over;
+    }
+
+    @Override
+    public void abandon() {
+        finish();
     }
 }

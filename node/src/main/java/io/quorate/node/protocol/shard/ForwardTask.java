@@ -119,16 +119,24 @@ final class ForwardTask implements Task {
         }
     }
 
+    private boolean isWrite() {
+        return request instanceof KeyRequest.Put || request instanceof KeyRequest.Delete;
+    }
+
+    @Override
+    public void abandon() {
+        finish(Shard.abandoned(isWrite()));
+    }
+
     @Override
     public boolean tick(long now) {
         if (over) {
             return true;
         }
         if (now >= deadline) {
-            boolean write = request instanceof KeyRequest.Put || request instanceof KeyRequest.Delete;
             finish(new KeyReply.Refused(
                     ErrorCode.TIMEOUT,
-                    write ? Outcome.MAYBE_APPLIED : Outcome.NOT_APPLIED,
+                    isWrite() ? Outcome.MAYBE_APPLIED : Outcome.NOT_APPLIED,
                     "no home of the key answered before the deadline",
                     request.need(),
                     0,

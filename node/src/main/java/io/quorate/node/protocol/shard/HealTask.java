@@ -20,36 +20,39 @@ import org.jspecify.annotations.Nullable;
  * only where the damage is and at one home which stays silent would otherwise count as deleted (condition C9).
  */
 final class HealTask implements Task {
+    private static final long TIME_NANOS = 2_000_000_000L;
+
     private final Context context;
     private final RecordKey key;
     private final NodeId damaged;
     private final List<NodeId> sources;
-    private final long deadline;
+    private long deadline;
     private final Map<NodeId, KeyState> states = new LinkedHashMap<>();
     private long id;
     private boolean over;
 
-    private HealTask(Context context, RecordKey key, NodeId damaged, List<NodeId> sources, long deadline) {
+    private HealTask(Context context, RecordKey key, NodeId damaged, List<NodeId> sources) {
         this.context = context;
         this.key = key;
         this.damaged = damaged;
         this.sources = sources;
-        this.deadline = deadline;
+        this.deadline = Long.MAX_VALUE;
     }
 
-    static void start(Context context, KeyAddress address, NodeId damaged, long deadline) {
+    static void start(Context context, KeyAddress address, NodeId damaged) {
         List<NodeId> sources = context.homes(address.partition(), address.n()).stream()
                 .filter(home -> !home.equals(damaged))
                 .toList();
         if (sources.isEmpty() || !context.live.containsAll(sources)) {
             return;
         }
-        HealTask task = new HealTask(context, address.record(), damaged, sources, deadline);
+        HealTask task = new HealTask(context, address.record(), damaged, sources);
         task.id = context.register(task);
         context.later(task::ask);
     }
 
     private void ask(long now) {
+        deadline = now + TIME_NANOS;
         for (NodeId source : sources) {
             if (source.equals(context.self)) {
                 ReplicaSide.Answer own = ReplicaSide.read(context, key, Want.PROVED);
@@ -68,8 +71,11 @@ final class HealTask implements Task {
         if (answer instanceof PeerMessage.ReadReply read
                 && (read.want() == Want.PROVED || read.status() != Status.OK)) {
             take(from, read.status(), read.state(), now);
-        } else if (answer instanceof PeerMessage.WriteAck) {
+        } else if (answer instanceof PeerMessage.WriteAck ack) {
             over = true;
+            if (ack.status() == Status.OK) {
+                context.happened(Shard.Event.HEALED);
+            }
         }
     }
 
@@ -91,6 +97,7 @@ final class HealTask implements Task {
             over = true;
             try {
                 context.replicas.get(key.set()).restore(key, object);
+                context.happened(Shard.Event.HEALED);
             } catch (CorruptRecordException | StorageException e) {
                 context.corruption(ReplicaSide.describe(key) + ": " + e.getMessage());
             }
@@ -105,5 +112,10 @@ final class HealTask implements Task {
     @Override
     public boolean tick(long now) {
         return over || now >= deadline;
+    }
+
+    @Override
+    public void abandon() {
+        over = true;
     }
 }

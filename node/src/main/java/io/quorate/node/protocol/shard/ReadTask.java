@@ -20,7 +20,6 @@ import java.util.function.Consumer;
 final class ReadTask implements Task, ReadCoordinator.Port {
     private final Context context;
     private final KeyAddress address;
-    private final long deadline;
     private final Consumer<KeyReply> reply;
     private final ReadCoordinator coordinator;
     private final Map<Long, NodeId> repairs = new HashMap<>();
@@ -36,7 +35,6 @@ final class ReadTask implements Task, ReadCoordinator.Port {
             Consumer<KeyReply> reply) {
         this.context = context;
         this.address = get.address();
-        this.deadline = deadline;
         this.reply = reply;
         long total = deadline - now;
         ReadCoordinator.Timing timing = new ReadCoordinator.Timing(
@@ -95,6 +93,9 @@ final class ReadTask implements Task, ReadCoordinator.Port {
 
     @Override
     public void repair(NodeId home, KeyState state) {
+        if (over) {
+            context.happened(Shard.Event.REPAIRED_LATER);
+        }
         VersionedObject object = VersionedObject.of(state);
         long repairId = context.register(this);
         repairs.put(repairId, home);
@@ -113,9 +114,12 @@ final class ReadTask implements Task, ReadCoordinator.Port {
     @Override
     public void reply(KeyReply done) {
         over = true;
+        if (coordinator.hasSilent()) {
+            context.answeredReads.add(id, coordinator.answeredDigest());
+        }
         reply.accept(done);
         for (NodeId damaged : coordinator.damaged()) {
-            HealTask.start(context, address, damaged, deadline);
+            HealTask.start(context, address, damaged);
         }
     }
 
@@ -131,5 +135,13 @@ final class ReadTask implements Task, ReadCoordinator.Port {
     @Override
     public boolean tick(long now) {
         return over || coordinator.tick(now);
+    }
+
+    @Override
+    public void abandon() {
+        if (!over) {
+            over = true;
+            reply.accept(Shard.abandoned(false));
+        }
     }
 }

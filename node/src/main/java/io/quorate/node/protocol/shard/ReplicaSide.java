@@ -1,5 +1,6 @@
 package io.quorate.node.protocol.shard;
 
+import com.google.common.collect.ImmutableList;
 import io.quorate.node.protocol.message.PeerMessage;
 import io.quorate.node.protocol.message.PeerMessage.Status;
 import io.quorate.node.protocol.message.PeerMessage.Want;
@@ -70,7 +71,8 @@ final class ReplicaSide {
         try {
             Replica replica = context.replicas.get(key.set());
             if (want == Want.DIGEST) {
-                return new Answer(Status.OK, replica.digest(key), null);
+                KeyState whole = replica.read(key);
+                return new Answer(Status.OK, whole.digest(), new KeyState(ImmutableList.of(), whole.context()));
             }
             KeyState state = want == Want.PROVED ? replica.readProved(key) : replica.read(key);
             if (state == null) {
@@ -89,14 +91,18 @@ final class ReplicaSide {
     void onFindRequest(NodeId from, PeerMessage.FindRequest find) {
         try {
             Replica replica = context.replicas.get(find.key().set());
-            Commit.RequestEntry known = replica.findRequest(find.request(), context.era());
+            Commit.RequestEntry known =
+                    find.request().isEmpty() ? null : replica.findRequest(find.request(), context.era());
+            boolean neverWritten = replica.claimsFuture(find.claimed());
             // Its dot may leave this node only when it is durable.
             context.replicas.whenDurable(
                     find.key().set(),
                     replica.commitOf(find.request()),
                     (failure, now) -> {
                         if (failure == null) {
-                            context.send(from, new PeerMessage.FoundRequest(find.id(), find.partition(), known));
+                            context.send(
+                                    from,
+                                    new PeerMessage.FoundRequest(find.id(), find.partition(), known, neverWritten));
                         }
                     },
                     0);

@@ -109,11 +109,11 @@ final class Replicas {
         open.values().forEach(replica -> replica.sweep(SWEEP_MAX));
     }
 
-    /** Where earlier actors may not go on, all of them end now and not only those of replicas that come into use. */
-    void endEarlierActors(Consumer<String> corruption) {
-        if (surroundings.keepsActors()) {
-            return;
-        }
+    /**
+     * Opens what is on disk, so that the counts are whole, and where earlier actors may not go on, all of them end now and
+     * not only those of replicas that come into use.
+     */
+    void openAll(Consumer<String> corruption) {
         for (ReplicaSetId id : List.copyOf(all())) {
             try {
                 get(id);

@@ -35,6 +35,11 @@ final class Routing {
         if (!isExplicit(request) && coordinators.remove(context.self)) {
             coordinators.add(0, context.self);
         }
+        if (coordinators.isEmpty() && request instanceof KeyRequest.Explain explain) {
+            // Nobody who holds the key can be asked, which is what there is to tell.
+            ExplainTask.start(context, explain, homes, now, deadline, reply);
+            return;
+        }
         new ForwardTask(context, request, coordinators, now, deadline, reply).next(now);
     }
 

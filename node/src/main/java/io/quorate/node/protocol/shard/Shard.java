@@ -1,7 +1,6 @@
 package io.quorate.node.protocol.shard;
 
 import com.google.common.collect.ImmutableMap;
-import com.google.common.collect.ImmutableSet;
 import io.quorate.node.protocol.liveness.Liveness.PeerInfo;
 import io.quorate.node.protocol.message.PeerMessage;
 import io.quorate.node.protocol.message.PeerMessage.Status;
@@ -11,6 +10,7 @@ import io.quorate.node.protocol.request.KeyRequest;
 import io.quorate.node.protocol.store.PartitionStore;
 import io.quorate.node.protocol.store.ReplicaSetId;
 import io.quorate.node.protocol.store.StorageException;
+import io.quorate.ring.bytes.DecodeException;
 import io.quorate.ring.epoch.RingState;
 import io.quorate.ring.topology.NodeId;
 import io.quorate.ring.version.VersionRules;
@@ -18,9 +18,6 @@ import io.quorate.ring.wire.ErrorCode;
 import io.quorate.ring.wire.Outcome;
 import java.util.ArrayDeque;
 import java.util.Deque;
-import java.util.LinkedHashMap;
-import java.util.List;
-import java.util.Map;
 import java.util.function.Consumer;
 import java.util.function.IntPredicate;
 import java.util.function.LongSupplier;
@@ -34,12 +31,15 @@ import java.util.function.LongSupplier;
  * goes through a queue inside, so no method is ever entered twice.
  */
 public final class Shard {
+    private static final long SWEEP_NANOS = 100_000_000L;
+
     private final Replicas replicas;
     private final ReplicaSide replicaSide;
     private final Context context;
-    private final Map<Long, Task> tasks = new LinkedHashMap<>();
+    private final Tasks tasks = new Tasks();
     private final Deque<Consumer<Long>> loopback = new ArrayDeque<>();
     private final BucketPurge purge;
+    private long sweptAt;
 
     /**
      * The limits and rhythms of a shard, in nanoseconds and counts.
@@ -73,6 +73,19 @@ public final class Shard {
 
         /** A record or leaf of this node's disk cannot be trusted. */
         void corruption(String what);
+
+        /** Something worth counting. */
+        default void happened(Event event) {}
+    }
+
+    /** What a shard counts. */
+    public enum Event {
+        /** A home was sent what it lacked after the read had been answered. */
+        REPAIRED_LATER,
+        /** A home was given back a record that its disk had lost. */
+        HEALED,
+        /** A home's reply that came after the read was answered differed from the answer. */
+        STALE_SEEN_LATE
     }
 
     public Shard(Surroundings surroundings, RingState ring, Settings settings) {
@@ -82,7 +95,7 @@ public final class Shard {
                 surroundings, ring, settings, replicas, tasks, loopback, (message, now) -> take(self, message, now));
         this.replicaSide = new ReplicaSide(context);
         this.purge = new BucketPurge(context);
-        replicas.endEarlierActors(context::corruption);
+        replicas.openAll(context::corruption);
     }
 
     /**
@@ -92,19 +105,24 @@ public final class Shard {
      * @param reply called exactly once, from within a method of this shard
      */
     public void onRequest(KeyRequest request, long timeoutNanos, Consumer<KeyReply> reply, long now) {
-        if (tasks.size() >= context.settings.inFlightMax()) {
+        if (tasks.open() >= context.settings.inFlightMax()) {
             reply.accept(KeyReply.Refused.of(
                     ErrorCode.OVERLOADED,
                     Outcome.NOT_APPLIED,
-                    "this node has " + tasks.size() + " requests in flight, its limit; retry after a moment"));
+                    "this node has " + tasks.open() + " requests in flight, its limit; retry after a moment"));
             return;
         }
         Routing.start(context, request, now, now + timeoutNanos, reply);
         drain(now);
     }
 
-    /** Takes a message of another node. */
+    /**
+     * Takes a message of another node.
+     *
+     * @throws DecodeException if it speaks of a partition or a number of replicas that this cluster does not have
+     */
     public void onMessage(NodeId from, PeerMessage.Data message, long now) {
+        context.check(message);
         take(from, message, now);
         drain(now);
     }
@@ -134,7 +152,7 @@ public final class Shard {
     private void onForward(NodeId from, PeerMessage.Forward forward, long now) {
         Consumer<KeyReply> reply =
                 done -> context.send(from, new PeerMessage.ForwardReply(forward.id(), forward.partition(), done));
-        if (tasks.size() >= context.settings.inFlightMax()) {
+        if (tasks.open() >= context.settings.inFlightMax()) {
             reply.accept(KeyReply.Refused.of(
                     ErrorCode.OVERLOADED, Outcome.NOT_APPLIED, context.self + " has too many requests in flight"));
             return;
@@ -144,7 +162,10 @@ public final class Shard {
     }
 
     private void answer(NodeId from, long id, PeerMessage.Data message, long now) {
-        Task task = tasks.get(id);
+        if (message instanceof PeerMessage.ReadReply read && context.answeredReads.isStale(read)) {
+            context.happened(Event.STALE_SEEN_LATE);
+        }
+        Task task = tasks.find(id);
         if (task != null) {
             task.onAnswer(from, message, now);
         }
@@ -158,24 +179,18 @@ public final class Shard {
 
     /** Lets time pass: to be called every few milliseconds. */
     public void tick(long now) {
-        // A copy, because a task may start others.
-        for (Map.Entry<Long, Task> entry : List.copyOf(tasks.entrySet())) {
-            if (entry.getValue().tick(now)) {
-                tasks.remove(entry.getKey());
-            }
-        }
+        tasks.tick(now);
         drain(now);
-        replicas.sweep();
+        if (now - sweptAt >= SWEEP_NANOS) {
+            sweptAt = now;
+            replicas.sweep();
+        }
         purge.step();
     }
 
     /** The peers that are up have changed. */
     public void onPeers(ImmutableMap<NodeId, PeerInfo> up, long now) {
-        context.peers = up;
-        context.live = ImmutableSet.<NodeId>builder()
-                .add(context.self)
-                .addAll(up.keySet())
-                .build();
+        context.peersChanged(up, now);
         tick(now);
     }
 
@@ -189,12 +204,25 @@ public final class Shard {
         purge.update();
     }
 
+    /** Ends everything in flight; nothing may be called after it. */
+    public void abandon() {
+        tasks.abandon();
+    }
+
+    /** The answer of a request that its node can no longer bring to its end. */
+    static KeyReply abandoned(boolean write) {
+        return KeyReply.Refused.of(
+                ErrorCode.INTERNAL,
+                write ? Outcome.MAYBE_APPLIED : Outcome.NOT_APPLIED,
+                "this node stopped before the request had ended");
+    }
+
     /** How long ago this node last stood in for an earlier home under an idempotency key, in milliseconds; -1 never. */
     public long standInMillis(long now) {
         return context.standInMillis(now);
     }
 
-    /** Whether no request is in flight and nothing waits for the disk. */
+    /** Whether no request is in flight, no write goes on after its answer, and nothing waits for the disk. */
     public boolean idle() {
         return tasks.isEmpty() && replicas.idle();
     }
@@ -205,7 +233,12 @@ public final class Shard {
     }
 
     public int inFlight() {
-        return tasks.size();
+        return tasks.open();
+    }
+
+    /** Answered writes that still go on to homes which have not taken them. */
+    public int goingOn() {
+        return tasks.tail();
     }
 
     /** Figures of the replicas opened so far. */

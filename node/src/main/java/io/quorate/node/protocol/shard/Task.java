@@ -10,4 +10,7 @@ interface Task {
 
     /** Time has passed or peers have come or gone; true when the task is over. */
     boolean tick(long now);
+
+    /** The node ends: whoever waits for this task is told so. */
+    void abandon();
 }

@@ -23,6 +23,7 @@ import io.quorate.ring.wire.Outcome;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -47,6 +48,8 @@ final class WriteTask implements Task, WriteCoordinator.Port {
     private @Nullable VersionedObject object;
     private @Nullable RequestEntry entry;
     private @Nullable WriteCoordinator coordinator;
+    private boolean takenBefore;
+    private boolean answered;
     private boolean over;
 
     private WriteTask(
@@ -86,8 +89,9 @@ final class WriteTask implements Task, WriteCoordinator.Port {
             step.run();
         } catch (CorruptRecordException e) {
             context.corruption(ReplicaSide.describe(key) + ": " + e.getMessage());
-            refuse(ErrorCode.INTERNAL, "the record of the key is damaged at " + context.self);
-            HealTask.start(context, request.address(), context.self, deadline);
+            finish(KeyReply.Refused.of(
+                    ErrorCode.INTERNAL, unapplied(), "the record of the key is damaged at " + context.self));
+            HealTask.start(context, request.address(), context.self);
         } catch (StorageException e) {
             fail(e);
         }
@@ -104,7 +108,7 @@ final class WriteTask implements Task, WriteCoordinator.Port {
     private void begin(long now) {
         Replica replica = context.replicas.get(key.set());
         if (replica.claimsFuture(seen)) {
-            refuse(ErrorCode.BAD_CONTEXT, "the context claims versions that were never written");
+            refuseFuture();
             return;
         }
         KeyRequest.RequestId requestId = requestId();
@@ -122,23 +126,39 @@ final class WriteTask implements Task, WriteCoordinator.Port {
             repeat(replica, new RequestEntry(Bytes.EMPTY, 0, bodyHash(), twin.dot(), seen), now);
             return;
         }
-        if (requestId.explicit()) {
-            boolean standsIn = !homes.get(0).equals(context.self);
-            if (standsIn) {
-                context.stoodIn(now);
-            }
-            for (NodeId home : homes) {
-                if (context.recentlyStoodIn(home)) {
-                    asked.add(home);
-                    context.send(home, new PeerMessage.FindRequest(id, key, requestHash(requestId)));
-                }
-            }
-            if (!asked.isEmpty()) {
-                askEnds = now + (deadline - now) / 4;
-                return;
+        if (requestId.explicit() && !homes.get(0).equals(context.self)) {
+            context.stoodIn(now);
+        }
+        askOthers(replica.unheardOf(seen), now);
+        if (asked.isEmpty()) {
+            write(replica, now);
+        }
+    }
+
+    /**
+     * Asks the homes that may have taken this request before, and those whose versions the writer claims to have seen and
+     * this home has not: a context of versions that were never written would drop later ones unseen.
+     */
+    private void askOthers(Set<NodeId> unheardOf, long now) {
+        KeyRequest.RequestId requestId = requestId();
+        Bytes hash = requestId.explicit() ? requestHash(requestId) : Bytes.EMPTY;
+        for (NodeId home : homes) {
+            boolean mayHaveTaken = requestId.explicit() && context.recentlyStoodIn(home, now);
+            if ((mayHaveTaken || unheardOf.contains(home))
+                    && !home.equals(context.self)
+                    && context.live.contains(home)) {
+                asked.add(home);
+                context.send(home, new PeerMessage.FindRequest(id, key, hash, seen));
             }
         }
-        write(replica, now);
+        askEnds = now + (deadline - now) / 4;
+    }
+
+    private void refuseFuture() {
+        refuse(
+                ErrorCode.BAD_CONTEXT,
+                "the context claims versions that were never written; read the key and write with the context of that"
+                        + " read");
     }
 
     /** A live version that this very write has made before. */
@@ -162,7 +182,7 @@ final class WriteTask implements Task, WriteCoordinator.Port {
         if (requestId.explicit()) {
             entry = new RequestEntry(requestHash(requestId), context.era(), bodyHash(), dot, seen);
         }
-        long commit = replica.apply(key, made, entry, siblingsMax);
+        long commit = replica.applyOwn(key, made, entry, siblingsMax);
         if (commit < 0) {
             KeyState state = replica.read(key);
             finish(new KeyReply.Refused(
@@ -199,6 +219,7 @@ final class WriteTask implements Task, WriteCoordinator.Port {
                     "the idempotency key was used for another body of this key; take a new one for a new write");
             return;
         }
+        takenBefore = true;
         object = made(known.dot(), known.seen());
         entry = requestId().explicit() ? known : null;
         long commit = replica.apply(key, object, null);
@@ -268,12 +289,20 @@ final class WriteTask implements Task, WriteCoordinator.Port {
 
     @Override
     public void reply(KeyReply done) {
+        answered = true;
         reply.accept(done);
+        context.tasks.answered(
+                id, request instanceof KeyRequest.Put put ? put.value().length() : 0);
     }
 
     private void finish(KeyReply done) {
         over = true;
         reply.accept(done);
+    }
+
+    /** What can be said of a write that got nowhere here: a retry may have been taken the first time. */
+    private Outcome unapplied() {
+        return takenBefore ? Outcome.MAYBE_APPLIED : Outcome.NOT_APPLIED;
     }
 
     private void refuse(ErrorCode code, String detail) {
@@ -284,7 +313,7 @@ final class WriteTask implements Task, WriteCoordinator.Port {
         if (!over) {
             finish(KeyReply.Refused.of(
                     failure.diskFull() ? ErrorCode.DISK_FULL : ErrorCode.INTERNAL,
-                    failure.diskFull() ? Outcome.NOT_APPLIED : Outcome.MAYBE_APPLIED,
+                    failure.attempted() ? Outcome.MAYBE_APPLIED : unapplied(),
                     "the disk of " + context.self + " did not take the write: " + failure.getMessage()));
         }
     }
@@ -298,7 +327,9 @@ final class WriteTask implements Task, WriteCoordinator.Port {
             guarded(() -> {
                 RequestEntry known = found.request();
                 Replica replica = context.replicas.get(key.set());
-                if (known != null) {
+                if (found.neverWritten()) {
+                    refuseFuture();
+                } else if (known != null) {
                     asked.clear();
                     repeat(replica, known, now);
                 } else if (asked.isEmpty()) {
@@ -334,6 +365,13 @@ final class WriteTask implements Task, WriteCoordinator.Port {
                     null));
         }
         return over;
+    }
+
+    @Override
+    public void abandon() {
+        if (!over && !answered) {
+            finish(Shard.abandoned(true));
+        }
     }
 
     private KeyRequest.RequestId requestId() {

@@ -5,6 +5,7 @@ import io.quorate.ring.bytes.Bytes;
 import io.quorate.ring.version.CausalContext;
 import io.quorate.ring.version.Dot;
 import io.quorate.ring.version.KeyState;
+import io.quorate.ring.version.Version;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -21,6 +22,17 @@ public record Commit(
         List<Change> changes,
         Header header,
         @Nullable RequestEntry request) {
+
+    /** Bytes of its values: what it weighs in a batch, near enough. */
+    public long bytes() {
+        long bytes = 0;
+        for (Change change : changes) {
+            for (Version version : change.state().versions()) {
+                bytes += version.value().length();
+            }
+        }
+        return bytes;
+    }
 
     /**
      * One key's record.

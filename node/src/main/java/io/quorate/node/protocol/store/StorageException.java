@@ -5,10 +5,35 @@ public final class StorageException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
     private final boolean diskFull;
+    private final boolean attempted;
 
     public StorageException(String message, Throwable cause, boolean diskFull) {
         super(message, cause);
         this.diskFull = diskFull;
+        this.attempted = true;
+    }
+
+    /** A refusal that has no deeper cause. */
+    public StorageException(String message) {
+        super(message);
+        this.diskFull = false;
+        this.attempted = false;
+    }
+
+    private StorageException(StorageException first) {
+        super(first.getMessage(), first);
+        this.diskFull = first.diskFull;
+        this.attempted = false;
+    }
+
+    /** The same failure for a change that came after it and was never handed to the disk. */
+    public StorageException ofLater() {
+        return new StorageException(this);
+    }
+
+    /** Whether some of the change may be on the disk all the same, to be found at the next start. */
+    public boolean attempted() {
+        return attempted;
     }
 
     public boolean diskFull() {

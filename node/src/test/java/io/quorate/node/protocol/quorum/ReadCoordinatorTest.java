@@ -4,6 +4,7 @@ import static io.quorate.node.fixture.TestKeys.dot;
 import static io.quorate.node.fixture.TestKeys.version;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.google.common.collect.ImmutableList;
 import io.quorate.node.protocol.bucket.BucketDefinition.ReadRepair;
 import io.quorate.node.protocol.message.PeerMessage.Status;
 import io.quorate.node.protocol.message.PeerMessage.Want;
@@ -67,7 +68,11 @@ class ReadCoordinatorTest {
                                 status,
                                 want,
                                 status == Status.OK ? state.digest() : 0,
-                                want == Want.DIGEST || status != Status.OK ? null : state,
+                                status != Status.OK
+                                        ? null
+                                        : want == Want.DIGEST
+                                                ? new KeyState(ImmutableList.of(), state.context())
+                                                : state,
                                 now);
             });
         }

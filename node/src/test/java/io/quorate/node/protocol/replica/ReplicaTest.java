@@ -42,7 +42,7 @@ class ReplicaTest {
         disk.slow();
         VersionedObject put = rig.put(ALICE, CausalContext.EMPTY, "v1");
         assertThat(rig.values(ALICE)).isEmpty();
-        assertThat(rig.replica().digest(ALICE)).isEqualTo(KeyState.EMPTY.digest());
+        assertThat(rig.replica().read(ALICE).digest()).isEqualTo(KeyState.EMPTY.digest());
         assertThat(ReplicaRig.values(rig.replica().newest(ALICE))).containsExactly("v1");
         rig.put(ALICE, only(dotOf(put)), "v2");
         assertThat(ReplicaRig.values(rig.replica().newest(ALICE))).containsExactly("v2");
@@ -106,7 +106,7 @@ class ReplicaTest {
     void applyingAgainWhatIsOnItsWayWaitsForTheSameCommit() {
         disk.slow();
         VersionedObject put = rig.made(CausalContext.EMPTY, "v1");
-        long first = rig.replica().apply(ALICE, put, null);
+        long first = rig.replica().applyOwn(ALICE, put, null, Integer.MAX_VALUE);
         assertThat(first).isPositive();
         assertThat(rig.replica().apply(ALICE, put, null)).isEqualTo(first);
         assertThat(disk.waiting()).isEqualTo(1);
@@ -217,19 +217,19 @@ class ReplicaTest {
     @Test
     void aWriteBeyondTheSiblingCapIsRefusedAndChangesNothing() {
         for (int i = 0; i < 3; i++) {
-            assertThat(rig.replica().apply(ALICE, rig.made(CausalContext.EMPTY, "v" + i), null, 3))
+            assertThat(rig.replica().applyOwn(ALICE, rig.made(CausalContext.EMPTY, "v" + i), null, 3))
                     .isPositive();
         }
         rig.settle();
         Dot next = rig.replica().nextDot();
         int commits = disk.commits();
-        assertThat(rig.replica().apply(ALICE, rig.made(CausalContext.EMPTY, "v3"), null, 3))
+        assertThat(rig.replica().applyOwn(ALICE, rig.made(CausalContext.EMPTY, "v3"), null, 3))
                 .isEqualTo(-1);
         assertThat(rig.replica().nextDot()).isEqualTo(next);
         assertThat(disk.commits()).isEqualTo(commits);
         assertThat(rig.values(ALICE)).containsExactly("v0", "v1", "v2");
         CausalContext seen = rig.replica().read(ALICE).context();
-        assertThat(rig.replica().apply(ALICE, rig.made(seen, "merged"), null, 3))
+        assertThat(rig.replica().applyOwn(ALICE, rig.made(seen, "merged"), null, 3))
                 .isPositive();
         rig.settle();
         assertThat(rig.values(ALICE)).containsExactly("merged");
@@ -237,11 +237,11 @@ class ReplicaTest {
 
     @Test
     void retriesThatAreShownOnceCountOnceAgainstTheCap() {
-        rig.replica().apply(ALICE, rig.made(CausalContext.EMPTY, "a", "same"), null, 2);
-        rig.replica().apply(ALICE, rig.made(CausalContext.EMPTY, "a", "same"), null, 2);
-        assertThat(rig.replica().apply(ALICE, rig.made(CausalContext.EMPTY, "b", "other"), null, 2))
+        rig.replica().applyOwn(ALICE, rig.made(CausalContext.EMPTY, "a", "same"), null, 2);
+        rig.replica().applyOwn(ALICE, rig.made(CausalContext.EMPTY, "a", "same"), null, 2);
+        assertThat(rig.replica().applyOwn(ALICE, rig.made(CausalContext.EMPTY, "b", "other"), null, 2))
                 .isPositive();
-        assertThat(rig.replica().apply(ALICE, rig.made(CausalContext.EMPTY, "c", "third"), null, 2))
+        assertThat(rig.replica().applyOwn(ALICE, rig.made(CausalContext.EMPTY, "c", "third"), null, 2))
                 .isEqualTo(-1);
     }
 
@@ -257,13 +257,13 @@ class ReplicaTest {
     @Test
     void siblingsMayTogetherNotExceedTheByteCap() {
         String large = "x".repeat(9 << 20);
-        assertThat(rig.replica().apply(ALICE, rig.made(CausalContext.EMPTY, large, "r1"), null, 100))
+        assertThat(rig.replica().applyOwn(ALICE, rig.made(CausalContext.EMPTY, large, "r1"), null, 100))
                 .isPositive();
-        assertThat(rig.replica().apply(ALICE, rig.made(CausalContext.EMPTY, large, "r2"), null, 100))
+        assertThat(rig.replica().applyOwn(ALICE, rig.made(CausalContext.EMPTY, large, "r2"), null, 100))
                 .isEqualTo(-1);
         rig.settle();
         CausalContext seen = rig.replica().read(ALICE).context();
-        assertThat(rig.replica().apply(ALICE, rig.made(seen, large, "r3"), null, 100))
+        assertThat(rig.replica().applyOwn(ALICE, rig.made(seen, large, "r3"), null, 100))
                 .isPositive();
     }
 
@@ -301,7 +301,7 @@ class ReplicaTest {
         Bytes id = Bytes.wrap(new byte[16]);
         VersionedObject put = rig.made(CausalContext.EMPTY, "v1");
         Commit.RequestEntry entry = new Commit.RequestEntry(id, 7, 99, dotOf(put), CausalContext.EMPTY);
-        rig.replica().apply(ALICE, put, entry);
+        rig.replica().applyOwn(ALICE, put, entry, Integer.MAX_VALUE);
         assertThat(rig.replica().findRequest(id, 7)).isEqualTo(entry);
         disk.completeAll();
         rig.settle();

