@@ -33,6 +33,11 @@ final class PeerQuarantineTest {
         public void corruptRecord() {
             heard.add("a corrupt record");
         }
+
+        @Override
+        public void stranger(NodeId node) {
+            heard.add(node + " is a stranger");
+        }
     };
 
     private void strike(NodeId peer, long now) {
@@ -115,5 +120,18 @@ final class PeerQuarantineTest {
         assertThat(quarantine.isShut(QUIET, 0)).isFalse();
         assertThat(quarantine.isShut(NodeId.of("n4"), 0)).isFalse();
         assertThat(quarantine.isShut(NOISY, 0)).isTrue();
+    }
+
+    @Test
+    void strangersAreToldOfOnceInAWhileHoweverManyTheyAre() {
+        for (int i = 0; i < 100; i++) {
+            quarantine.noteStranger(NodeId.of("x" + i), i, listener);
+        }
+        assertThat(heard).containsExactly("x0 is a stranger");
+        quarantine.noteStranger(NodeId.of("y"), SHUT_NANOS - 1, listener);
+        assertThat(heard).hasSize(1);
+        quarantine.noteStranger(NodeId.of("y"), SHUT_NANOS, listener);
+        assertThat(heard).containsExactly("x0 is a stranger", "y is a stranger");
+        assertThat(quarantine.isShut(NodeId.of("y"), SHUT_NANOS)).isFalse();
     }
 }
