@@ -111,6 +111,15 @@ final class PartitionTest {
 
         Reply both = cluster.siblings("n1", key, "?level=ALL");
         assertThat(values(both)).containsExactlyInAnyOrder("left", "right");
+        JsonNode explained = Http.get(cluster.url("n1"), TestCluster.target(key, "/explain"))
+                .expect(200)
+                .json();
+        assertThat(explained.path("replicas")).hasSize(3).allSatisfy(replica -> {
+            assertThat(cluster.homes("n1", key)).contains(replica.path("node").asText());
+            assertThat(replica.path("dots")).as(replica.toString()).hasSize(2);
+            assertThat(replica.path("dots")).isEqualTo(explained.path("merged").path("dots"));
+        });
+        assertThat(explained.path("repair")).isEmpty();
         cluster.putOver("n2", key, both.context(), "resolved").expect(204);
         for (String node : cluster.nodes()) {
             assertThat(cluster.get(node, key, "?level=ALL").expect(200).text()).isEqualTo("resolved");

@@ -14,6 +14,9 @@ import java.net.SocketTimeoutException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
@@ -25,6 +28,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** What is no HTTP, or too much or too slow of it, is refused in the form of all errors and harms nobody else. */
 @ExtendWith(SharedCluster.class)
 final class HttpDefenceTest {
+    private static final int VALUE_MAX = 1 << 20;
+    private static final int SLOW_CLIENTS = 20;
+
     private final TestCluster cluster;
 
     HttpDefenceTest(TestCluster cluster) {
@@ -191,34 +197,101 @@ final class HttpDefenceTest {
         }
     }
 
-    @Test
-    void oneByteASecondIsCutOffWhileOthersAreServed() throws IOException {
-        long from = System.nanoTime();
+    @ParameterizedTest
+    @ValueSource(ints = {0, VALUE_MAX + 1})
+    void tooLargeBodyIsRefusedWhetherItIsSentOrNotAndTheConnectionEndsInOrder(int sent) throws IOException {
         try (Socket socket = connect()) {
-            byte[] request = "GET /livez HTTP/1.1\r\nHost: a-very-slow-client.example.org\r\n"
-                    .getBytes(StandardCharsets.US_ASCII);
-            socket.setSoTimeout(50);
-            int[] sent = {0};
-            Awaitility.await("the slow client to be cut off")
-                    .pollInterval(Duration.ofMillis(700))
-                    .atMost(Duration.ofSeconds(25))
-                    .until(() -> {
-                        Http.get(cluster.url("n1"), "/livez").expect(200);
-                        return isClosed(socket, request[sent[0]++]);
-                    });
+            send(socket, put(TestCluster.newKey(), VALUE_MAX + 1));
+            try {
+                socket.getOutputStream().write(new byte[sent]);
+            } catch (SocketException refused) {
+                // It was refused before it was all sent, and the answer says why.
+                assertThat(sent).isPositive();
+            }
+            Reply reply = Reply.read(socket.getInputStream(), false);
+            reply.problem(413, "value-too-large");
+            assertThat(reply.header("Connection")).isEqualToIgnoringCase("close");
+            assertThat(socket.getInputStream().read()).isEqualTo(-1);
         }
-        long seconds = TimeUnit.NANOSECONDS.toSeconds(System.nanoTime() - from);
-        assertThat(seconds).isBetween(5L, 20L);
     }
 
-    private static boolean isClosed(Socket socket, byte next) throws IOException {
+    @Test
+    void refusalOfATooLargeBodyLeavesTheOtherRequestsOfAConnectionAlone() throws IOException {
+        String key = TestCluster.newKey();
+        try (Socket socket = connect()) {
+            send(socket, put(key, 1) + "v");
+            Reply.read(socket.getInputStream(), false).expect(204);
+            send(socket, put(key, VALUE_MAX + 1));
+            Reply reply = Reply.read(socket.getInputStream(), false);
+            reply.problem(413, "value-too-large");
+        }
+        assertThat(cluster.get("n1", key).expect(200).text()).isEqualTo("v");
+    }
+
+    private static String put(String key, int length) {
+        return "PUT " + TestCluster.target(key, "") + " HTTP/1.1\r\nHost: x\r\nContent-Length: " + length + "\r\n\r\n";
+    }
+
+    @Test
+    void oneByteASecondIsCutOffAfterTenWhileOthersAreServedAsQuicklyAsEver() throws IOException {
+        byte[] request =
+                "GET /livez HTTP/1.1\r\nHost: a-very-slow-client.example.org\r\n".getBytes(StandardCharsets.US_ASCII);
+        String key = TestCluster.newKey();
+        cluster.put("n1", key, "v").expect(204);
+        List<Long> millisOfOthers = new ArrayList<>();
+        List<Socket> slow = new ArrayList<>();
+        try {
+            for (int i = 0; i < SLOW_CLIENTS; i++) {
+                Socket socket = connect();
+                socket.setSoTimeout(5);
+                slow.add(socket);
+            }
+            List<Socket> open = new ArrayList<>(slow);
+            int[] sent = {0};
+            long from = System.nanoTime();
+            Awaitility.await("all slow clients to be cut off")
+                    .pollInSameThread()
+                    .pollDelay(Duration.ZERO)
+                    .pollInterval(Duration.ofMillis(800))
+                    .atMost(Duration.ofSeconds(25))
+                    .until(() -> {
+                        open.removeIf(socket -> isClosed(socket, request[sent[0]]));
+                        sent[0]++;
+                        for (int i = 0; i < 5; i++) {
+                            millisOfOthers.add(millisOfAGet(key));
+                        }
+                        if (open.size() < SLOW_CLIENTS) {
+                            assertThat(TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - from))
+                                    .isGreaterThan(8_500);
+                        }
+                        return open.isEmpty();
+                    });
+            assertThat(TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - from)).isBetween(8_500L, 14_000L);
+        } finally {
+            for (Socket socket : slow) {
+                socket.close();
+            }
+        }
+        Collections.sort(millisOfOthers);
+        assertThat(millisOfOthers.get(millisOfOthers.size() / 2)).isLessThan(100);
+        assertThat(millisOfOthers.get(millisOfOthers.size() - 1)).isLessThan(1_000);
+    }
+
+    private long millisOfAGet(String key) {
+        long from = System.nanoTime();
+        cluster.get("n1", key).expect(200);
+        return TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - from);
+    }
+
+    /** Sends one byte more; true if the other side has closed, with or without an answer. */
+    private static boolean isClosed(Socket socket, byte next) {
         try {
             socket.getOutputStream().write(next);
-            return socket.getInputStream().read() >= 0
-                    || socket.getInputStream().read() < 0;
+            socket.getInputStream().read();
+            return true;
         } catch (SocketTimeoutException open) {
             return false;
-        } catch (SocketException reset) {
+        } catch (IOException reset) {
             return true;
         }
     }

@@ -2,6 +2,7 @@ package io.quorate.node.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import io.quorate.node.fixture.Http;
 import io.quorate.node.fixture.Reply;
 import io.quorate.node.fixture.SharedCluster;
@@ -134,6 +135,22 @@ final class LevelContractTest {
     void levelAndCountTogetherAreRefused() {
         cluster.put("n1", TestCluster.newKey(), "?level=ONE&w=1", "v").problem(400, "bad-request");
         cluster.get("n1", TestCluster.newKey(), "?level=ONE&r=1").problem(400, "bad-request");
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {0, 4, 17})
+    void countThatTheBucketCannotGiveIsRefusedWithTheLimitAndTheRange(int count) {
+        String key = TestCluster.newKey();
+        for (Reply reply : new Reply[] {
+            cluster.put("n1", key, "?w=" + count, "v"),
+            cluster.get("n1", key, "?r=" + count),
+            cluster.delete("n1", key, "?w=" + count)
+        }) {
+            JsonNode problem = reply.problem(400, "bad-level");
+            assertThat(problem.path("outcome").asText()).isEqualTo("not-applied");
+            assertThat(problem.path("detail").asText()).contains("=" + count, "n=3", "from 1 to 3");
+        }
+        cluster.get("n1", key, "?r=3").problem(404, "not-found");
     }
 
     @ParameterizedTest

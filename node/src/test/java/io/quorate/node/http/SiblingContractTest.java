@@ -20,11 +20,16 @@ import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** Concurrent writes stand side by side until a writer who saw them replaces them. */
 @ExtendWith(SharedCluster.class)
 final class SiblingContractTest {
     private static final String SIBLINGS = "application/vnd.quorate.siblings+json";
+
+    /** Of each writer of a test in which two write at once. */
+    private static final int ROUNDS = 1000;
 
     private final TestCluster cluster;
 
@@ -176,16 +181,46 @@ final class SiblingContractTest {
         assertThat(cluster.get("n1", key).expect(200).text()).isEqualTo("resolved");
     }
 
-    @Test
-    void writersThatGoOnFromTheirOwnAnswersKeepBothLines() {
+    @ParameterizedTest(name = "through {0} and {1}")
+    @CsvSource({"n1, n1", "n1, n2"})
+    void writersThatGoOnFromTheirOwnAnswersKeepBothLines(String one, String two) throws Exception {
         String key = TestCluster.newKey();
-        String a = cluster.put("n1", key, "a0").context();
-        String b = cluster.put("n2", key, "b0").context();
-        for (int i = 1; i <= 20; i++) {
-            a = cluster.putOver("n1", key, a, "a" + i).expect(204).context();
-            b = cluster.putOver("n2", key, b, "b" + i).expect(204).context();
+        together(() -> line(key, one, "a"), () -> line(key, two, "b"));
+
+        assertThat(values(cluster.siblings("n3", key, "?level=ALL&timeout=10s")))
+                .containsExactlyInAnyOrder("a" + ROUNDS, "b" + ROUNDS);
+        for (String home : cluster.homes("n1", key)) {
+            assertThat(values(cluster.siblings(home, key, "?level=ONE")))
+                    .as("what %s has", home)
+                    .containsExactlyInAnyOrder("a" + ROUNDS, "b" + ROUNDS);
         }
-        assertThat(values(cluster.siblings("n3", key, ""))).containsExactlyInAnyOrder("a20", "b20");
+    }
+
+    /** Writes without ever reading: first blindly, then over what the answer to its last write covers. */
+    private int line(String key, String node, String name) {
+        String context =
+                cluster.put(node, key, "?timeout=10s", name + 0).expect(204).context();
+        for (int i = 1; i <= ROUNDS; i++) {
+            context = cluster.request(node, "PUT", key, "?timeout=10s")
+                    .header("Quorate-Context", context)
+                    .body(name + i)
+                    .send()
+                    .expect(204)
+                    .context();
+        }
+        return ROUNDS;
+    }
+
+    /** Both at once, each to its last round. */
+    private static void together(Callable<Integer> one, Callable<Integer> two) throws Exception {
+        ExecutorService writers = Executors.newFixedThreadPool(2);
+        try {
+            for (Future<Integer> writer : writers.invokeAll(List.of(one, two))) {
+                assertThat(writer.get()).isEqualTo(ROUNDS);
+            }
+        } finally {
+            writers.shutdownNow();
+        }
     }
 
     @Test
@@ -235,40 +270,30 @@ final class SiblingContractTest {
     @Test
     void writersWhoReadResolveAndWriteOneKeyNeverLoseAnUpdate() throws Exception {
         String key = TestCluster.newKey();
-        int rounds = 150;
         AtomicInteger mostSiblings = new AtomicInteger();
-        ExecutorService writers = Executors.newFixedThreadPool(2);
-        try {
-            List<Callable<Integer>> clients = new ArrayList<>();
-            for (int client = 0; client < 2; client++) {
-                String name = client == 0 ? "a" : "b";
-                String node = client == 0 ? "n1" : "n2";
-                clients.add(() -> {
-                    for (int i = 0; i < rounds; i++) {
-                        Reply read = cluster.siblings(node, key, "?timeout=10s");
-                        List<String> seen = values(read);
-                        mostSiblings.accumulateAndGet(seen.size(), Math::max);
-                        TreeSet<String> union = new TreeSet<>();
-                        seen.forEach(value -> union.addAll(List.of(value.split(" ", -1))));
-                        union.add(name + i);
-                        cluster.request(node, "PUT", key, "?timeout=10s")
-                                .header("Quorate-Context", read.context())
-                                .body(String.join(" ", union))
-                                .send()
-                                .expect(204);
-                    }
-                    return rounds;
-                });
-            }
-            for (Future<Integer> client : writers.invokeAll(clients)) {
-                assertThat(client.get()).isEqualTo(rounds);
-            }
-        } finally {
-            writers.shutdown();
-        }
+        together(() -> resolving(key, "n1", "a", mostSiblings), () -> resolving(key, "n2", "b", mostSiblings));
+
         TreeSet<String> kept = new TreeSet<>();
         values(cluster.siblings("n3", key, "")).forEach(value -> kept.addAll(List.of(value.split(" ", -1))));
-        assertThat(kept).hasSize(2 * rounds);
+        assertThat(kept).hasSize(2 * ROUNDS);
         assertThat(mostSiblings.get()).isLessThanOrEqualTo(2);
+    }
+
+    /** Reads, adds an element of its own to the union of all that it was shown, and writes that. */
+    private int resolving(String key, String node, String name, AtomicInteger mostSiblings) {
+        for (int i = 0; i < ROUNDS; i++) {
+            Reply read = cluster.siblings(node, key, "?timeout=10s");
+            List<String> seen = values(read);
+            mostSiblings.accumulateAndGet(seen.size(), Math::max);
+            TreeSet<String> union = new TreeSet<>();
+            seen.forEach(value -> union.addAll(List.of(value.split(" ", -1))));
+            union.add(name + i);
+            cluster.request(node, "PUT", key, "?timeout=10s")
+                    .header("Quorate-Context", read.context())
+                    .body(String.join(" ", union))
+                    .send()
+                    .expect(204);
+        }
+        return ROUNDS;
     }
 }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.quorate.node.fixture.ReplicaRig;
 import io.quorate.node.fixture.TestKeys;
 import io.quorate.node.protocol.store.RecordKey;
+import io.quorate.ring.version.ActorId;
 import io.quorate.ring.version.Dot;
 import io.quorate.ring.version.KeyState;
 import java.io.BufferedReader;
@@ -31,9 +32,10 @@ class KilledReplicaTest {
     private final Map<Integer, Dot> lastOf = new HashMap<>();
 
     private final Set<Dot> spokenOf = new HashSet<>();
+    private final Map<ActorId, Long> counters = new HashMap<>();
 
     @Test
-    void everyDotAKilledProcessSpokeOfIsOnDiskAndNoneIsIssuedTwice() throws IOException, InterruptedException {
+    void everyDotAKilledProcessSpokeOfIsOnDiskAndIsGreaterThanAllBeforeIt() throws IOException, InterruptedException {
         Random random = new Random(11);
         for (int round = 0; round < ROUNDS; round++) {
             int before = spokenOf.size();
@@ -78,6 +80,8 @@ class KilledReplicaTest {
         String[] parts = line.split(" ", -1);
         Dot dot = Dot.parse(parts[2]).orElseThrow();
         assertThat(spokenOf.add(dot)).as("%s is issued once", dot).isTrue();
+        Long before = counters.put(dot.actor(), dot.counter());
+        assertThat(dot.counter()).as("counter of %s", dot).isGreaterThan(before == null ? 0 : before);
         lastOf.put(Integer.parseInt(parts[0]), dot);
     }
 

@@ -25,6 +25,7 @@ import io.quorate.ring.version.PartitionClock;
 import io.quorate.ring.version.VersionCodec;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -259,6 +260,34 @@ abstract class PartitionStoreContract {
         for (int i = 0; i < 13; i++) {
             assertThat(store.verifyLeaf(set(PARTITION), rig.replica().leafOf(keyIn(PARTITION, i))))
                     .isTrue();
+        }
+    }
+
+    @Test
+    void aKeyPutAndDeletedOverAndOverLeavesNothingOfIt() {
+        RecordKey key = keyIn(PARTITION, 0);
+        ReplicaRig rig = new ReplicaRig("n1", PARTITION, store);
+        for (int i = 0; i < 500; i++) {
+            rig.put(key, CausalContext.EMPTY, "v" + i);
+            if (i % 50 == 0) {
+                rig.settle();
+                assertThat(store.keysOf(set(PARTITION), TestKeys.BUCKET, 1, 10)).containsExactly(key);
+            }
+            rig.delete(key, rig.replica().newest(key).context());
+        }
+        rig.settle();
+        int leaf = rig.replica().leafOf(key);
+        for (int round = 0; round < 2; round++) {
+            PartitionStore.Opened opened = store.open(set(PARTITION));
+            assertThat(store.keysOf(set(PARTITION), TestKeys.BUCKET, 1, 10)).isEmpty();
+            assertThat(opened.remnants()).isEmpty();
+            assertThat(opened.leaves().get(leaf)).isEqualTo(LeafTable.Sum.ZERO);
+            assertThat(store.verifyLeaf(set(PARTITION), leaf)).isTrue();
+            Commit.Header header = Objects.requireNonNull(opened.header());
+            assertThat(header.keys()).isZero();
+            assertThat(header.versions()).isZero();
+            assertThat(header.clock().length()).isLessThan(40);
+            reopen();
         }
     }
 

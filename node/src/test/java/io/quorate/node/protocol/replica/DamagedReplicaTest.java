@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.quorate.node.fixture.ManualStore;
 import io.quorate.node.fixture.ReplicaRig;
+import io.quorate.node.fixture.TestKeys;
 import io.quorate.node.protocol.store.CorruptRecordException;
 import io.quorate.node.protocol.store.RecordKey;
 import io.quorate.ring.version.CausalContext;
@@ -26,7 +27,8 @@ class DamagedReplicaTest {
     private final AtomicLong incarnations = new AtomicLong(100);
     private final ManualStore disk = new ManualStore();
     private final ReplicaRig one = ReplicaTest.replicaOf("n1", disk, incarnations);
-    private final ReplicaRig two = ReplicaTest.replicaOf("n2", new ManualStore(), incarnations);
+    private final ManualStore secondDisk = new ManualStore();
+    private final ReplicaRig two = ReplicaTest.replicaOf("n2", secondDisk, incarnations);
     private final ReplicaRig three = ReplicaTest.replicaOf("n3", new ManualStore(), incarnations);
 
     private VersionedObject everywhere(RecordKey key, VersionedObject object) {
@@ -179,6 +181,12 @@ class DamagedReplicaTest {
         one.settle();
         two.apply(ALICE, delete);
         two.settle();
+        for (ManualStore store : List.of(disk, secondDisk)) {
+            assertThat(store.keysOf(ALICE.set(), TestKeys.BUCKET, 1, 10))
+                    .as("the key is physically gone")
+                    .isEmpty();
+            assertThat(store.open(ALICE.set()).remnants()).isEmpty();
+        }
         VersionedObject again = two.put(ALICE, CausalContext.EMPTY, "new");
         two.settle();
         one.apply(ALICE, again);

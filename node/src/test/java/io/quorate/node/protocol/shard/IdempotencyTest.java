@@ -15,7 +15,9 @@ import io.quorate.ring.bytes.Bytes;
 import io.quorate.ring.topology.NodeId;
 import io.quorate.ring.version.CausalContext;
 import io.quorate.ring.version.Dot;
+import io.quorate.ring.version.Version;
 import io.quorate.ring.wire.ErrorCode;
+import io.quorate.ring.wire.Outcome;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -103,6 +105,35 @@ class IdempotencyTest {
         cluster.heal();
         cluster.put(homes.get(1), ALICE, 3, CausalContext.EMPTY, "v", REQUEST).written();
         assertThat(dots()).hasSize(1);
+    }
+
+    @Test
+    void aRetryByAnotherHomeWhileTheOneThatHoldsTheWriteAloneIsDownIsShownAsOneWrite() {
+        NodeId alone = homes.get(0);
+        cluster.lose(envelope -> envelope.from().equals(alone));
+        assertThat(cluster.put(alone, ALICE, 2, CausalContext.EMPTY, "v", REQUEST)
+                        .refused()
+                        .outcome())
+                .isEqualTo(Outcome.MAYBE_APPLIED);
+        assertThat(cluster.stored(alone, ALICE)).containsExactly("v");
+        assertThat(cluster.stored(homes.get(1), ALICE)).isEmpty();
+        cluster.down(alone);
+        cluster.heal();
+
+        cluster.put(homes.get(1), ALICE, 2, CausalContext.EMPTY, "v", REQUEST).written();
+        assertThat(cluster.stored(homes.get(2), ALICE)).containsExactly("v");
+
+        cluster.up(alone);
+        for (NodeId via : NODES) {
+            List<Version> shown = cluster.get(via, ALICE, 3).read().state().shown();
+            assertThat(shown).extracting(version -> version.value().toUtf8()).containsExactly("v");
+        }
+        CausalContext seen = cluster.get(homes.get(2), ALICE, 3).read().state().context();
+        cluster.put(homes.get(1), ALICE, 3, seen, "over it").written();
+        cluster.run(3_000 * MILLI);
+        for (NodeId node : NODES) {
+            assertThat(cluster.stored(node, ALICE)).containsExactly("over it");
+        }
     }
 
     @Test

@@ -10,19 +10,26 @@ import static io.quorate.node.fixture.TinyCluster.NODES;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.common.collect.ImmutableMap;
+import io.quorate.node.fixture.ReplicaRig;
 import io.quorate.node.fixture.TestKeys;
 import io.quorate.node.fixture.TinyCluster;
 import io.quorate.node.fixture.TinyCluster.Call;
 import io.quorate.node.fixture.TinyCluster.Envelope;
+import io.quorate.node.protocol.bucket.BucketDefinition.ReadRepair;
 import io.quorate.node.protocol.message.PeerMessage;
+import io.quorate.node.protocol.request.KeyAddress;
 import io.quorate.node.protocol.request.KeyReply;
 import io.quorate.node.protocol.request.KeyRequest;
+import io.quorate.node.protocol.store.Commit;
+import io.quorate.node.protocol.store.PartitionStore;
 import io.quorate.node.protocol.store.RecordKey;
 import io.quorate.node.protocol.store.ReplicaSetId;
 import io.quorate.node.protocol.store.StorageException;
+import io.quorate.repair.merkle.LeafTable;
 import io.quorate.ring.topology.NodeId;
 import io.quorate.ring.version.CausalContext;
 import io.quorate.ring.version.Dot;
+import io.quorate.ring.version.KeyState;
 import io.quorate.ring.wire.ErrorCode;
 import io.quorate.ring.wire.Outcome;
 import java.io.IOException;
@@ -34,6 +41,11 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 class ShardTest {
     private static final RecordKey ALICE = key("alice");
+
+    /** After this the next home is asked. */
+    private static final long SHARE_OF_A_HOME = TinyCluster.TIMEOUT * 2 / 5;
+
+    private static final long TICKS = 10 * MILLI;
 
     private final TinyCluster cluster = new TinyCluster();
 
@@ -130,16 +142,64 @@ class ShardTest {
 
     @Test
     void aDeletedKeyIsAbsentAndItsContextTellsItFromOneNeverWritten() {
+        KeyState neverWritten = cluster.get(N3, ALICE, 1).read().state();
+        assertThat(neverWritten.isEmpty()).as("neither versions nor a context").isTrue();
         cluster.put(N1, ALICE, 3, CausalContext.EMPTY, "v").written();
         CausalContext seen = cluster.get(N2, ALICE, 2).read().state().context();
         cluster.delete(N2, ALICE, 3, seen).written();
         assertThat(cluster.values(N3, ALICE, 2)).isEmpty();
-        assertThat(cluster.get(N3, ALICE, 1).read().state().context().covers(seen))
-                .isTrue();
         for (NodeId node : NODES) {
-            assertThat(cluster.store(node).keysOf(ALICE.set(), TestKeys.BUCKET, 1, 10))
-                    .isEmpty();
+            KeyState gone = cluster.get(node, ALICE, 1).read().state();
+            assertThat(gone.versions()).isEmpty();
+            assertThat(gone.context().covers(seen)).as("what %s says", node).isTrue();
         }
+        assertThat(neverWritten.context().covers(seen)).isFalse();
+    }
+
+    @Test
+    void aKeyDeletedAtEveryHomeLeavesNothingOfItAnywhere() {
+        cluster.put(N1, ALICE, 3, CausalContext.EMPTY, "v").written();
+        NODES.forEach(node -> assertThat(leafOfAlice(node)).isNotEqualTo(LeafTable.Sum.ZERO));
+        cluster.delete(N2, ALICE, 3, null).written();
+        assertNothingOfAliceIsLeft();
+    }
+
+    @Test
+    void aKeyPutAndDeletedAThousandTimesByAllHomesLeavesNoMoreThanTheirNames() {
+        for (int i = 0; i < 1_000; i++) {
+            cluster.put(NODES.get(i % 3), ALICE, 3, CausalContext.EMPTY, "v" + i)
+                    .written();
+            CausalContext seen =
+                    cluster.get(NODES.get((i + 1) % 3), ALICE, 2).read().state().context();
+            cluster.delete(NODES.get((i + 2) % 3), ALICE, 3, i % 2 == 0 ? seen : null)
+                    .written();
+            cluster.run(5 * MILLI);
+        }
+        assertNothingOfAliceIsLeft();
+        for (NodeId node : NODES) {
+            CausalContext context = cluster.get(node, ALICE, 1).read().state().context();
+            assertThat(context.vector().size()).isEqualTo(3);
+            assertThat(context.dots()).isEmpty();
+            Commit.Header header =
+                    Objects.requireNonNull(cluster.store(node).open(ALICE.set()).header());
+            assertThat(header.clock().length()).isLessThan(100);
+        }
+    }
+
+    private void assertNothingOfAliceIsLeft() {
+        cluster.run(100 * MILLI);
+        for (NodeId node : NODES) {
+            PartitionStore disk = cluster.store(node);
+            assertThat(disk.keysOf(ALICE.set(), TestKeys.BUCKET, 1, 10)).isEmpty();
+            assertThat(disk.open(ALICE.set()).remnants()).isEmpty();
+            assertThat(leafOfAlice(node)).isEqualTo(LeafTable.Sum.ZERO);
+            assertThat(cluster.shard(node).counts()).isEqualTo(new Shard.Counts(0, 0));
+        }
+    }
+
+    private LeafTable.Sum leafOfAlice(NodeId node) {
+        int leaf = cluster.shard(node).replica(ALICE.set()).leafOf(ALICE);
+        return cluster.store(node).open(ALICE.set()).leaves().get(leaf);
     }
 
     @Test
@@ -232,11 +292,36 @@ class ShardTest {
         cluster.lose(envelope -> envelope.from().equals(N2));
         long started = cluster.now();
         cluster.put(outsider, key, 1, CausalContext.EMPTY, "v").written();
-        assertThat(cluster.now() - started).isLessThan(TinyCluster.TIMEOUT);
+        assertThat(cluster.now() - started).isBetween(SHARE_OF_A_HOME, SHARE_OF_A_HOME + TICKS);
         assertThat(cluster.stored(second, key)).containsExactly("v");
         cluster.heal();
-        cluster.run(1_000 * MILLI);
-        assertThat(cluster.get(second, key, 2).read().state().shown()).hasSize(1);
+        cluster.run(3_000 * MILLI);
+        KeyState both = cluster.get(second, key, 2).read().state();
+        assertThat(both.shown()).hasSize(1);
+        cluster.put(outsider, key, 2, both.context(), "over it").written();
+        for (NodeId home : homes(key)) {
+            assertThat(cluster.stored(home, key)).containsExactly("over it");
+        }
+    }
+
+    @Test
+    void aHomeThatDiesBeforeItTakesAForwardedPutIsReplacedAndOneDotIsLeft() {
+        RecordKey key = keyOn(N2, 2);
+        NodeId second = homes(key).get(1);
+        NodeId outsider =
+                NODES.stream().filter(n -> !homes(key).contains(n)).findFirst().orElseThrow();
+        cluster.lose(envelope -> envelope.to().equals(N2));
+        long started = cluster.now();
+        cluster.put(outsider, key, 1, CausalContext.EMPTY, "v").written();
+        assertThat(cluster.now() - started).isBetween(SHARE_OF_A_HOME, SHARE_OF_A_HOME + TICKS);
+        cluster.heal();
+        cluster.run(3_000 * MILLI);
+        KeyReply.Explained explained =
+                (KeyReply.Explained) cluster.submit(outsider, new KeyRequest.Explain(TinyCluster.address(key)))
+                        .await();
+        assertThat(explained.merged().dots()).hasSize(1);
+        assertThat(explained.merged().dots().get(0).actor().node()).isEqualTo(second);
+        assertThat(explained.repair()).isEmpty();
     }
 
     @Test
@@ -300,6 +385,33 @@ class ShardTest {
     }
 
     @Test
+    void aReadWithoutReadRepairMergesWhatItFindsAndWritesNothing() {
+        cluster.down(N3);
+        cluster.put(N1, ALICE, 2, CausalContext.EMPTY, "left").written();
+        cluster.run(3_000 * MILLI);
+        cluster.up(N3);
+        cluster.lose(envelope -> envelope.from().equals(N3));
+        cluster.put(N3, ALICE, 1, CausalContext.EMPTY, "right").written();
+        cluster.run(3_000 * MILLI);
+        cluster.heal();
+        List<Integer> before =
+                NODES.stream().map(n -> cluster.store(n).commits()).toList();
+        cluster.sent.clear();
+        for (NodeId via : NODES) {
+            KeyReply.ReadDone done = cluster.submit(
+                            via, new KeyRequest.Get(new KeyAddress(ALICE, ReadRepair.NONE, 100), 3))
+                    .read();
+            assertThat(ReplicaRig.values(done.state())).containsExactlyInAnyOrder("left", "right");
+            assertThat(done.reached().repaired()).isZero();
+        }
+        cluster.run(3_000 * MILLI);
+        assertThat(cluster.sent).noneMatch(envelope -> envelope.is(PeerMessage.Write.class));
+        assertThat(NODES.stream().map(n -> cluster.store(n).commits()).toList()).isEqualTo(before);
+        assertThat(cluster.stored(N1, ALICE)).containsExactly("left");
+        assertThat(cluster.stored(N3, ALICE)).containsExactly("right");
+    }
+
+    @Test
     void anUncontactedHomeStaysStaleUntilAReadContactsIt() {
         cluster.down(N3);
         cluster.put(N1, ALICE, 2, CausalContext.EMPTY, "v").written();
@@ -348,6 +460,26 @@ class ShardTest {
         assertThat(cluster.values(N2, ALICE, 3)).containsExactly("v");
         for (NodeId node : NODES) {
             assertThat(cluster.stored(node, ALICE)).containsExactly("v");
+        }
+    }
+
+    @Test
+    void aCoordinatorWhoseRecordVanishedLosesNothingByABlindPut() {
+        cluster.put(N1, ALICE, 3, CausalContext.EMPTY, "old").written();
+        cluster.store(N1).lose(ALICE);
+        cluster.put(N1, ALICE, 3, CausalContext.EMPTY, "new").written();
+        for (NodeId other : List.of(N2, N3)) {
+            assertThat(cluster.stored(other, ALICE)).containsExactlyInAnyOrder("old", "new");
+        }
+        for (NodeId via : NODES) {
+            assertThat(cluster.values(via, ALICE, 2)).containsExactlyInAnyOrder("old", "new");
+            cluster.run(100 * MILLI);
+        }
+        cluster.get(N2, ALICE, 3).await();
+        cluster.run(100 * MILLI);
+        assertThat(cluster.values(N3, ALICE, 3)).containsExactlyInAnyOrder("old", "new");
+        for (NodeId node : NODES) {
+            assertThat(cluster.stored(node, ALICE)).as("what %s has", node).containsExactlyInAnyOrder("old", "new");
         }
     }
 
@@ -412,6 +544,47 @@ class ShardTest {
                 cluster.put(N1, ALICE, 2, CausalContext.EMPTY, "v2").written();
         assertThat(done.reached().acked()).isEqualTo(2);
         assertThat(cluster.values(N2, ALICE, 2)).containsExactlyInAnyOrder("v1", "v2");
+    }
+
+    @Test
+    void aHomeWhoseDiskFailsUnderAWriteMakesItsLevelUnreachableAtOnceAndIsNamed() {
+        cluster.store(N2).slow();
+        Call all = cluster.put(N1, ALICE, 3, CausalContext.EMPTY, "v");
+        assertThat(all.now()).as("two have it, the third may yet").isNull();
+        long started = cluster.now();
+
+        cluster.store(N2).fail(new StorageException("input/output error", new IOException(), false));
+        cluster.settle();
+
+        assertThat(all.now()).isInstanceOfSatisfying(KeyReply.Refused.class, refused -> {
+            assertThat(refused.code()).isEqualTo(ErrorCode.LEVEL_NOT_REACHED);
+            assertThat(refused.outcome()).isEqualTo(Outcome.MAYBE_APPLIED);
+            assertThat(refused.need()).isEqualTo(3);
+            assertThat(refused.acked()).isEqualTo(2);
+            assertThat(refused.replicas())
+                    .extracting(line -> line.node() + " " + line.result())
+                    .containsExactlyInAnyOrder("n1 acked", "n2 error", "n3 acked");
+        });
+        assertThat(cluster.now()).isEqualTo(started);
+    }
+
+    @Test
+    void aHomeWhoseDiskHasFailedRefusesAllAndLeavesQuorum() {
+        cluster.store(N2).fail(new StorageException("input/output error", new IOException(), false));
+        long started = cluster.now();
+        Call all = cluster.put(N1, ALICE, 3, CausalContext.EMPTY, "all");
+        assertThat(all.now()).isInstanceOfSatisfying(KeyReply.Refused.class, refused -> {
+            assertThat(refused.code()).isEqualTo(ErrorCode.LEVEL_NOT_REACHED);
+            assertThat(refused.outcome()).isEqualTo(Outcome.MAYBE_APPLIED);
+            assertThat(refused.replicas())
+                    .extracting(line -> line.node() + " " + line.result())
+                    .contains("n2 error");
+        });
+        Call two = cluster.put(N1, key("bob"), 2, CausalContext.EMPTY, "two");
+        assertThat(two.now()).isInstanceOf(KeyReply.WriteDone.class);
+        assertThat(two.written().reached().acked()).isEqualTo(2);
+        assertThat(cluster.now()).as("at once").isEqualTo(started);
+        assertThat(cluster.values(N3, key("bob"), 2)).containsExactly("two");
     }
 
     @Test
