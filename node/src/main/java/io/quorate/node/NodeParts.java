@@ -343,7 +343,7 @@ final class NodeParts {
         state = "leaving";
         door.close();
         http.stopAccepting();
-        Wiring.await(() -> door.inFlight() == 0, DRAIN_NANOS);
+        Wiring.await(() -> door.inFlight() == 0 && http.open() == 0, DRAIN_NANOS);
         control.tell(new ControlMessage.Leave(true));
         inlet.stop();
         http.close();

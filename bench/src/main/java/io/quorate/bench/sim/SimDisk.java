@@ -43,6 +43,7 @@ final class SimDisk implements PartitionStore {
     private Map<ReplicaSetId, Commit.Header> oldHeaders = new LinkedHashMap<>();
     private Consumer<Completion> listener = completion -> {};
     private boolean full;
+    private boolean broken;
 
     /**
      * An empty disk.
@@ -104,10 +105,13 @@ final class SimDisk implements PartitionStore {
     boolean endSync() {
         List<Commit> done = List.copyOf(syncing);
         syncing.clear();
-        if (!full) {
+        StorageException first = new StorageException("simulated full disk", new IllegalStateException("full"), true);
+        StorageException failure = broken ? first.ofLater() : full ? first : null;
+        // As the real writer does: nothing that came after a failed change is ever written.
+        broken |= full;
+        if (failure == null) {
             apply(done, true, true);
         }
-        StorageException failure = full ? new StorageException("simulated full disk", new Error("full"), true) : null;
         if (bug != PlantedBug.ACK_BEFORE_SYNC) {
             done.forEach(commit -> listener.accept(new Completion(commit, failure)));
         }
@@ -150,6 +154,11 @@ final class SimDisk implements PartitionStore {
         waiting.clear();
         listener = completion -> {};
         full = false;
+        boolean nothingMore = broken;
+        broken = false;
+        if (nothingMore) {
+            return;
+        }
         if (bug == PlantedBug.RECORD_WITHOUT_CLOCK) {
             apply(last, true, false);
         } else if (bug == PlantedBug.CLOCK_WITHOUT_RECORD) {

@@ -26,6 +26,7 @@ public final class HttpServer implements AutoCloseable {
 
     private final Server server;
     private final ServerConnector connector;
+    private volatile @Nullable Router routes;
 
     /** What the routes need of their node. */
     public interface Backend extends OperationRoutes.Node, BucketAdmin {}
@@ -63,7 +64,7 @@ public final class HttpServer implements AutoCloseable {
         connector.setAcceptQueueSize(512);
         connector.addBean(new ConnectionGuard(config.limits().connections(), server));
         server.addConnector(connector);
-        server.setErrorHandler(new ProblemErrorHandler());
+        server.setErrorHandler(new ProblemErrorHandler(config.node()));
         server.setStopTimeout(0);
         try {
             connector.open();
@@ -100,12 +101,14 @@ public final class HttpServer implements AutoCloseable {
             Backend backend,
             @Nullable FaultControl faults) {
         Bodies bodies = new Bodies(config.limits().maxValueBytes(), door::reserve);
-        server.setHandler(new Router(
+        Router router = new Router(
                 new KeyRoutes(door, bodies, new KeyAnswers(ring)),
                 new BucketRoutes(
                         view, backend, bodies, new BucketJson(ring.table().replicas())),
                 new OperationRoutes(ring, backend),
-                new FaultRoutes(config.node(), faults, bodies)));
+                new FaultRoutes(config.node(), faults, bodies));
+        routes = router;
+        server.setHandler(router);
         try {
             server.start();
         } catch (Exception e) {
@@ -114,6 +117,12 @@ public final class HttpServer implements AutoCloseable {
                             + rootMessage(e),
                     e);
         }
+    }
+
+    /** Requests that have come and whose answers are not written yet. */
+    public int open() {
+        Router router = routes;
+        return router == null ? 0 : router.open();
     }
 
     /** Takes no new connections; those that are open go on. */

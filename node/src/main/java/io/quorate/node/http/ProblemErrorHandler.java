@@ -1,15 +1,36 @@
 package io.quorate.node.http;
 
+import com.google.common.cache.Cache;
+import com.google.common.cache.CacheBuilder;
+import io.quorate.ring.topology.NodeId;
 import io.quorate.ring.wire.ErrorCode;
+import java.time.Duration;
 import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.http.HttpHeaderValue;
 import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.server.Response;
 import org.eclipse.jetty.server.handler.ErrorHandler;
 import org.eclipse.jetty.util.Callback;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Gives the errors that the HTTP server itself makes, such as a bad request line, the form of all others. */
 final class ProblemErrorHandler extends ErrorHandler {
+    private static final Logger LOG = LoggerFactory.getLogger(ProblemErrorHandler.class);
+    private static final long QUIET_MILLIS = 10_000;
+    private static final int ADDRESSES_MAX = 256;
+
+    private final NodeId self;
+    /** When each address was last complained of. */
+    private final Cache<String, Boolean> complainedOf = CacheBuilder.newBuilder()
+            .maximumSize(ADDRESSES_MAX)
+            .expireAfterWrite(Duration.ofMillis(QUIET_MILLIS))
+            .build();
+
+    ProblemErrorHandler(NodeId self) {
+        this.self = self;
+    }
+
     @Override
     public boolean handle(Request request, Response response, Callback callback) {
         Object message = request.getAttribute(ERROR_MESSAGE);
@@ -18,9 +39,17 @@ final class ProblemErrorHandler extends ErrorHandler {
             detail = "the request line and headers together have more than the limit of " + HttpServer.HEADERS_MAX
                     + " bytes; nothing was done";
         }
+        complain(Request.getRemoteAddr(request), detail);
         response.getHeaders().put(HttpHeader.CONNECTION, HttpHeaderValue.CLOSE.asString());
         new Exchange(request, response, callback).problem(code(response.getStatus()), detail);
         return true;
+    }
+
+    /** Once in a while for each address, however much it sends. */
+    private void complain(String address, String detail) {
+        if (complainedOf.asMap().putIfAbsent(address, true) == null) {
+            LOG.warn("{}: what {} sends is no request that HTTP allows: {}", self, address, detail);
+        }
     }
 
     private static ErrorCode code(int status) {

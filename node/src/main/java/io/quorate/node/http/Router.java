@@ -7,6 +7,7 @@ import io.quorate.ring.bytes.Bytes;
 import io.quorate.ring.wire.ErrorCode;
 import io.quorate.ring.wire.Outcome;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.server.Handler;
 import org.eclipse.jetty.server.Request;
@@ -23,6 +24,7 @@ final class Router extends Handler.Abstract.NonBlocking {
     private final BucketRoutes buckets;
     private final OperationRoutes operations;
     private final FaultRoutes faults;
+    private final AtomicInteger open = new AtomicInteger();
 
     Router(KeyRoutes keys, BucketRoutes buckets, OperationRoutes operations, FaultRoutes faults) {
         this.keys = keys;
@@ -33,9 +35,15 @@ final class Router extends Handler.Abstract.NonBlocking {
 
     @Override
     public boolean handle(Request request, Response response, Callback callback) {
-        Exchange exchange = new Exchange(request, response, callback);
+        open.incrementAndGet();
+        Exchange exchange = new Exchange(request, response, Callback.from(callback, open::decrementAndGet));
         guard(exchange, () -> route(exchange));
         return true;
+    }
+
+    /** Requests that have come and whose answers are not written yet. */
+    int open() {
+        return open.get();
     }
 
     /** Turns whatever goes wrong while a request is taken into a problem. */

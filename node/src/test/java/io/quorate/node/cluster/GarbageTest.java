@@ -2,16 +2,24 @@ package io.quorate.node.cluster;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
 import io.quorate.node.fixture.Http;
 import io.quorate.node.fixture.TestCluster;
 import java.io.IOException;
 import java.net.Socket;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.List;
 import java.util.Random;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.slf4j.LoggerFactory;
 
 /** Noise on a node's ports leaves it serving. */
 final class GarbageTest {
@@ -76,6 +84,37 @@ final class GarbageTest {
             pour(artery, new byte[0], seed);
         }
         assertAllServe();
+    }
+
+    @Test
+    void noiseIsLoggedAndNotOncePerByteOrConnection() throws IOException {
+        Logger root = (Logger) LoggerFactory.getLogger(Logger.ROOT_LOGGER_NAME);
+        for (int port : new int[] {httpPort(), httpPort() + 3}) {
+            ListAppender<ILoggingEvent> lines = new ListAppender<>();
+            lines.start();
+            root.addAppender(lines);
+            try {
+                for (int seed = 0; seed < 20; seed++) {
+                    pour(port, new byte[0], seed);
+                }
+                Awaitility.await("a line about noise on port " + port)
+                        .atMost(Duration.ofSeconds(5))
+                        .until(() -> !warnings(lines).isEmpty());
+                assertAllServe();
+            } finally {
+                root.detachAppender(lines);
+            }
+            assertThat(warnings(lines)).hasSizeLessThanOrEqualTo(3);
+        }
+    }
+
+    /** Of a peer that is no node, all come from one address. */
+    private static List<String> warnings(ListAppender<ILoggingEvent> lines) {
+        return List.copyOf(lines.list).stream()
+                .filter(line -> line.getLevel().isGreaterOrEqual(Level.WARN))
+                .map(ILoggingEvent::getFormattedMessage)
+                .filter(line -> !line.contains("is down or unreachable"))
+                .toList();
     }
 
     @Test

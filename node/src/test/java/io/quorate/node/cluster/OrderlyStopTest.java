@@ -109,6 +109,7 @@ final class OrderlyStopTest {
             assertThat(stopped).as("it still waits for the put").isNotDone();
             assertThat(taken).isNotDone();
 
+            taken.get(10, TimeUnit.SECONDS).expect(204);
             stopped.get(10, TimeUnit.SECONDS);
         }
         cluster.demo().board().clear();
