@@ -17,6 +17,7 @@ public final class WriteRecord {
     private int level;
     private long acknowledgedAt;
     private boolean lostWithDisk;
+    private boolean erasedSomewhere;
 
     WriteRecord(int operation, String key, Dot dot, CausalContext seen, boolean delete) {
         this.operation = operation;
@@ -31,8 +32,8 @@ public final class WriteRecord {
         return acknowledged && acknowledgedAt < start && level + r > n && !lostWithDisk;
     }
 
-    boolean acknowledgedAtQuorum(int n) {
-        return acknowledged && level > n / 2;
+    boolean acknowledgedAtQuorum(long before, int n) {
+        return acknowledged && acknowledgedAt < before && level > n / 2;
     }
 
     void acknowledge(int w, long now) {
@@ -65,6 +66,15 @@ public final class WriteRecord {
     /** A home with a damaged disk took it: it counts once two homes have it. */
     public void takenOnDamage() {
         lostWithDisk |= !acknowledged || level < 2;
+    }
+
+    /** One disk has lost it, or the knowledge that it was there, and does not notice. */
+    void erase() {
+        erasedSomewhere = true;
+    }
+
+    boolean erasedSomewhere() {
+        return erasedSomewhere;
     }
 
     boolean lostWithDisk() {

@@ -128,7 +128,7 @@ final class SimFaults {
         world.count(corrupt ? FaultKind.CORRUPT_RECORD : FaultKind.LOST_RECORD);
         world.note(node.id
                 + (corrupt ? " has a damaged record of " : " loses the record of ")
-                + key.key().toUtf8());
+                + key.key().toUtf8() + ", " + node.disk.read(key).dots());
         world.oracle.diskLost(
                 key.key().toUtf8(),
                 dot -> others.stream()
@@ -136,6 +136,7 @@ final class SimFaults {
         if (corrupt) {
             node.disk.corrupt(key);
         } else {
+            world.oracle.erased(key.key().toUtf8(), node.disk.read(key));
             node.disk.lose(key);
         }
     }

@@ -78,7 +78,7 @@ public final class Simulation implements BrokenRules.Witness {
         this.ring = StaticRing.plan(
                         new Membership(members), new PartitionCount(2), Math.max(n, 3), new BalancedPlanner())
                 .current();
-        this.oracle = new CausalOracle(n, faults.contains(FaultKind.LOST_RECORD) ? 1 : 0);
+        this.oracle = new CausalOracle(n, faults.contains(FaultKind.LOST_RECORD) ? 1 : 0, this::isOnADisk);
         this.network = new SimNetwork(this);
         BrokenRules rules = new BrokenRules(bug, this);
         for (Member member : members) {
@@ -180,6 +180,11 @@ public final class Simulation implements BrokenRules.Witness {
         return ring.preference(record(key).set().partition()).homes(n).stream()
                 .map(this::node)
                 .toList();
+    }
+
+    private boolean isOnADisk(String key, Dot dot) {
+        return homes(key).stream()
+                .anyMatch(home -> home.disk.clock(record(key).set()).contains(dot));
     }
 
     void send(NodeId from, NodeId to, PeerMessage message) {
