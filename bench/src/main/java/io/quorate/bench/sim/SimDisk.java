@@ -37,6 +37,7 @@ final class SimDisk implements PartitionStore {
     private Map<ReplicaSetId, Map<Integer, LeafTable.Sum>> leaves = new LinkedHashMap<>();
     private final Map<Bytes, Commit.RequestEntry> requests = new LinkedHashMap<>();
     private final Set<RecordKey> corrupt = new LinkedHashSet<>();
+    private final Map<ReplicaSetId, Set<Integer>> hurt = new LinkedHashMap<>();
     private final List<Commit> waiting = new ArrayList<>();
     private final List<Commit> syncing = new ArrayList<>();
     private Map<ReplicaSetId, Commit.Header> oldHeaders = new LinkedHashMap<>();
@@ -123,7 +124,9 @@ final class SimDisk implements PartitionStore {
                 continue;
             }
             for (Commit.Change change : commit.changes()) {
-                corrupt.remove(change.key());
+                if (bug != PlantedBug.DAMAGE_STAYS) {
+                    corrupt.remove(change.key());
+                }
                 if (change.state().isEmpty()) {
                     records.remove(change.key());
                 } else {
@@ -210,12 +213,24 @@ final class SimDisk implements PartitionStore {
 
     /** Makes a record unreadable. */
     void corrupt(RecordKey key) {
+        hurt(key);
         corrupt.add(key);
     }
 
     /** Takes a record away behind everybody's back. */
     void lose(RecordKey key) {
+        hurt(key);
         records.remove(key);
+    }
+
+    private void hurt(RecordKey key) {
+        hurt.computeIfAbsent(key.set(), s -> new LinkedHashSet<>())
+                .add(partitions.bitsBelowPartition(key.token(), LeafTable.LEAF_BITS));
+    }
+
+    /** Whether anything in a leaf was ever damaged on purpose. */
+    boolean wasHurt(ReplicaSetId set, int leaf) {
+        return hurt.getOrDefault(set, Set.of()).contains(leaf);
     }
 
     /** Whether every leaf agrees with the records. */

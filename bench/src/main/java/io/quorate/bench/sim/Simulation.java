@@ -7,6 +7,7 @@ import io.quorate.node.protocol.message.PeerMessage;
 import io.quorate.node.protocol.store.Commit;
 import io.quorate.node.protocol.store.RecordKey;
 import io.quorate.node.protocol.store.ReplicaSetId;
+import io.quorate.repair.merkle.LeafTable;
 import io.quorate.ring.bytes.Bytes;
 import io.quorate.ring.epoch.RingState;
 import io.quorate.ring.epoch.StaticRing;
@@ -174,6 +175,10 @@ public final class Simulation implements BrokenRules.Witness {
         Bytes bytes = Bytes.ofUtf8(key);
         long token = TokenHash.tokenOf(BUCKET, bytes);
         return new RecordKey(new ReplicaSetId(n, ring.partitions().partitionOf(token)), token, BUCKET, 1, bytes);
+    }
+
+    int leafOf(RecordKey key) {
+        return ring.partitions().bitsBelowPartition(key.token(), LeafTable.LEAF_BITS);
     }
 
     List<SimNode> homes(String key) {
