@@ -3,7 +3,9 @@ package io.quorate.bench.sim;
 import io.quorate.bench.check.CausalOracle;
 import io.quorate.bench.check.Violation;
 import io.quorate.bench.check.WriteRecord;
+import io.quorate.node.protocol.bucket.BucketDefinition.ReadRepair;
 import io.quorate.node.protocol.message.PeerMessage;
+import io.quorate.node.protocol.shard.Shard;
 import io.quorate.node.protocol.store.Commit;
 import io.quorate.node.protocol.store.RecordKey;
 import io.quorate.node.protocol.store.ReplicaSetId;
@@ -42,6 +44,7 @@ public final class Simulation implements BrokenRules.Witness {
     final Set<FaultKind> faults;
     final CausalOracle oracle;
     final int n;
+    final ReadRepair readRepair;
     private final PlantedBug bug;
     private final Agenda agenda = new Agenda();
     private final Trace trace = new Trace();
@@ -72,6 +75,10 @@ public final class Simulation implements BrokenRules.Witness {
         }
         int count = random.shape.nextInt(4) == 0 ? 5 : 3;
         this.n = random.shape.nextInt(8) == 0 ? 1 + random.shape.nextInt(count) : 3;
+        int mode = random.shape.nextInt(4);
+        this.readRepair = bug == PlantedBug.NO_READ_REPAIR || mode < 2
+                ? ReadRepair.BLOCKING
+                : mode == 2 ? ReadRepair.ASYNC : ReadRepair.NONE;
         List<Member> members = new ArrayList<>();
         for (int i = 1; i <= count; i++) {
             members.add(new Member(NodeId.of("n" + i), "dc", "z" + i, 1, "http://n" + i, "n" + i, 1));
@@ -240,7 +247,17 @@ public final class Simulation implements BrokenRules.Witness {
     public void delete(CausalContext seen, Dot dot) {
         // A retry makes the same delete again: nothing new to witness.
         WriteRecord known = oracle.findByDot(dot);
-        lastDelete = known != null && known.isDeleteOver(seen) ? null : new PendingDelete(seen, dot);
+        boolean again = known != null && known.isDeleteOver(seen) && isIssued(dot);
+        lastDelete = again ? null : new PendingDelete(seen, dot);
+    }
+
+    /** Whether its node has a dot behind it; one that died with its batch is drawn again for something else. */
+    private boolean isIssued(Dot dot) {
+        Shard shard = node(dot.actor().node()).shard();
+        return shard == null
+                || shard.replica(new ReplicaSetId(n, dot.actor().partition()))
+                        .clock()
+                        .contains(dot);
     }
 
     /** The first commit after a delete's dot was drawn is that delete's: it tells the key. */
