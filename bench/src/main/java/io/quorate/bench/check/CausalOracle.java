@@ -117,6 +117,17 @@ public final class CausalOracle {
         boolean hold(String key, Dot dot);
     }
 
+    /** A disk was put back as it had been: what it had taken since counts no more as held by as many homes as said so. */
+    public void putBack(HeldElsewhere lost) {
+        for (Map<Dot, WriteRecord> writes : byKey.values()) {
+            for (WriteRecord record : writes.values()) {
+                if (lost.holds(record.dot)) {
+                    record.putBack();
+                }
+            }
+        }
+    }
+
     /** A disk lost a record without its node noticing: the versions in it, and what it knew to have replaced others. */
     public void erased(String key, KeyState lost) {
         for (WriteRecord record : writesOf(key)) {
@@ -126,7 +137,7 @@ public final class CausalOracle {
         }
     }
 
-    /** Whether a home with a sound disk has durably applied a dot. */
+    /** Says of a dot whether some disk, or set of disks, has durably applied it. */
     public interface HeldElsewhere {
         boolean holds(Dot dot);
     }

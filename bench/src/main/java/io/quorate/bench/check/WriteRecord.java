@@ -17,6 +17,7 @@ public final class WriteRecord {
     private int level;
     private long acknowledgedAt;
     private boolean lostWithDisk;
+    private boolean putBack;
     private boolean erasedSomewhere;
 
     WriteRecord(int operation, String key, Dot dot, CausalContext seen, boolean delete) {
@@ -29,7 +30,7 @@ public final class WriteRecord {
 
     /** Whether it was acknowledged by {@code w} homes before {@code start}, so that a read of {@code r} must know it. */
     boolean boundFor(long start, int r, int n) {
-        return acknowledged && acknowledgedAt < start && level + r > n && !lostWithDisk;
+        return acknowledged && acknowledgedAt < start && level + r > n && !lostWithDisk();
     }
 
     boolean acknowledgedAtQuorum(long before, int n) {
@@ -45,9 +46,9 @@ public final class WriteRecord {
         }
     }
 
-    /** Whether it was acknowledged at this very moment. */
+    /** Whether it was acknowledged at this very moment, and every disk still has what it said it had. */
     public boolean isAcknowledgedNow(long now) {
-        return acknowledged && acknowledgedAt == now;
+        return acknowledged && acknowledgedAt == now && !putBack;
     }
 
     public boolean isDeleteOver(CausalContext context) {
@@ -77,8 +78,13 @@ public final class WriteRecord {
         return erasedSomewhere;
     }
 
+    /** A disk that had it was put back to a time before it. */
+    void putBack() {
+        putBack = true;
+    }
+
     boolean lostWithDisk() {
-        return lostWithDisk;
+        return lostWithDisk || putBack;
     }
 
     @Override

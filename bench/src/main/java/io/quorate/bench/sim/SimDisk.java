@@ -211,6 +211,40 @@ final class SimDisk implements PartitionStore {
         return List.copyOf(headers.keySet());
     }
 
+    /** What was on a disk at one moment. */
+    static final class Image {
+        private final Map<RecordKey, KeyState> records;
+        private final Map<ReplicaSetId, Commit.Header> headers;
+        private final Map<ReplicaSetId, Map<Integer, LeafTable.Sum>> leaves = new LinkedHashMap<>();
+        private final Map<Bytes, Commit.RequestEntry> requests;
+        private final Set<RecordKey> corrupt;
+
+        private Image(SimDisk disk) {
+            records = new LinkedHashMap<>(disk.records);
+            headers = new LinkedHashMap<>(disk.headers);
+            disk.leaves.forEach((set, sums) -> leaves.put(set, new LinkedHashMap<>(sums)));
+            requests = new LinkedHashMap<>(disk.requests);
+            corrupt = new LinkedHashSet<>(disk.corrupt);
+        }
+    }
+
+    Image image() {
+        return new Image(this);
+    }
+
+    /** Becomes what it was; only while its node is down. */
+    void putBack(Image image) {
+        records = new LinkedHashMap<>(image.records);
+        headers = new LinkedHashMap<>(image.headers);
+        oldHeaders = new LinkedHashMap<>(headers);
+        leaves = new LinkedHashMap<>();
+        image.leaves.forEach((set, sums) -> leaves.put(set, new LinkedHashMap<>(sums)));
+        requests.clear();
+        requests.putAll(image.requests);
+        corrupt.clear();
+        corrupt.addAll(image.corrupt);
+    }
+
     /** Makes a record unreadable. */
     void corrupt(RecordKey key) {
         hurt(key);
