@@ -34,8 +34,9 @@ final class SimNetwork {
             return;
         }
         deliver(from, to, message, delay());
-        // A transport never doubles a message; what nodes send again of their own is doubled here. Forwards are not.
-        boolean repeatable = !(message instanceof PeerMessage.Forward);
+        // A transport never doubles a message; what nodes send again of their own is doubled here. Forwards and the
+        // answers to them are sent once.
+        boolean repeatable = !(message instanceof PeerMessage.Forward || message instanceof PeerMessage.ForwardReply);
         if (!calm && random.nextInt(1000) < duplicatePermille && repeatable) {
             world.count(FaultKind.DUPLICATE);
             deliver(from, to, message, delay() + (long) random.nextInt(500_000_000));
