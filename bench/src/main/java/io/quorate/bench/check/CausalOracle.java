@@ -227,7 +227,7 @@ public final class CausalOracle {
     /** Nothing that an acknowledged write replaced comes back, nor what a write known to this answer replaced. */
     private void effective(Answer answer, Set<Dot> shown, WriteRecord record) {
         boolean bound = record.boundFor(answer.start(), answer.r() - silentlyLost, n);
-        boolean known = answer.context().covers(record.dot) && !record.lostWithDisk();
+        boolean known = answer.context().covers(record.dot) && !record.lostWithDisk() && !record.erasedSomewhere();
         if (!bound && !known) {
             return;
         }
