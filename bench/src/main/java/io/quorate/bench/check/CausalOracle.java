@@ -2,6 +2,7 @@ package io.quorate.bench.check;
 
 import io.quorate.ring.version.CausalContext;
 import io.quorate.ring.version.Dot;
+import io.quorate.ring.version.KeyState;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashSet;
@@ -18,6 +19,7 @@ import org.jspecify.annotations.Nullable;
 public final class CausalOracle {
     private final int n;
     private final int silentlyLost;
+    private final Disks disks;
     private final Map<String, Map<Dot, WriteRecord>> byKey = new LinkedHashMap<>();
     private final Map<Dot, String> keyOf = new LinkedHashMap<>();
     private final Map<Dot, Integer> published = new LinkedHashMap<>();
@@ -47,17 +49,25 @@ public final class CausalOracle {
      * @param silentlyLost how many homes of a key may have lost it without knowing: an answer is bound only by writes that
      *     one home more has taken for each
      */
-    public CausalOracle(int n, int silentlyLost) {
+    public CausalOracle(int n, int silentlyLost, Disks disks) {
         this.n = n;
         this.silentlyLost = silentlyLost;
+        this.disks = disks;
     }
 
     public long checks() {
         return checks;
     }
 
-    /** A home took a write. A dot that was taken before and never left its node is replaced. */
+    /**
+     * A home took a write, or makes one that it took before anew for a retry. A dot that was taken before for something
+     * else, and never left its node, is replaced.
+     */
     public WriteRecord took(int operation, String key, Dot dot, CausalContext seen, boolean delete) {
+        WriteRecord known = find(key, dot);
+        if (known != null && known.operation == operation && known.delete == delete && known.seen.equals(seen)) {
+            return known;
+        }
         WriteRecord record = new WriteRecord(operation, key, dot, seen, delete);
         String before = keyOf.put(dot, key);
         if (before != null && !before.equals(key)) {
@@ -102,7 +112,32 @@ public final class CausalOracle {
         }
     }
 
-    /** Whether a home with a sound disk has durably applied a dot. */
+    /** Knows what the disks hold: a write that never became durable anywhere has replaced nothing. */
+    public interface Disks {
+        boolean hold(String key, Dot dot);
+    }
+
+    /** A disk was put back as it had been: what it had taken since counts no more as held by as many homes as said so. */
+    public void putBack(HeldElsewhere lost) {
+        for (Map<Dot, WriteRecord> writes : byKey.values()) {
+            for (WriteRecord record : writes.values()) {
+                if (lost.holds(record.dot)) {
+                    record.putBack();
+                }
+            }
+        }
+    }
+
+    /** A disk lost a record without its node noticing: the versions in it, and what it knew to have replaced others. */
+    public void erased(String key, KeyState lost) {
+        for (WriteRecord record : writesOf(key)) {
+            if (lost.has(record.dot) || lost.context().covers(record.dot)) {
+                record.erase();
+            }
+        }
+    }
+
+    /** Says of a dot whether some disk, or set of disks, has durably applied it. */
     public interface HeldElsewhere {
         boolean holds(Dot dot);
     }
@@ -161,24 +196,57 @@ public final class CausalOracle {
                 && record.boundFor(answer.start(), answer.r() - silentlyLost, n)
                 && !shown.contains(record.dot)
                 && !operations.contains(record.operation)
-                && !isCovered(record)) {
+                && !isReplaced(record, answer)) {
             throw new Violation("no acknowledged write is lost", record + " is missing in " + answer);
         }
     }
 
-    private boolean isCovered(WriteRecord record) {
+    /**
+     * Whether something that this answer knows of replaced a write. That somebody somewhere tried to replace it does not
+     * count; he may have been refused, or have died with it.
+     *
+     * <p>A delete need not be known, as it leaves no dot behind that digests could tell of: two homes of which one had the
+     * write and its delete, and the other neither, both answer with nothing, and the other's state may be the one that is
+     * shown. But it must have come to some disk. The same goes for what replaced a write that a home has silently lost.
+     */
+    private boolean isReplaced(WriteRecord record, Answer answer) {
         for (WriteRecord other : writesOf(record.key)) {
-            if (other.seen.covers(record.dot)) {
+            if (other.seen.covers(record.dot)
+                    && (isKnown(other, answer)
+                            || ((other.delete || record.erasedSomewhere()) && disks.hold(other.key, other.dot)))) {
                 return true;
             }
         }
         return false;
     }
 
+    /**
+     * Whether a disk holds this write and it is a delete, or has been undone by one in the end: homes that hold nothing of
+     * a key agree that it is gone, and need not agree on what took it away.
+     */
+    private boolean isUndone(WriteRecord write) {
+        if (!disks.hold(write.key, write.dot)) {
+            return false;
+        }
+        if (write.delete) {
+            return true;
+        }
+        for (WriteRecord other : writesOf(write.key)) {
+            if (other != write && other.seen.covers(write.dot) && isUndone(other)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private static boolean isKnown(WriteRecord write, Answer answer) {
+        return answer.context().covers(write.dot) || write.lostWithDisk() || write.erasedSomewhere();
+    }
+
     /** Nothing that an acknowledged write replaced comes back, nor what a write known to this answer replaced. */
     private void effective(Answer answer, Set<Dot> shown, WriteRecord record) {
         boolean bound = record.boundFor(answer.start(), answer.r() - silentlyLost, n);
-        boolean known = answer.context().covers(record.dot) && !record.lostWithDisk();
+        boolean known = answer.context().covers(record.dot) && !record.lostWithDisk() && !record.erasedSomewhere();
         if (!bound && !known) {
             return;
         }
@@ -191,17 +259,21 @@ public final class CausalOracle {
         }
     }
 
-    /** The context covers only what is shown and what something known to the answer replaced. */
+    /**
+     * The context covers only what is shown and what something known to the answer replaced; except for what a disk has lost
+     * unnoticed, which its clock goes on vouching for until the leaf is looked at.
+     */
     private void claimed(Answer answer, Set<Dot> shown, WriteRecord record) {
         if (record.delete
                 || record.lostWithDisk()
+                || record.erasedSomewhere()
                 || shown.contains(record.dot)
                 || !answer.context().covers(record.dot)) {
             return;
         }
         boolean twin = false;
         for (WriteRecord other : writesOf(answer.key())) {
-            if (other.seen.covers(record.dot)) {
+            if (other.seen.covers(record.dot) && (isKnown(other, answer) || isUndone(other))) {
                 return;
             }
             twin |= other.operation == record.operation && shown.contains(other.dot);
@@ -229,12 +301,12 @@ public final class CausalOracle {
                         && !record.lostWithDisk()
                         && !shown.contains(dot)
                         && !operations.contains(record.operation)
-                        && !isCovered(record)) {
+                        && !isReplaced(record, answer)) {
                     throw new Violation("quorum reads never go back", record + " was shown and is gone in " + answer);
                 }
             }
             for (Dot dot : shown) {
-                if (read.context().covers(dot) && !read.shown().contains(dot) && !excused(answer.key(), dot)) {
+                if (read.context().covers(dot) && !read.shown().contains(dot) && !excused(read, answer, dot)) {
                     throw new Violation("quorum reads never go back", dot + " was gone and is shown in " + answer);
                 }
             }
@@ -243,12 +315,16 @@ public final class CausalOracle {
     }
 
     /**
-     * The one exception: digests hash live versions only, so what a delete removed that was never acknowledged by a quorum
-     * may be seen again; so may what only a damaged disk knew to be gone.
+     * The one exception: digests hash live versions only, so what a delete removed that had not been acknowledged by a
+     * quorum may be seen again; so may what only a damaged disk knew to be gone.
      */
-    private boolean excused(String key, Dot dot) {
-        for (WriteRecord other : writesOf(key)) {
-            if (other.seen.covers(dot) && (other.lostWithDisk() || (other.delete && !other.acknowledgedAtQuorum(n)))) {
+    private boolean excused(QuorumRead read, Answer answer, Dot dot) {
+        for (WriteRecord other : writesOf(answer.key())) {
+            if (other.seen.covers(dot)
+                    && (other.lostWithDisk()
+                            || (other.delete
+                                    && read.context().covers(other.dot)
+                                    && !other.acknowledgedAtQuorum(answer.start(), n)))) {
                 return true;
             }
         }

@@ -17,6 +17,8 @@ public final class WriteRecord {
     private int level;
     private long acknowledgedAt;
     private boolean lostWithDisk;
+    private boolean putBack;
+    private boolean erasedSomewhere;
 
     WriteRecord(int operation, String key, Dot dot, CausalContext seen, boolean delete) {
         this.operation = operation;
@@ -28,11 +30,11 @@ public final class WriteRecord {
 
     /** Whether it was acknowledged by {@code w} homes before {@code start}, so that a read of {@code r} must know it. */
     boolean boundFor(long start, int r, int n) {
-        return acknowledged && acknowledgedAt < start && level + r > n && !lostWithDisk;
+        return acknowledged && acknowledgedAt < start && level + r > n && !lostWithDisk();
     }
 
-    boolean acknowledgedAtQuorum(int n) {
-        return acknowledged && level > n / 2;
+    boolean acknowledgedAtQuorum(long before, int n) {
+        return acknowledged && acknowledgedAt < before && level > n / 2;
     }
 
     void acknowledge(int w, long now) {
@@ -44,9 +46,9 @@ public final class WriteRecord {
         }
     }
 
-    /** Whether it was acknowledged at this very moment. */
+    /** Whether it was acknowledged at this very moment, and every disk still has what it said it had. */
     public boolean isAcknowledgedNow(long now) {
-        return acknowledged && acknowledgedAt == now;
+        return acknowledged && acknowledgedAt == now && !putBack;
     }
 
     public boolean isDeleteOver(CausalContext context) {
@@ -67,8 +69,22 @@ public final class WriteRecord {
         lostWithDisk |= !acknowledged || level < 2;
     }
 
+    /** One disk has lost it, or the knowledge that it was there, and does not notice. */
+    void erase() {
+        erasedSomewhere = true;
+    }
+
+    boolean erasedSomewhere() {
+        return erasedSomewhere;
+    }
+
+    /** A disk that had it was put back to a time before it. */
+    void putBack() {
+        putBack = true;
+    }
+
     boolean lostWithDisk() {
-        return lostWithDisk;
+        return lostWithDisk || putBack;
     }
 
     @Override

@@ -13,5 +13,9 @@ public enum FaultKind {
     FULL_DISK,
     CORRUPT_RECORD,
     LOST_RECORD,
-    CLOCK_SKEW
+    CLOCK_SKEW,
+    /** A start that cannot prove its disk: every actor is new. */
+    UNPROVED_START,
+    /** A disk put back as it was some time ago. */
+    OLD_DISK
 }

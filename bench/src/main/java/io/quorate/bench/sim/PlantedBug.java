@@ -31,6 +31,10 @@ public enum PlantedBug {
     MERGE_IGNORES_CONTEXT(300),
     /** Merging keeps one sibling. */
     MERGE_DROPS_SIBLINGS(300),
+    /** A node whose disk was put back goes on as the same actor. */
+    ACTOR_KEPT_ON_OLD_DISK(1000),
+    /** A damaged record stays unreadable when it is written anew. */
+    DAMAGE_STAYS(300),
     /** A restarted node issues the dots of its last seconds again. */
     DOTS_ISSUED_TWICE(500);
 

@@ -38,6 +38,7 @@ final class SimDisk implements PartitionStore {
     private Map<ReplicaSetId, Map<Integer, LeafTable.Sum>> leaves = new LinkedHashMap<>();
     private final Map<Bytes, Commit.RequestEntry> requests = new LinkedHashMap<>();
     private final Set<RecordKey> corrupt = new LinkedHashSet<>();
+    private final Map<ReplicaSetId, Set<Integer>> hurt = new LinkedHashMap<>();
     private final List<Commit> waiting = new ArrayList<>();
     private final List<Commit> syncing = new ArrayList<>();
     private Map<ReplicaSetId, Commit.Header> oldHeaders = new LinkedHashMap<>();
@@ -128,7 +129,9 @@ final class SimDisk implements PartitionStore {
                 continue;
             }
             for (Commit.Change change : commit.changes()) {
-                corrupt.remove(change.key());
+                if (bug != PlantedBug.DAMAGE_STAYS) {
+                    corrupt.remove(change.key());
+                }
                 if (change.state().isEmpty()) {
                     records.remove(change.key());
                 } else {
@@ -228,14 +231,60 @@ final class SimDisk implements PartitionStore {
         return List.copyOf(headers.keySet());
     }
 
+    /** What was on a disk at one moment. */
+    static final class Image {
+        private final Map<RecordKey, KeyState> records;
+        private final Map<ReplicaSetId, Commit.Header> headers;
+        private final Map<ReplicaSetId, Map<Integer, LeafTable.Sum>> leaves = new LinkedHashMap<>();
+        private final Map<Bytes, Commit.RequestEntry> requests;
+        private final Set<RecordKey> corrupt;
+
+        private Image(SimDisk disk) {
+            records = new LinkedHashMap<>(disk.records);
+            headers = new LinkedHashMap<>(disk.headers);
+            disk.leaves.forEach((set, sums) -> leaves.put(set, new LinkedHashMap<>(sums)));
+            requests = new LinkedHashMap<>(disk.requests);
+            corrupt = new LinkedHashSet<>(disk.corrupt);
+        }
+    }
+
+    Image image() {
+        return new Image(this);
+    }
+
+    /** Becomes what it was; only while its node is down. */
+    void putBack(Image image) {
+        records = new LinkedHashMap<>(image.records);
+        headers = new LinkedHashMap<>(image.headers);
+        oldHeaders = new LinkedHashMap<>(headers);
+        leaves = new LinkedHashMap<>();
+        image.leaves.forEach((set, sums) -> leaves.put(set, new LinkedHashMap<>(sums)));
+        requests.clear();
+        requests.putAll(image.requests);
+        corrupt.clear();
+        corrupt.addAll(image.corrupt);
+    }
+
     /** Makes a record unreadable. */
     void corrupt(RecordKey key) {
+        hurt(key);
         corrupt.add(key);
     }
 
     /** Takes a record away behind everybody's back. */
     void lose(RecordKey key) {
+        hurt(key);
         records.remove(key);
+    }
+
+    private void hurt(RecordKey key) {
+        hurt.computeIfAbsent(key.set(), s -> new LinkedHashSet<>())
+                .add(partitions.bitsBelowPartition(key.token(), LeafTable.LEAF_BITS));
+    }
+
+    /** Whether anything in a leaf was ever damaged on purpose. */
+    boolean wasHurt(ReplicaSetId set, int leaf) {
+        return hurt.getOrDefault(set, Set.of()).contains(leaf);
     }
 
     /** Whether every leaf agrees with the records. */

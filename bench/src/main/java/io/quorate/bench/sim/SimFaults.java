@@ -1,8 +1,13 @@
 package io.quorate.bench.sim;
 
 import io.quorate.node.protocol.store.RecordKey;
+import io.quorate.node.protocol.store.ReplicaSetId;
 import io.quorate.ring.topology.NodeId;
+import io.quorate.ring.version.PartitionClock;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.random.RandomGenerator;
 
 /** Brings about, now and then, the faults that this seed has. */
@@ -11,6 +16,7 @@ final class SimFaults {
 
     private final Simulation world;
     private final RandomGenerator random;
+    private final Map<NodeId, SimDisk.Image> images = new TreeMap<>();
     private boolean over;
 
     SimFaults(Simulation world) {
@@ -43,6 +49,8 @@ final class SimFaults {
             case CUT -> cut(true);
             case ONE_WAY_CUT -> cut(false);
             case CRASH -> crash(any());
+            case UNPROVED_START -> startUnproved(any());
+            case OLD_DISK -> putBack(any());
             case PAUSE -> pause(any());
             case FULL_DISK -> fullDisk(any());
             case CORRUPT_RECORD -> damage(true);
@@ -82,6 +90,40 @@ final class SimFaults {
                 node.start();
             }
         });
+    }
+
+    private void startUnproved(SimNode node) {
+        if (!node.isUp()) {
+            return;
+        }
+        world.count(FaultKind.UNPROVED_START);
+        node.crash(random.nextBoolean());
+        world.agenda().after((10 + random.nextInt(1500)) * MILLI, () -> {
+            if (!node.isUp()) {
+                node.start(false);
+            }
+        });
+    }
+
+    /** Copies a node's disk the first time, and puts the copy back the next. */
+    private void putBack(SimNode node) {
+        SimDisk.Image image = images.remove(node.id);
+        if (image == null) {
+            images.put(node.id, node.disk.image());
+            return;
+        }
+        if (!node.isUp()) {
+            return;
+        }
+        world.count(FaultKind.OLD_DISK);
+        node.crash(random.nextBoolean());
+        Map<ReplicaSetId, PartitionClock> before = new LinkedHashMap<>();
+        node.disk.replicaSets().forEach(set -> before.put(set, node.disk.clock(set)));
+        node.disk.putBack(image);
+        world.note(node.id + " gets an old disk");
+        before.forEach((set, clock) -> world.oracle.putBack(
+                dot -> clock.contains(dot) && !node.disk.clock(set).contains(dot)));
+        node.start(world.bug() == PlantedBug.ACTOR_KEPT_ON_OLD_DISK);
     }
 
     private void pause(SimNode node) {
@@ -133,7 +175,7 @@ final class SimFaults {
         world.count(corrupt ? FaultKind.CORRUPT_RECORD : FaultKind.LOST_RECORD);
         world.note(node.id
                 + (corrupt ? " has a damaged record of " : " loses the record of ")
-                + key.key().toUtf8());
+                + key.key().toUtf8() + ", " + node.disk.read(key).dots());
         world.oracle.diskLost(
                 key.key().toUtf8(),
                 dot -> others.stream()
@@ -141,6 +183,7 @@ final class SimFaults {
         if (corrupt) {
             node.disk.corrupt(key);
         } else {
+            world.oracle.erased(key.key().toUtf8(), node.disk.read(key));
             node.disk.lose(key);
         }
     }

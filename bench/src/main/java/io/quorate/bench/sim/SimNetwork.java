@@ -34,7 +34,7 @@ final class SimNetwork {
             return;
         }
         deliver(from, to, message, delay());
-        // A transport never doubles a message; what nodes send again of their own is doubled here. Forwards are not.
+        // Forwards are the one kind of message that a transport must not double.
         boolean repeatable = !(message instanceof PeerMessage.Forward);
         if (!calm && random.nextInt(1000) < duplicatePermille && repeatable) {
             world.count(FaultKind.DUPLICATE);

@@ -53,6 +53,11 @@ final class SimNode {
     }
 
     void start() {
+        start(true);
+    }
+
+    /** Starts on whatever is on its disk; without proof that this is all that was ever there, as new actors. */
+    void start(boolean keepsActors) {
         boot++;
         int thisBoot = boot;
         Shard started = new Shard(
@@ -60,7 +65,7 @@ final class SimNode {
                         id,
                         disk,
                         rules,
-                        true,
+                        keepsActors,
                         world::randomLong,
                         () -> 1_700_000_000_000L + world.now() / 1_000_000,
                         new Shard.Output() {
@@ -80,7 +85,7 @@ final class SimNode {
         liveness = new Liveness(
                 id, ring.membership().ids(), world.randomLong(), new Liveness.Settings(100_000_000L, 600_000_000L));
         disk.listen(completion -> input(thisBoot, () -> onCompletion(completion)));
-        world.note(id + " starts");
+        world.note(id + (keepsActors ? " starts" : " starts anew"));
         tick(thisBoot);
     }
 

@@ -88,7 +88,7 @@ final class SimWorkload {
     }
 
     private KeyAddress address(String key) {
-        ReadRepair repair = bug == PlantedBug.NO_READ_REPAIR ? ReadRepair.NONE : ReadRepair.BLOCKING;
+        ReadRepair repair = bug == PlantedBug.NO_READ_REPAIR ? ReadRepair.NONE : world.readRepair;
         return new KeyAddress(world.record(key), repair, 100);
     }
 
@@ -122,7 +122,8 @@ final class SimWorkload {
         if (writes != state.shown().size()) {
             throw new Violation("one write is shown once", Describe.reply(done(state)));
         }
-        world.oracle.read(new CausalOracle.Answer(key, shown, state.context(), r, r > world.n / 2, start, world.now()));
+        boolean monotonic = world.readRepair == ReadRepair.BLOCKING && r > world.n / 2;
+        world.oracle.read(new CausalOracle.Answer(key, shown, state.context(), r, monotonic, start, world.now()));
         CausalContext context = state.context();
         if (bug == PlantedBug.CONTEXT_OF_LIVE_DOTS) {
             VersionVector vector = VersionVector.EMPTY;

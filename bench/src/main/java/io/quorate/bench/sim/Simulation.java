@@ -3,11 +3,13 @@ package io.quorate.bench.sim;
 import io.quorate.bench.check.CausalOracle;
 import io.quorate.bench.check.Violation;
 import io.quorate.bench.check.WriteRecord;
+import io.quorate.node.protocol.bucket.BucketDefinition.ReadRepair;
 import io.quorate.node.protocol.message.PeerMessage;
 import io.quorate.node.protocol.shard.Shard;
 import io.quorate.node.protocol.store.Commit;
 import io.quorate.node.protocol.store.RecordKey;
 import io.quorate.node.protocol.store.ReplicaSetId;
+import io.quorate.repair.merkle.LeafTable;
 import io.quorate.ring.bytes.Bytes;
 import io.quorate.ring.epoch.RingState;
 import io.quorate.ring.epoch.StaticRing;
@@ -42,6 +44,7 @@ public final class Simulation implements BrokenRules.Witness {
     final Set<FaultKind> faults;
     final CausalOracle oracle;
     final int n;
+    final ReadRepair readRepair;
     private final PlantedBug bug;
     private final Agenda agenda = new Agenda();
     private final Trace trace = new Trace();
@@ -72,6 +75,10 @@ public final class Simulation implements BrokenRules.Witness {
         }
         int count = random.shape.nextInt(4) == 0 ? 5 : 3;
         this.n = random.shape.nextInt(8) == 0 ? 1 + random.shape.nextInt(count) : 3;
+        int mode = random.shape.nextInt(4);
+        this.readRepair = bug == PlantedBug.NO_READ_REPAIR || mode < 2
+                ? ReadRepair.BLOCKING
+                : mode == 2 ? ReadRepair.ASYNC : ReadRepair.NONE;
         List<Member> members = new ArrayList<>();
         for (int i = 1; i <= count; i++) {
             members.add(new Member(NodeId.of("n" + i), "dc", "z" + i, 1, "http://n" + i, "n" + i, 1));
@@ -79,7 +86,7 @@ public final class Simulation implements BrokenRules.Witness {
         this.ring = StaticRing.plan(
                         new Membership(members), new PartitionCount(2), Math.max(n, 3), new BalancedPlanner())
                 .current();
-        this.oracle = new CausalOracle(n, faults.contains(FaultKind.LOST_RECORD) ? 1 : 0);
+        this.oracle = new CausalOracle(n, faults.contains(FaultKind.LOST_RECORD) ? 1 : 0, this::isOnADisk);
         this.network = new SimNetwork(this);
         BrokenRules rules = new BrokenRules(bug, this);
         for (Member member : members) {
@@ -177,10 +184,19 @@ public final class Simulation implements BrokenRules.Witness {
         return new RecordKey(new ReplicaSetId(n, ring.partitions().partitionOf(token)), token, BUCKET, 1, bytes);
     }
 
+    int leafOf(RecordKey key) {
+        return ring.partitions().bitsBelowPartition(key.token(), LeafTable.LEAF_BITS);
+    }
+
     List<SimNode> homes(String key) {
         return ring.preference(record(key).set().partition()).homes(n).stream()
                 .map(this::node)
                 .toList();
+    }
+
+    private boolean isOnADisk(String key, Dot dot) {
+        return homes(key).stream()
+                .anyMatch(home -> home.disk.clock(record(key).set()).contains(dot));
     }
 
     void send(NodeId from, NodeId to, PeerMessage message) {
@@ -233,14 +249,17 @@ public final class Simulation implements BrokenRules.Witness {
         // because
         // it never left memory, it is another delete, maybe of another key.
         WriteRecord known = oracle.findByDot(dot);
-        boolean again = known != null && known.isDeleteOver(seen) && !hasForgotten(dot);
+        boolean again = known != null && known.isDeleteOver(seen) && isIssued(dot);
         lastDelete = again ? null : new PendingDelete(seen, dot);
     }
 
-    private boolean hasForgotten(Dot dot) {
+    /** Whether its node has a dot behind it; one that died with its batch is drawn again for something else. */
+    private boolean isIssued(Dot dot) {
         Shard shard = node(dot.actor().node()).shard();
-        ReplicaSetId set = new ReplicaSetId(n, dot.actor().partition());
-        return shard != null && !shard.replica(set).clock().contains(dot);
+        return shard == null
+                || shard.replica(new ReplicaSetId(n, dot.actor().partition()))
+                        .clock()
+                        .contains(dot);
     }
 
     /** The first commit after a delete's dot was drawn is that delete's: it tells the key. */

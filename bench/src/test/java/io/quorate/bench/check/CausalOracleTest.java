@@ -7,13 +7,16 @@ import io.quorate.ring.topology.NodeId;
 import io.quorate.ring.version.ActorId;
 import io.quorate.ring.version.CausalContext;
 import io.quorate.ring.version.Dot;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 /** The judge is judged: good histories pass, each kind of bad one is named. */
 class CausalOracleTest {
     private static final String KEY = "k";
-    private final CausalOracle oracle = new CausalOracle(3, 0);
+    private final Set<Dot> onDisk = new HashSet<>();
+    private final CausalOracle oracle = new CausalOracle(3, 0, (key, dot) -> onDisk.contains(dot));
     private final Dot first = dot(1);
     private final Dot second = dot(2);
 
@@ -54,6 +57,41 @@ class CausalOracleTest {
         assertThatThrownBy(() -> oracle.read(answer(CausalContext.EMPTY, 2, 30)))
                 .isInstanceOf(Violation.class)
                 .hasMessageContaining("lost");
+    }
+
+    @Test
+    void aReplacementThatTheAnswerDoesNotKnowExcusesNothing() {
+        put(1, first, CausalContext.EMPTY, 2, 10);
+        oracle.took(2, KEY, second, context(first), false);
+        assertThatThrownBy(() -> oracle.read(answer(CausalContext.EMPTY, 2, 30)))
+                .isInstanceOf(Violation.class)
+                .hasMessageContaining("lost");
+        assertThatThrownBy(() -> oracle.read(answer(context(first), 1, 30)))
+                .isInstanceOf(Violation.class)
+                .hasMessageContaining("covers");
+    }
+
+    @Test
+    void aDeleteExcusesAnAbsenceOnceItIsOnADisk() {
+        put(1, first, CausalContext.EMPTY, 2, 10);
+        oracle.took(-1, KEY, second, context(first), true);
+        assertThatThrownBy(() -> oracle.read(answer(CausalContext.EMPTY, 2, 30)))
+                .isInstanceOf(Violation.class)
+                .hasMessageContaining("lost");
+        onDisk.add(second);
+        assertThatCode(() -> oracle.read(answer(CausalContext.EMPTY, 2, 30))).doesNotThrowAnyException();
+    }
+
+    @Test
+    void whatADeleteRemovedMayComeBackOnlyUntilItIsAcknowledged() {
+        put(1, first, CausalContext.EMPTY, 1, 10);
+        oracle.took(-1, KEY, second, context(first), true);
+        onDisk.add(second);
+        CausalOracle.Answer back = answer(context(first), 2, 50, new CausalOracle.Shown(first, 1));
+        oracle.read(answer(context(first, second), 2, 30));
+        assertThatCode(() -> oracle.read(back)).doesNotThrowAnyException();
+        oracle.deleteAcknowledged(KEY, context(first, second), 2, 45);
+        assertThatThrownBy(() -> oracle.read(back)).isInstanceOf(Violation.class);
     }
 
     @Test
