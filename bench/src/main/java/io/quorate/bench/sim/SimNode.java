@@ -28,6 +28,7 @@ final class SimNode {
     private @Nullable Shard shard;
     private @Nullable Liveness liveness;
     private int boot;
+    private boolean renewing;
     private boolean paused;
     private double rate = 1;
 
@@ -56,8 +57,13 @@ final class SimNode {
         start(true);
     }
 
-    /** Starts on whatever is on its disk; without proof that this is all that was ever there, as new actors. */
-    void start(boolean keepsActors) {
+    /**
+     * Starts on whatever is on its disk; without proof that this is all that was ever there, as new actors. They need not
+     * reach the disk before the next crash, so as long as no run has ended in order every start is such a one.
+     */
+    void start(boolean proved) {
+        renewing |= !proved;
+        boolean keepsActors = !renewing;
         boot++;
         int thisBoot = boot;
         Shard started = new Shard(

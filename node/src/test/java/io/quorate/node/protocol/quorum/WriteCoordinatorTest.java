@@ -93,8 +93,14 @@ class WriteCoordinatorTest {
         assertThat(replies).isEmpty();
         coordinator.tick(DEADLINE - 1, reachable);
         assertThat(replies).isEmpty();
-        assertThat(coordinator.tick(DEADLINE, reachable)).isTrue();
+        coordinator.tick(DEADLINE, reachable);
         KeyReply.Refused refused = (KeyReply.Refused) only();
+        assertThat(coordinator.tick(DEADLINE + WriteCoordinator.GO_ON_NANOS - 1, reachable))
+                .as("the write goes on")
+                .isFalse();
+        assertThat(coordinator.tick(DEADLINE + WriteCoordinator.GO_ON_NANOS, reachable))
+                .isTrue();
+        only();
         assertThat(refused.code()).isEqualTo(ErrorCode.TIMEOUT);
         assertThat(refused.outcome()).isEqualTo(Outcome.MAYBE_APPLIED);
         assertThat(refused.acked()).isEqualTo(acked);

@@ -211,6 +211,23 @@ class DamagedReplicaTest {
         assertThat(blindWriteAfterRestoring(true)).doesNotContain("after the restore");
     }
 
+    @Test
+    void aHomeThatHearsOfOwnWritesItHasForgottenEndsItsActor() {
+        disk.slow();
+        VersionedObject forgotten = one.put(BOB, CausalContext.EMPTY, "after the backup");
+        two.apply(BOB, forgotten);
+        two.settle();
+        disk.forget();
+        one.reopen(true);
+        one.apply(BOB, forgotten);
+        VersionedObject put = one.put(ALICE, CausalContext.EMPTY, "later");
+        assertThat(ReplicaRig.dotOf(put).actor())
+                .isNotEqualTo(ReplicaRig.dotOf(forgotten).actor());
+        two.apply(ALICE, put);
+        two.settle();
+        assertThat(two.values(ALICE)).containsExactly("later");
+    }
+
     /** The first home forgets a write that had left it, and then takes another; what the second home has of that. */
     private List<String> blindWriteAfterRestoring(boolean keepsActor) {
         everywhere(BOB, one.made(CausalContext.EMPTY, "in the backup"));

@@ -130,7 +130,7 @@ class IdempotencyTest {
         }
         CausalContext seen = cluster.get(homes.get(2), ALICE, 3).read().state().context();
         cluster.put(homes.get(1), ALICE, 3, seen, "over it").written();
-        cluster.run(3_000 * MILLI);
+        cluster.run(8_000 * MILLI);
         for (NodeId node : NODES) {
             assertThat(cluster.stored(node, ALICE)).containsExactly("over it");
         }
@@ -150,7 +150,7 @@ class IdempotencyTest {
         // Only the stand-in has the write: the third home does not hear of it.
         cluster.lose(envelope -> envelope.is(PeerMessage.Write.class));
         cluster.put(homes.get(1), ALICE, 1, CausalContext.EMPTY, "v", REQUEST).written();
-        cluster.run(3_000 * MILLI);
+        cluster.run(8_000 * MILLI);
         cluster.heal();
         cluster.up(homes.get(0));
         cluster.put(homes.get(2), ALICE, 3, CausalContext.EMPTY, "v", REQUEST).written();
