@@ -20,6 +20,7 @@ import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -35,6 +36,7 @@ class KilledReplicaTest {
     private final Map<ActorId, Long> counters = new HashMap<>();
 
     @Test
+    @Tag("C1")
     void everyDotAKilledProcessSpokeOfIsOnDiskAndIsGreaterThanAllBeforeIt() throws IOException, InterruptedException {
         Random random = new Random(11);
         for (int round = 0; round < ROUNDS; round++) {

@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.util.List;
 import java.util.Random;
 import java.util.Set;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -37,6 +38,7 @@ class CausalContextTest {
 
     @ParameterizedTest
     @ValueSource(longs = {4, 5, 6})
+    @Tag("C5")
     void whatIsStrippedByABaseIsFilledByTheSameBaseAgain(long seed) {
         Random random = new Random(seed);
         for (int round = 0; round < 3000; round++) {

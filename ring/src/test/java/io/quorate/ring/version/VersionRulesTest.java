@@ -10,6 +10,7 @@ import io.quorate.ring.bytes.ByteSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -44,6 +45,7 @@ class VersionRulesTest {
     }
 
     @Test
+    @Tag("V3")
     void collapsingRetriesWhileMergingWouldBreakTheLaws() {
         int broken = 0;
         for (long seed = 1; seed <= 8; seed++) {
@@ -72,6 +74,7 @@ class VersionRulesTest {
     }
 
     @Test
+    @Tag("C2")
     void blindWriterDoesNotCoverTheSiblingsThatItWasNotShown() {
         KeyState store = RULES.merge(KeyState.EMPTY, put(CausalContext.EMPTY, dot(0, 1), "r1"));
         store = RULES.merge(store, put(CausalContext.EMPTY, dot(0, 2), "r2"));
@@ -82,6 +85,7 @@ class VersionRulesTest {
     }
 
     @Test
+    @Tag("C2")
     void twoWritersEachGoingOnFromTheirOwnAnswersKeepBothLines() {
         KeyState store = KeyState.EMPTY;
         CausalContext one = CausalContext.EMPTY;
@@ -119,6 +123,7 @@ class VersionRulesTest {
     }
 
     @Test
+    @Tag("C3")
     void onlyLiveAndNamedDotsEnterAClock() {
         CausalContext seen = CausalContext.of(VersionVector.EMPTY.with(Dots.ACTORS.get(2), 9));
         VersionedObject delete = RULES.delete(seen, dot(0, 4));
@@ -129,6 +134,7 @@ class VersionRulesTest {
     }
 
     @Test
+    @Tag("C4")
     void aStateIsStrippedByTheContiguousBaseAndNotByWhatLiesBeyond() {
         PartitionClock clock = new PartitionClock();
         clock.add(dot(0, 1));
@@ -140,6 +146,7 @@ class VersionRulesTest {
     }
 
     @Test
+    @Tag("V3")
     void retriesOfOneWriteAreShownOnceAndKeptTwice() {
         KeyState store =
                 RULES.merge(put(CausalContext.EMPTY, dot(2, 1), "same"), put(CausalContext.EMPTY, dot(0, 1), "same"));

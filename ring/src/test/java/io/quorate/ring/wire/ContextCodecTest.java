@@ -18,6 +18,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -68,6 +69,7 @@ class ContextCodecTest {
     }
 
     @Test
+    @Tag("V7")
     void aTokenOfAnotherKeyBucketOrGenerationIsRefused() {
         List<Scope> others = List.of(
                 new Scope("carts", 3, 17, Bytes.ofUtf8("alicf")),

@@ -25,6 +25,7 @@ import java.util.Map;
 import java.util.Random;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
@@ -226,6 +227,7 @@ class ReadCoordinatorTest {
     }
 
     @Test
+    @Tag("C5")
     void statesThatAreOnlyStrippedDifferentlyAreNoDifference() {
         homes.states.put(A, holding(OLD));
         homes.states.put(
@@ -310,6 +312,7 @@ class ReadCoordinatorTest {
     }
 
     @Test
+    @Tag("V2")
     void aRepairThatIsLostEverywhereEndsInATimeoutAndNotInAnAnswer() {
         homes.states.put(A, overwritten());
         homes.states.put(B, holding(OLD));
@@ -330,6 +333,7 @@ class ReadCoordinatorTest {
 
     @ParameterizedTest
     @ValueSource(longs = {1, 2, 3, 4, 5, 6, 7, 8})
+    @Tag("V2")
     void whatAQuorumReadHasShownEveryLaterQuorumReadShows(long seed) {
         Random random = new Random(seed);
         for (int run = 0; run < 300; run++) {
@@ -416,6 +420,7 @@ class ReadCoordinatorTest {
     }
 
     @Test
+    @Tag("C9")
     void aHomeThatCannotProveItsAbsenceDropsNothing() {
         // Without its record b says "none" to a question for a digest, and "damaged" when it must prove it.
         homes.states.put(A, holding(OLD));

@@ -16,6 +16,7 @@ import io.quorate.ring.version.VersionRules;
 import io.quorate.ring.version.VersionedObject;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Three homes of one partition, of which one loses what it had, or comes back from the past. */
@@ -50,6 +51,7 @@ class DamagedReplicaTest {
     }
 
     @Test
+    @Tag("C9")
     void anAbsenceIsProvedOnlyWhereNothingWasLost() {
         everywhere(ALICE, one.made(CausalContext.EMPTY, "v1"));
         assertThat(one.replica().readProved(ALICE)).isNotNull();
@@ -202,6 +204,7 @@ class DamagedReplicaTest {
     }
 
     @Test
+    @Tag("C8")
     void aHomeRestoredFromABackupLosesNoNewWriteIfItIsANewIncarnation() {
         assertThat(blindWriteAfterRestoring(false)).contains("after the restore");
     }
@@ -212,6 +215,7 @@ class DamagedReplicaTest {
     }
 
     @Test
+    @Tag("C8")
     void aHomeThatHearsOfOwnWritesItHasForgottenEndsItsActor() {
         disk.slow();
         VersionedObject forgotten = one.put(BOB, CausalContext.EMPTY, "after the backup");

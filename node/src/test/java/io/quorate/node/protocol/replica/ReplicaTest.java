@@ -27,6 +27,7 @@ import java.util.Objects;
 import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 class ReplicaTest {
@@ -56,6 +57,7 @@ class ReplicaTest {
     }
 
     @Test
+    @Tag("C3")
     void aContextThatReadersGetNeverClaimsDotsThatAreNotDurable() {
         rig.put(ALICE, CausalContext.EMPTY, "v1");
         rig.settle();
@@ -343,6 +345,7 @@ class ReplicaTest {
     }
 
     @Test
+    @Tag("C1")
     void noDotIsDurableTwiceWhateverIsLostInCrashes() {
         Random random = new Random(4);
         Set<Dot> durable = new HashSet<>();

@@ -34,6 +34,7 @@ import io.quorate.ring.wire.ErrorCode;
 import io.quorate.ring.wire.Outcome;
 import java.util.List;
 import java.util.Objects;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -183,6 +184,7 @@ class ShardTest {
     }
 
     @Test
+    @Tag("V4")
     void aDeleteWithoutContextRemovesWhatAReadAtItsLevelSeesAndNothingElse() {
         cluster.put(N1, ALICE, 3, CausalContext.EMPTY, "seen").written();
         cluster.lose(envelope -> envelope.from().equals(N3));
