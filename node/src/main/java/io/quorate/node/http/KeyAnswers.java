@@ -23,6 +23,7 @@ import io.quorate.ring.wire.ErrorCode;
 import io.quorate.ring.wire.HttpNames;
 import java.time.Instant;
 import java.util.Base64;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
@@ -209,7 +210,7 @@ final class KeyAnswers {
     }
 
     private static String etag(long digest) {
-        return String.format(Locale.ROOT, "\"%016x\"", digest);
+        return "\"" + HexFormat.of().toHexDigits(digest) + "\"";
     }
 
     private static String result(Answer answer, KeyReply.Reached reached) {

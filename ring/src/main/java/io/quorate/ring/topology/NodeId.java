@@ -1,11 +1,8 @@
 package io.quorate.ring.topology;
 
-import java.util.regex.Pattern;
-
 /** The name of a node, unique in its cluster and fixed on its disk at birth: 1 to 32 of {@code a-z 0-9 . _ -}. */
 public record NodeId(String value) implements Comparable<NodeId> {
     public static final int MAX_LENGTH = 32;
-    private static final Pattern VALID = Pattern.compile("[a-z0-9][a-z0-9._-]{0,31}");
 
     public NodeId {
         if (!isValid(value)) {
@@ -19,7 +16,20 @@ public record NodeId(String value) implements Comparable<NodeId> {
     }
 
     public static boolean isValid(String value) {
-        return VALID.matcher(value).matches();
+        if (value.isEmpty() || value.length() > MAX_LENGTH || !isLetterOrDigit(value.charAt(0))) {
+            return false;
+        }
+        for (int i = 1; i < value.length(); i++) {
+            char c = value.charAt(i);
+            if (!isLetterOrDigit(c) && c != '.' && c != '_' && c != '-') {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private static boolean isLetterOrDigit(char c) {
+        return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9');
     }
 
     @Override

@@ -37,6 +37,9 @@ final class Context {
     private final Shard.Surroundings surroundings;
     private final Local local;
     private final Deque<Consumer<Long>> loopback;
+    /** Begins anywhere, so that an answer meant for this node's last run finds nobody. */
+    private long nextId;
+
     private boolean stoodIn;
     private long stoodInAt;
 
@@ -58,6 +61,7 @@ final class Context {
         this.tasks = tasks;
         this.loopback = loopback;
         this.live = ImmutableSet.of(self);
+        this.nextId = surroundings.randomLongs().getAsLong();
     }
 
     void send(NodeId to, PeerMessage.Data message) {
@@ -74,7 +78,7 @@ final class Context {
     }
 
     long register(Task task) {
-        long id = surroundings.randomLongs().getAsLong();
+        long id = nextId++;
         tasks.add(id, task);
         return id;
     }
