@@ -27,6 +27,6 @@ record LinkFaults(FaultBoard board, Set<NodeId> nodes) implements FaultControl {
 
     @Override
     public CompletionStage<Void> act(Action action, NodeId node) {
-        return CompletableFuture.failedFuture(new UnsupportedOperationException(action + " from outside"));
+        return CompletableFuture.failedFuture(new IllegalStateException(node + " is a process of its own"));
     }
 }
