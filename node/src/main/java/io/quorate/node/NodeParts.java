@@ -1,14 +1,6 @@
 package io.quorate.node;
 
-import com.google.common.collect.ImmutableList;
-import com.google.common.collect.ImmutableMap;
-import io.quorate.node.actor.ControlActor;
-import io.quorate.node.actor.ControlMessage;
 import io.quorate.node.actor.NodeView;
-import io.quorate.node.actor.PeerQuarantine;
-import io.quorate.node.actor.ShardActor;
-import io.quorate.node.actor.ShardInlet;
-import io.quorate.node.actor.ShardMessage;
 import io.quorate.node.actor.Systems;
 import io.quorate.node.config.NodeConfig;
 import io.quorate.node.door.Door;
@@ -16,39 +8,25 @@ import io.quorate.node.embedded.NodeTransport;
 import io.quorate.node.http.FaultControl;
 import io.quorate.node.http.HttpServer;
 import io.quorate.node.metrics.NodeMetrics;
-import io.quorate.node.protocol.bucket.BucketEntry;
-import io.quorate.node.protocol.bucket.BucketRegistry;
-import io.quorate.node.protocol.liveness.Liveness;
-import io.quorate.node.protocol.shard.Shard;
 import io.quorate.node.protocol.store.StorageException;
-import io.quorate.node.serial.KryoTypes;
 import io.quorate.node.storage.DataDirectory;
 import io.quorate.node.storage.RocksColumns;
 import io.quorate.node.storage.RocksPartitionStore;
 import io.quorate.node.storage.SyncMode;
-import io.quorate.node.transport.ArteryTransport;
 import io.quorate.node.transport.Received;
-import io.quorate.node.transport.Transport;
-import io.quorate.ring.bytes.Bytes;
-import io.quorate.ring.bytes.DecodeException;
 import io.quorate.ring.epoch.RingState;
 import io.quorate.ring.topology.Membership;
 import io.quorate.ring.topology.NodeId;
-import io.quorate.ring.version.VersionRules;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongSupplier;
 import java.util.stream.Collectors;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.ActorSystem;
-import org.apache.pekko.actor.typed.DispatcherSelector;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -69,26 +47,20 @@ final class NodeParts {
     private final NodeMetrics metrics;
     private final ActorSystem<?> system;
     private final boolean ownSystem;
-    private final ShardInlet inlet = new ShardInlet();
-    private final ActorRef<Received> shard;
-    private final ActorRef<Received> control;
+    private final NodeActors actors;
     private final Door door;
     private final NodeBackend backend = new NodeBackend(this);
     private final Executor callbacks;
     private final LongSupplier nanoClock = Wiring.nanoClock();
     private final long startedAt = nanoClock.getAsLong();
-    private final AtomicLong inFlight = new AtomicLong();
-    private final AtomicLong standIn = new AtomicLong(-1);
     private final AtomicBoolean over = new AtomicBoolean();
-    private final CountDownLatch actorsLeft = new CountDownLatch(2);
-    private final boolean restarted;
-    private volatile NodeView view = NodeView.EMPTY;
     private volatile String state = "starting";
 
     static NodeParts assemble(NodeConfig config, RingState ring, HttpServer http, EmbeddedNode.Extras extras) {
         DataDirectory directory = null;
         RocksColumns columns = null;
         ActorSystem<?> made = null;
+        NodeParts parts = null;
         try {
             directory = DataDirectory.open(
                     config.data(),
@@ -106,7 +78,7 @@ final class NodeParts {
                 made = Systems.start(Systems.nameOf(config.cluster()), config.self());
                 system = made;
             }
-            NodeParts parts = new NodeParts(config, ring, http, directory, columns, system, made != null, extras);
+            parts = new NodeParts(config, ring, http, directory, columns, system, made != null, extras);
             FaultControl given = extras.control();
             parts.begin(
                     given != null
@@ -115,16 +87,20 @@ final class NodeParts {
                                     extras.faults(), config.membership().ids()));
             return parts;
         } catch (RuntimeException e) {
-            if (made != null) {
-                made.terminate();
+            if (parts != null) {
+                parts.kill();
+            } else {
+                if (made != null) {
+                    made.terminate();
+                }
+                if (columns != null) {
+                    columns.close();
+                }
+                if (directory != null) {
+                    directory.close();
+                }
+                http.close();
             }
-            if (columns != null) {
-                columns.close();
-            }
-            if (directory != null) {
-                directory.close();
-            }
-            http.close();
             if (e instanceof DataDirectory.UnusableException
                     || e instanceof StorageException
                     || e instanceof HttpServer.BindException
@@ -168,144 +144,40 @@ final class NodeParts {
         this.callbacks = Wiring.callbacks("calls-" + id);
         this.store = new RocksPartitionStore(
                 columns, ring.partitions(), Wiring.threads("store-" + id), nanoClock, metrics::groupCommit);
-        byte[] known = columns.getMeta("buckets");
-        this.restarted = known != null;
-        Transport transport = new ArteryTransport(system, id, config.membership(), extras.faults());
-        PeerQuarantine.Listener errors = new DecodeErrors(id, metrics);
-        this.shard = startShard(transport, errors);
-        this.control = startControl(transport, errors, known);
-        this.door = new Door(ring, () -> view, this::submit, config.limits(), nanoClock, Wiring.messageIds(), metrics);
+        this.actors = new NodeActors(
+                config,
+                ring,
+                columns,
+                store,
+                directory.keepsActors(),
+                system,
+                extras.faults(),
+                nanoClock,
+                metrics,
+                this::actorEnded);
+        this.door =
+                new Door(ring, actors::view, actors::submit, config.limits(), nanoClock, Wiring.messageIds(), metrics);
     }
 
-    private ActorRef<Received> startShard(Transport transport, PeerQuarantine.Listener errors) {
-        store.listen(inlet::add);
-        return system.systemActorOf(
-                ShardActor.create(
-                        output -> new Shard(
-                                new Shard.Surroundings(
-                                        config.node(),
-                                        store,
-                                        VersionRules.STANDARD,
-                                        directory.keepsActors(),
-                                        Wiring.incarnations(),
-                                        Wiring.wallMillis(),
-                                        output),
-                                ring,
-                                Shard.Settings.DEFAULT),
-                        new ShardActor.Surroundings(
-                                config.node(),
-                                transport,
-                                inlet,
-                                nanoClock,
-                                Wiring.messageIds(),
-                                inFlight,
-                                standIn,
-                                errors,
-                                this::count,
-                                () -> partEnded("data"))),
-                Transport.actorName(config.node(), Transport.Lane.DATA),
-                DispatcherSelector.fromConfig("quorate.shard-dispatcher")
-                        .withMailboxFromConfig("quorate.shard-mailbox"));
-    }
-
-    private ActorRef<Received> startControl(
-            Transport transport, PeerQuarantine.Listener errors, byte @Nullable [] known) {
-        BucketRegistry registry = new BucketRegistry(config.node());
-        if (known != null) {
-            registry.merge(decoded(known));
-        }
-        LongSupplier wall = Wiring.wallMillis();
-        config.buckets().forEach(bucket -> registry.define(bucket, wall.getAsLong()));
-        columns.putMeta("buckets", KryoTypes.encodeBuckets(registry.all()).toByteArray());
-        // The actor publishes the same, but only after the node has begun to serve.
-        view = NodeView.of(registry.all(), ImmutableMap.of());
-        Liveness liveness = new Liveness(
-                config.node(), config.membership().ids(), Wiring.messageIds().getAsLong(), Liveness.Settings.DEFAULT);
-        return system.systemActorOf(
-                ControlActor.create(
-                        new ControlActor.Surroundings(
-                                config.node(),
-                                ring.epoch(),
-                                transport,
-                                nanoClock,
-                                wall,
-                                this::standInMillis,
-                                entries -> columns.putMeta(
-                                        "buckets",
-                                        KryoTypes.encodeBuckets(entries).toByteArray()),
-                                this::publish,
-                                errors,
-                                () -> partEnded("control")),
-                        liveness,
-                        registry),
-                Transport.actorName(config.node(), Transport.Lane.CONTROL),
-                DispatcherSelector.fromConfig("quorate.control-dispatcher"));
-    }
-
-    private ImmutableList<BucketEntry> decoded(byte[] known) {
-        try {
-            return KryoTypes.decodeBuckets(Bytes.wrap(known));
-        } catch (DecodeException e) {
-            throw new StartException(
-                    "the bucket definitions in " + config.data() + " are damaged (" + e.getMessage()
-                            + "); start this node with an empty data directory, or put back a copy of this one",
-                    e);
-        }
-    }
-
-    /** A node that was started again may have stood in for another in its last run. */
-    private long standInMillis() {
-        long known = standIn.get();
-        return known < 0 && restarted ? uptimeNanos() / 1_000_000 : known;
-    }
-
-    private void publish(NodeView next) {
-        view = next;
-        ImmutableMap.Builder<String, Integer> gone = ImmutableMap.builder();
-        next.buckets().values().forEach(entry -> gone.put(entry.name(), lastGone(entry)));
-        inlet.add(new ShardMessage.News(next.up(), gone.build()));
-    }
-
-    private static int lastGone(BucketEntry entry) {
-        return entry.deleted() ? entry.generation() : entry.generation() - 1;
-    }
-
-    private void submit(
-            io.quorate.node.protocol.request.KeyRequest request,
-            long timeoutNanos,
-            java.util.function.Consumer<io.quorate.node.protocol.request.KeyReply> reply) {
-        inlet.add(new ShardMessage.Submit(request, nanoClock.getAsLong(), timeoutNanos, reply));
-    }
-
-    private void count(Shard.Event event) {
-        switch (event) {
-            case REPAIRED_LATER -> metrics.count("quorate.reads.repaired", "how", "async");
-            case HEALED -> metrics.count("quorate.reads.repaired", "how", "healed");
-            case STALE_SEEN_LATE -> metrics.count("quorate.stale.replies", "seen", "late");
-        }
-    }
-
-    /** An actor of this node has ended though nobody stopped the node: a fault of this program, or of its disk. */
-    private void partEnded(String part) {
-        actorsLeft.countDown();
+    /** If nobody stopped the node, this is a fault of the program or of its disk. */
+    private void actorEnded(String actor) {
         if (!over.get()) {
             state = "failed";
-            door.close();
             LOG.error(
                     "{}: its {} actor ended by the error above; the node serves nothing any more until it is started"
                             + " again. What was acknowledged is on disk",
                     config.node(),
-                    part);
+                    actor);
         }
     }
 
     private void begin(FaultControl control) {
         metrics.countsFromZero();
-        metrics.gauge("quorate.requests.in.flight", "Requests of clients and peers in flight", inFlight::get);
+        metrics.gauge("quorate.requests.in.flight", "Requests of clients and peers in flight", actors::inFlight);
         metrics.gauge(
                 "quorate.peers.up",
                 "Peers this node can talk to",
-                () -> view.up().size());
+                () -> view().up().size());
         metrics.gauge("quorate.epoch", "Epoch of the ring", ring::epoch);
         metrics.gauge("quorate.storage.bytes", "Bytes of tables and memtables", this::storageBytes);
         if (ownSystem) {
@@ -326,8 +198,8 @@ final class NodeParts {
                             + " incarnations",
                     config.node());
         }
-        http.start(config, ring, () -> view, door, backend, config.faults() ? control : null);
-        state = "serving";
+        http.start(config, ring, actors::view, door, backend, config.faults() ? control : null);
+        state = actors.anyEnded() ? "failed" : "serving";
         LOG.info(
                 "{}: serving at {}, {} partitions, {} replicas",
                 config.node(),
@@ -344,24 +216,18 @@ final class NodeParts {
         door.close();
         http.stopAccepting();
         Wiring.await(() -> door.inFlight() == 0 && http.open() == 0, DRAIN_NANOS);
-        control.tell(new ControlMessage.Leave(true));
-        inlet.stop();
+        actors.stop(true);
         http.close();
-        if (!endActors()) {
-            // The engine is native: to close it under an actor that still reads would end the whole process.
-            LOG.error(
-                    "{}: an actor did not end in time; the database stays open until this process ends", config.node());
-            metrics.close();
-            return;
-        }
-        store.close();
-        if (store.failed()) {
-            directory.close();
-        } else {
-            directory.closeClean();
-        }
+        closeStore(() -> {
+            store.close();
+            if (store.failed()) {
+                directory.close();
+            } else {
+                directory.closeClean();
+            }
+            LOG.info("{}: stopped", config.node());
+        });
         metrics.close();
-        LOG.info("{}: stopped", config.node());
     }
 
     void kill() {
@@ -370,24 +236,19 @@ final class NodeParts {
         }
         state = "leaving";
         door.close();
-        control.tell(new ControlMessage.Leave(false));
-        inlet.stop();
+        actors.stop(false);
         http.close();
-        if (!endActors()) {
-            LOG.error(
-                    "{}: an actor did not end in time; the database stays open until this process ends", config.node());
-            metrics.close();
-            return;
-        }
-        store.drop();
-        directory.close();
+        closeStore(() -> {
+            store.drop();
+            directory.close();
+            LOG.info("{}: killed", config.node());
+        });
         metrics.close();
-        LOG.info("{}: killed", config.node());
     }
 
     /** Waits until nothing uses the store any more; false if that takes too long. */
     private boolean endActors() {
-        boolean ended = Wiring.await(() -> actorsLeft.getCount() == 0, END_NANOS);
+        actors.awaitEnd(END_NANOS);
         if (ownSystem) {
             system.terminate();
             try {
@@ -399,7 +260,22 @@ final class NodeParts {
                 Thread.currentThread().interrupt();
             }
         }
-        return ended;
+        return actors.awaitEnd(0);
+    }
+
+    /** Closes the disk; where an actor still uses it, as soon as it has ended, because the engine is native code. */
+    private void closeStore(Runnable closing) {
+        if (endActors()) {
+            closing.run();
+            return;
+        }
+        LOG.error("{}: an actor did not end in time; the data directory stays in use until it has", config.node());
+        Wiring.threads("late-end-" + config.node())
+                .newThread(() -> {
+                    actors.awaitEnd(Long.MAX_VALUE / 2);
+                    closing.run();
+                })
+                .start();
     }
 
     NodeId id() {
@@ -415,7 +291,7 @@ final class NodeParts {
     }
 
     NodeView view() {
-        return view;
+        return actors.view();
     }
 
     String state() {
@@ -437,11 +313,11 @@ final class NodeParts {
     }
 
     ActorRef<Received> control() {
-        return control;
+        return actors.control();
     }
 
     ActorRef<Received> shard() {
-        return shard;
+        return actors.shard();
     }
 
     long storageBytes() {
@@ -458,7 +334,7 @@ final class NodeParts {
 
     Set<String> bucketNames() {
         Set<String> names = new TreeSet<>();
-        view.buckets().forEach((name, entry) -> {
+        view().buckets().forEach((name, entry) -> {
             if (!entry.deleted()) {
                 names.add(name);
             }

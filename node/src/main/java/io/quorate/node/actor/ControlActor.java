@@ -78,7 +78,7 @@ public final class ControlActor extends AbstractBehavior<Received> {
             Runnable ended) {}
 
     /** A change on its way to the peers that were up when it was made. */
-    private record Spreading(Set<NodeId> waiting, long until, Runnable done) {}
+    private record Spreading(String bucket, Set<NodeId> waiting, long until, Runnable done) {}
 
     private ControlActor(
             ActorContext<Received> context, Surroundings around, Liveness liveness, BucketRegistry registry) {
@@ -177,9 +177,12 @@ public final class ControlActor extends AbstractBehavior<Received> {
         } else if (message instanceof PeerMessage.Buckets buckets) {
             changed(registry.merge(buckets.entries()));
             if (buckets.answer()) {
-                tellAll(from, false);
+                // Its own part back, as it is known here now: that is how the sender knows that it was heard.
+                send(from, new PeerMessage.Buckets(asKnown(buckets.entries()), false));
             } else {
-                spreading.forEach(change -> change.waiting().remove(from));
+                spreading.stream()
+                        .filter(change -> buckets.entries().contains(registry.entry(change.bucket())))
+                        .forEach(change -> change.waiting().remove(from));
             }
         } else {
             throw new IllegalStateException("no handler for " + message.getClass());
@@ -200,13 +203,20 @@ public final class ControlActor extends AbstractBehavior<Received> {
         }
     }
 
-    /** All definitions, in messages of bounded size; the last asks for an answer if one is wanted. */
+    /** The entries of the same names as this node has them. */
+    private ImmutableList<BucketEntry> asKnown(List<BucketEntry> entries) {
+        ImmutableList.Builder<BucketEntry> known = ImmutableList.builder();
+        for (BucketEntry entry : entries) {
+            BucketEntry own = registry.entry(entry.name());
+            known.add(own == null ? entry : own);
+        }
+        return known.build();
+    }
+
+    /** All definitions, in messages of bounded size. */
     private void tellAll(NodeId peer, boolean answer) {
         List<List<BucketEntry>> parts = Lists.partition(registry.all(), ENTRIES_A_MESSAGE);
-        for (int i = 0; i < parts.size(); i++) {
-            boolean last = i == parts.size() - 1;
-            send(peer, new PeerMessage.Buckets(ImmutableList.copyOf(parts.get(i)), answer && last));
-        }
+        parts.forEach(part -> send(peer, new PeerMessage.Buckets(ImmutableList.copyOf(part), answer)));
         if (parts.isEmpty()) {
             send(peer, new PeerMessage.Buckets(ImmutableList.of(), answer));
         }
@@ -217,7 +227,7 @@ public final class ControlActor extends AbstractBehavior<Received> {
         if (change == Change.CREATED || change == Change.CHANGED) {
             BucketEntry entry = registry.find(define.definition().name());
             StorageException failure = changed(entry == null ? List.of() : List.of(entry));
-            spread(() -> end(define.done(), change, failure));
+            spread(define.definition().name(), () -> end(define.done(), change, failure));
         } else {
             define.done().complete(change);
         }
@@ -230,7 +240,7 @@ public final class ControlActor extends AbstractBehavior<Received> {
             delete.done().complete(false);
         } else {
             StorageException failure = changed(List.of(gone));
-            spread(() -> end(delete.done(), true, failure));
+            spread(delete.bucket(), () -> end(delete.done(), true, failure));
         }
         return this;
     }
@@ -243,13 +253,13 @@ public final class ControlActor extends AbstractBehavior<Received> {
         }
     }
 
-    private void spread(Runnable done) {
+    private void spread(String bucket, Runnable done) {
         Set<NodeId> waiting = new HashSet<>(liveness.up().keySet());
         waiting.forEach(peer -> tellAll(peer, true));
         if (waiting.isEmpty()) {
             done.run();
         } else {
-            spreading.add(new Spreading(waiting, now() + SPREAD_NANOS, done));
+            spreading.add(new Spreading(bucket, waiting, now() + SPREAD_NANOS, done));
         }
     }
 

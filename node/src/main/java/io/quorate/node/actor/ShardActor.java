@@ -82,7 +82,14 @@ public final class ShardActor extends AbstractBehavior<Received> {
         this.around = around;
         this.timers = timers;
         this.self = context.getSelf();
-        this.shard = shards.apply(new Output());
+        try {
+            this.shard = shards.apply(new Output());
+        } catch (RuntimeException e) {
+            // Without a behaviour there is no signal of the end either.
+            refuseAll(around.inlet());
+            around.ended().run();
+            throw e;
+        }
         ActorRef<Received> me = self;
         around.inlet().onWake(() -> me.tell(ShardMessage.Signal.WAKE));
         // Two timers: the steady one also takes up what a full mailbox may have dropped of the other's.
@@ -200,13 +207,16 @@ public final class ShardActor extends AbstractBehavior<Received> {
     /** Whoever still waits is told that nothing will come. */
     private Behavior<Received> onStopped() {
         shard.abandon();
-        ShardInlet inlet = around.inlet();
-        inlet.onWake(() -> refuse(inlet));
-        inlet.rearm();
-        refuse(inlet);
+        refuseAll(around.inlet());
         around.inFlight().set(0);
         around.ended().run();
         return this;
+    }
+
+    /** From now on, whoever hands in a request. */
+    private static void refuseAll(ShardInlet inlet) {
+        inlet.onWake(() -> refuse(inlet));
+        refuse(inlet);
     }
 
     private static void refuse(ShardInlet inlet) {

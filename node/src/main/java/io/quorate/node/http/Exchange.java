@@ -13,6 +13,7 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.RejectedExecutionException;
 import org.eclipse.jetty.http.HttpField;
 import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.http.HttpHeaderValue;
@@ -93,7 +94,12 @@ final class Exchange {
 
     /** Runs what takes long away from the thread that brings an answer. */
     void later(Runnable work) {
-        request.getComponents().getExecutor().execute(work);
+        try {
+            request.getComponents().getExecutor().execute(work);
+        } catch (RejectedExecutionException e) {
+            // The server stops: what is left is answered here.
+            work.run();
+        }
     }
 
     void putHeader(String name, String value) {

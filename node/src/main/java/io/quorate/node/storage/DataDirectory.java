@@ -158,7 +158,7 @@ public final class DataDirectory implements AutoCloseable {
         check(root, "node id", found.getProperty("node"), wanted.node());
         check(root, "number of partitions", found.getProperty("partitions"), Integer.toString(wanted.partitions()));
         check(root, "number of replicas", found.getProperty("replicas"), Integer.toString(wanted.replicas()));
-        check(root, "a cluster of the members", found.getProperty("members"), wanted.members());
+        check(root, "a cluster of the members", found.getProperty("members", wanted.members()), wanted.members());
         Path place = root.resolve("PLACE");
         boolean same = Files.exists(place) && fileKey(file).equals(read(place).getProperty("identity"));
         if (!same) {

@@ -109,6 +109,11 @@ public final class BucketRegistry {
         return entry == null || entry.deleted() ? null : entry;
     }
 
+    /** What is known of a name, deleted or not; null if nothing is. */
+    public @Nullable BucketEntry entry(String name) {
+        return entries.get(name);
+    }
+
     public List<BucketEntry> all() {
         return List.copyOf(entries.values());
     }

@@ -55,11 +55,11 @@ final class Remnants {
         boolean skipped = false;
         for (int i = 0; i < limit && left > 0 && next.hasNext(); i++, left--) {
             Map.Entry<RecordKey, KeyState> remnant = next.next();
-            if (!busy.test(remnant.getKey())
-                    && rules.strip(remnant.getValue(), clock).isEmpty()) {
+            boolean isBusy = busy.test(remnant.getKey());
+            skipped |= isBusy;
+            if (!isBusy && rules.strip(remnant.getValue(), clock).isEmpty()) {
                 covered.add(remnant.getKey());
             } else {
-                skipped |= busy.test(remnant.getKey());
                 stay.add(Map.entry(remnant.getKey(), remnant.getValue()));
             }
             next.remove();
@@ -67,7 +67,8 @@ final class Remnants {
         // Behind the others, so that each has its turn.
         stay.forEach(remnant -> states.put(remnant.getKey(), remnant.getValue()));
         if (skipped) {
-            left++;
+            // They may be covered already: once more around, whether or not the base moves.
+            left = states.size();
         }
         return covered;
     }

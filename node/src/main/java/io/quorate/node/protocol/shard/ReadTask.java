@@ -114,7 +114,7 @@ final class ReadTask implements Task, ReadCoordinator.Port {
     @Override
     public void reply(KeyReply done) {
         over = true;
-        if (coordinator.hasSilent()) {
+        if (done instanceof KeyReply.ReadDone && coordinator.hasSilent()) {
             context.answeredReads.add(id, coordinator.answeredDigest());
         }
         reply.accept(done);

@@ -5,6 +5,7 @@ import io.quorate.node.protocol.store.CorruptRecordException;
 import io.quorate.node.protocol.store.PartitionStore;
 import io.quorate.node.protocol.store.ReplicaSetId;
 import io.quorate.node.protocol.store.StorageException;
+import io.quorate.ring.bytes.DecodeException;
 import io.quorate.ring.token.PartitionCount;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -117,7 +118,8 @@ final class Replicas {
         for (ReplicaSetId id : List.copyOf(all())) {
             try {
                 get(id);
-            } catch (CorruptRecordException e) {
+            } catch (CorruptRecordException | StorageException | DecodeException e) {
+                // Found again, and told to whoever asks, when the replica comes into use.
                 corruption.accept("replica of partition " + id.partition() + ": " + e.getMessage());
             }
         }

@@ -49,6 +49,7 @@ final class WriteTask implements Task, WriteCoordinator.Port {
     private @Nullable VersionedObject object;
     private @Nullable RequestEntry entry;
     private @Nullable WriteCoordinator coordinator;
+    private boolean neverWritten;
     private boolean takenBefore;
     private boolean answered;
     private boolean over;
@@ -153,6 +154,14 @@ final class WriteTask implements Task, WriteCoordinator.Port {
             }
         }
         askEnds = now + (deadline - now) / 4;
+    }
+
+    private void writeUnlessRefused(Replica replica, long now) {
+        if (neverWritten) {
+            refuseFuture();
+        } else {
+            write(replica, now);
+        }
     }
 
     private void refuseFuture() {
@@ -304,6 +313,7 @@ final class WriteTask implements Task, WriteCoordinator.Port {
 
     private void finish(KeyReply done) {
         over = true;
+        asked.clear();
         reply.accept(done);
     }
 
@@ -327,6 +337,9 @@ final class WriteTask implements Task, WriteCoordinator.Port {
 
     @Override
     public void onAnswer(NodeId from, PeerMessage.Data answer, long now) {
+        if (over) {
+            return;
+        }
         WriteCoordinator running = coordinator;
         if (answer instanceof PeerMessage.WriteAck ack && running != null) {
             running.answered(from, ack.status(), now);
@@ -334,13 +347,13 @@ final class WriteTask implements Task, WriteCoordinator.Port {
             guarded(() -> {
                 RequestEntry known = found.request();
                 Replica replica = context.replicas.get(key.set());
-                if (found.neverWritten()) {
-                    refuseFuture();
-                } else if (known != null) {
+                neverWritten |= found.neverWritten();
+                if (known != null) {
                     asked.clear();
                     repeat(replica, known, now);
                 } else if (asked.isEmpty()) {
-                    write(replica, now);
+                    // Only now: one of those asked might have taken this very request before.
+                    writeUnlessRefused(replica, now);
                 }
             });
         }
@@ -354,7 +367,7 @@ final class WriteTask implements Task, WriteCoordinator.Port {
         if (!asked.isEmpty()) {
             if (now >= askEnds) {
                 asked.clear();
-                guarded(() -> write(context.replicas.get(key.set()), now));
+                guarded(() -> writeUnlessRefused(context.replicas.get(key.set()), now));
             }
             return over;
         }

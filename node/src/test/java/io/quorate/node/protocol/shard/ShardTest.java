@@ -30,6 +30,7 @@ import io.quorate.ring.topology.NodeId;
 import io.quorate.ring.version.CausalContext;
 import io.quorate.ring.version.Dot;
 import io.quorate.ring.version.KeyState;
+import io.quorate.ring.version.VersionVector;
 import io.quorate.ring.wire.ErrorCode;
 import io.quorate.ring.wire.Outcome;
 import java.util.List;
@@ -290,6 +291,22 @@ class ShardTest {
         assertThat(cluster.stored(N3, ALICE)).isEmpty();
         assertThat(cluster.get(N3, ALICE, 2).read().reached().repaired()).isEqualTo(1);
         assertThat(cluster.stored(N3, ALICE)).containsExactly("v");
+    }
+
+    @Test
+    void aContextThatClaimsWhatTwoOtherHomesNeverWroteIsRefusedOnceAndNothingIsWritten() {
+        cluster.put(N2, ALICE, 3, CausalContext.EMPTY, "b").written();
+        cluster.put(N3, ALICE, 3, CausalContext.EMPTY, "c").written();
+        VersionVector forged = VersionVector.EMPTY
+                .with(cluster.shard(N2).replica(ALICE.set()).actor(), 9)
+                .with(cluster.shard(N3).replica(ALICE.set()).actor(), 9);
+        KeyReply.Refused refused =
+                cluster.put(N1, ALICE, 2, CausalContext.of(forged), "forged").refused();
+        assertThat(refused.code()).isEqualTo(ErrorCode.BAD_CONTEXT);
+        assertThat(refused.outcome()).isEqualTo(Outcome.NOT_APPLIED);
+        cluster.run(1_000 * MILLI);
+        assertThat(cluster.shard(N1).inFlight()).isZero();
+        assertThat(cluster.values(N1, ALICE, 3)).containsExactlyInAnyOrder("b", "c");
     }
 
     @Test

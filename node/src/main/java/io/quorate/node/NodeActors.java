@@ -1,0 +1,261 @@
+package io.quorate.node;
+
+import com.google.common.collect.ImmutableList;
+import com.google.common.collect.ImmutableMap;
+import io.quorate.node.actor.ControlActor;
+import io.quorate.node.actor.ControlMessage;
+import io.quorate.node.actor.NodeView;
+import io.quorate.node.actor.PeerQuarantine;
+import io.quorate.node.actor.ShardActor;
+import io.quorate.node.actor.ShardInlet;
+import io.quorate.node.actor.ShardMessage;
+import io.quorate.node.config.NodeConfig;
+import io.quorate.node.metrics.NodeMetrics;
+import io.quorate.node.protocol.bucket.BucketEntry;
+import io.quorate.node.protocol.bucket.BucketRegistry;
+import io.quorate.node.protocol.liveness.Liveness;
+import io.quorate.node.protocol.request.KeyReply;
+import io.quorate.node.protocol.request.KeyRequest;
+import io.quorate.node.protocol.shard.Shard;
+import io.quorate.node.serial.KryoTypes;
+import io.quorate.node.storage.RocksColumns;
+import io.quorate.node.storage.RocksPartitionStore;
+import io.quorate.node.transport.ArteryTransport;
+import io.quorate.node.transport.FaultBoard;
+import io.quorate.node.transport.Received;
+import io.quorate.node.transport.Transport;
+import io.quorate.ring.bytes.Bytes;
+import io.quorate.ring.bytes.DecodeException;
+import io.quorate.ring.epoch.RingState;
+import io.quorate.ring.version.VersionRules;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
+import java.util.function.LongSupplier;
+import org.apache.pekko.actor.typed.ActorRef;
+import org.apache.pekko.actor.typed.ActorSystem;
+import org.apache.pekko.actor.typed.DispatcherSelector;
+import org.jspecify.annotations.Nullable;
+
+/** The actors of one node: the data plane's and the one that knows the others and the buckets. */
+final class NodeActors {
+    private static final String BUCKETS = "buckets";
+
+    private final NodeConfig config;
+    private final RingState ring;
+    private final RocksColumns columns;
+    private final LongSupplier nanoClock;
+    private final NodeMetrics metrics;
+    private final Consumer<String> ended;
+    private final ShardInlet inlet = new ShardInlet();
+    private final AtomicLong inFlight = new AtomicLong();
+    private final AtomicLong standIn = new AtomicLong(-1);
+    private final CountDownLatch left = new CountDownLatch(2);
+    private final BucketRegistry registry;
+    private final long startedAt;
+    private final boolean restarted;
+    private final ActorRef<Received> shard;
+    private final ActorRef<Received> control;
+    private volatile NodeView view;
+
+    /**
+     * Starts them.
+     *
+     * @param keepsActors see {@link Shard.Surroundings}
+     * @param ended told which actor has ended, for whatever reason; on that actor's thread
+     * @throws StartException if the bucket definitions on disk cannot be read
+     */
+    NodeActors(
+            NodeConfig config,
+            RingState ring,
+            RocksColumns columns,
+            RocksPartitionStore store,
+            boolean keepsActors,
+            ActorSystem<?> system,
+            FaultBoard faults,
+            LongSupplier nanoClock,
+            NodeMetrics metrics,
+            Consumer<String> ended) {
+        this.config = config;
+        this.ring = ring;
+        this.columns = columns;
+        this.nanoClock = nanoClock;
+        this.metrics = metrics;
+        this.ended = ended;
+        this.startedAt = nanoClock.getAsLong();
+        byte[] known = columns.getMeta(BUCKETS);
+        this.restarted = known != null;
+        this.registry = registry(config, known);
+        columns.putMeta(BUCKETS, KryoTypes.encodeBuckets(registry.all()).toByteArray());
+        // The control actor publishes the same, but only after the node has begun to serve.
+        this.view = NodeView.of(registry.all(), ImmutableMap.of());
+        Transport transport = new ArteryTransport(system, config.node(), config.membership(), faults);
+        PeerQuarantine.Listener errors = new DecodeErrors(config.node(), metrics);
+        store.listen(inlet::add);
+        this.shard = startShard(system, store, keepsActors, transport, errors);
+        this.control = startControl(system, transport, errors);
+    }
+
+    private static BucketRegistry registry(NodeConfig config, byte @Nullable [] known) {
+        BucketRegistry registry = new BucketRegistry(config.node());
+        if (known != null) {
+            registry.merge(decoded(config, known));
+        }
+        LongSupplier wall = Wiring.wallMillis();
+        config.buckets().forEach(bucket -> registry.define(bucket, wall.getAsLong()));
+        return registry;
+    }
+
+    private static ImmutableList<BucketEntry> decoded(NodeConfig config, byte[] known) {
+        try {
+            return KryoTypes.decodeBuckets(Bytes.wrap(known));
+        } catch (DecodeException e) {
+            throw new StartException(
+                    "the bucket definitions in " + config.data() + " are damaged (" + e.getMessage()
+                            + "); start this node with an empty data directory, or put back a copy of this one",
+                    e);
+        }
+    }
+
+    private ActorRef<Received> startShard(
+            ActorSystem<?> system,
+            RocksPartitionStore store,
+            boolean keepsActors,
+            Transport transport,
+            PeerQuarantine.Listener errors) {
+        return system.systemActorOf(
+                ShardActor.create(
+                        output -> new Shard(
+                                new Shard.Surroundings(
+                                        config.node(),
+                                        store,
+                                        VersionRules.STANDARD,
+                                        keepsActors,
+                                        Wiring.incarnations(),
+                                        Wiring.wallMillis(),
+                                        output),
+                                ring,
+                                Shard.Settings.DEFAULT),
+                        new ShardActor.Surroundings(
+                                config.node(),
+                                transport,
+                                inlet,
+                                nanoClock,
+                                Wiring.messageIds(),
+                                inFlight,
+                                standIn,
+                                errors,
+                                this::count,
+                                () -> end("data"))),
+                Transport.actorName(config.node(), Transport.Lane.DATA),
+                DispatcherSelector.fromConfig("quorate.shard-dispatcher")
+                        .withMailboxFromConfig("quorate.shard-mailbox"));
+    }
+
+    private ActorRef<Received> startControl(
+            ActorSystem<?> system, Transport transport, PeerQuarantine.Listener errors) {
+        Liveness liveness = new Liveness(
+                config.node(), config.membership().ids(), Wiring.messageIds().getAsLong(), Liveness.Settings.DEFAULT);
+        return system.systemActorOf(
+                ControlActor.create(
+                        new ControlActor.Surroundings(
+                                config.node(),
+                                ring.epoch(),
+                                transport,
+                                nanoClock,
+                                Wiring.wallMillis(),
+                                this::standInMillis,
+                                entries -> columns.putMeta(
+                                        BUCKETS,
+                                        KryoTypes.encodeBuckets(entries).toByteArray()),
+                                this::publish,
+                                errors,
+                                () -> end("control")),
+                        liveness,
+                        registry),
+                Transport.actorName(config.node(), Transport.Lane.CONTROL),
+                DispatcherSelector.fromConfig("quorate.control-dispatcher"));
+    }
+
+    /** A node that was started again may have stood in for another in its last run. */
+    private long standInMillis() {
+        long known = standIn.get();
+        return known < 0 && restarted ? (nanoClock.getAsLong() - startedAt) / 1_000_000 : known;
+    }
+
+    private void publish(NodeView next) {
+        view = next;
+        ImmutableMap.Builder<String, Integer> gone = ImmutableMap.builder();
+        next.buckets().values().forEach(entry -> gone.put(entry.name(), lastGone(entry)));
+        inlet.add(new ShardMessage.News(next.up(), gone.build()));
+    }
+
+    private static int lastGone(BucketEntry entry) {
+        return entry.deleted() ? entry.generation() : entry.generation() - 1;
+    }
+
+    private void count(Shard.Event event) {
+        switch (event) {
+            case REPAIRED_LATER -> metrics.count("quorate.reads.repaired", "how", "async");
+            case HEALED -> metrics.count("quorate.reads.repaired", "how", "healed");
+            case STALE_SEEN_LATE -> metrics.count("quorate.stale.replies", "seen", "late");
+        }
+    }
+
+    private void end(String actor) {
+        left.countDown();
+        ended.accept(actor);
+    }
+
+    /** Takes a client's request to the data plane. */
+    void submit(KeyRequest request, long timeoutNanos, Consumer<KeyReply> reply) {
+        inlet.add(new ShardMessage.Submit(request, nanoClock.getAsLong(), timeoutNanos, reply));
+    }
+
+    NodeView view() {
+        return view;
+    }
+
+    long inFlight() {
+        return inFlight.get();
+    }
+
+    ActorRef<Received> control() {
+        return control;
+    }
+
+    ActorRef<Received> shard() {
+        return shard;
+    }
+
+    /** Whether one of them has ended. */
+    boolean anyEnded() {
+        return left.getCount() < 2;
+    }
+
+    /** Has them end; the others are told only if this is an orderly end. */
+    void stop(boolean sayBye) {
+        control.tell(new ControlMessage.Leave(sayBye));
+        inlet.stop();
+    }
+
+    /** Waits until none of them uses the store any more; false if that takes too long. */
+    boolean awaitEnd(long nanos) {
+        boolean interrupted = false;
+        long until = nanoClock.getAsLong() + nanos;
+        try {
+            while (true) {
+                try {
+                    return left.await(Math.max(0, until - nanoClock.getAsLong()), TimeUnit.NANOSECONDS);
+                } catch (InterruptedException e) {
+                    interrupted = true;
+                }
+            }
+        } finally {
+            if (interrupted) {
+                Thread.currentThread().interrupt();
+            }
+        }
+    }
+}
