@@ -212,9 +212,11 @@ class ShardTest {
     @Test
     void tooManySiblingsAreRefusedWithTheContextThatResolvesThem() {
         for (int i = 0; i < 100; i++) {
+            assertThat(cluster.warnings).as("before sibling %d", i + 1).hasSize(i < 25 ? 0 : 1);
             cluster.put(NODES.get(i % 3), ALICE, 2, CausalContext.EMPTY, "v" + i)
                     .written();
         }
+        assertThat(cluster.warnings.get(0)).contains("25 siblings", "bucket carts");
         KeyReply.Refused refused =
                 cluster.put(N1, ALICE, 2, CausalContext.EMPTY, "one more").refused();
         assertThat(refused.code()).isEqualTo(ErrorCode.TOO_MANY_SIBLINGS);
