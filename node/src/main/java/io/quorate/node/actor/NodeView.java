@@ -9,8 +9,6 @@ import org.jspecify.annotations.Nullable;
 
 /** What a node knows of buckets and peers at one moment: an immutable snapshot that any thread may read. */
 public record NodeView(ImmutableMap<String, BucketEntry> buckets, ImmutableMap<NodeId, PeerInfo> up) {
-    public static final NodeView EMPTY = new NodeView(ImmutableMap.of(), ImmutableMap.of());
-
     public static NodeView of(Collection<BucketEntry> entries, ImmutableMap<NodeId, PeerInfo> up) {
         ImmutableMap.Builder<String, BucketEntry> buckets = ImmutableMap.builder();
         entries.forEach(entry -> buckets.put(entry.name(), entry));

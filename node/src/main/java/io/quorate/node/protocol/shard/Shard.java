@@ -19,7 +19,6 @@ import io.quorate.ring.wire.Outcome;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.function.Consumer;
-import java.util.function.IntPredicate;
 import java.util.function.LongSupplier;
 
 /**
@@ -255,11 +254,6 @@ public final class Shard {
     /** For the simulator and for tests: the replica of a set if this shard has opened it. */
     public Replica replica(ReplicaSetId id) {
         return replicas.get(id);
-    }
-
-    /** Whether this shard hosts a partition, where a node has several shards. */
-    public static IntPredicate partitionsOf(int shard, int shards) {
-        return partition -> partition % shards == shard;
     }
 
     private void drain(long now) {
