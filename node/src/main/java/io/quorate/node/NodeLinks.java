@@ -35,7 +35,7 @@ final class NodeLinks implements AutoCloseable {
                         config.links().bindHost(),
                         config.links().tcp(),
                         faults,
-                        new LinkReports(config.node(), metrics),
+                        new LinkReports(config.node(), metrics, Wiring.nanoClock()),
                         Wiring.nanoClock(),
                         Wiring.messageIds(),
                         Wiring.threads("links-" + config.node()),

@@ -1,15 +1,7 @@
 package io.quorate.node.transport.tcp;
 
-import io.netty.buffer.ByteBuf;
-import io.netty.channel.Channel;
-import io.netty.channel.ChannelFuture;
-import io.netty.channel.ChannelHandlerContext;
-import io.netty.channel.ChannelInboundHandlerAdapter;
-import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoop;
 import io.quorate.node.transport.Transport.Lane;
-import io.quorate.node.transport.tcp.GreetingReader.RefusedException;
-import io.quorate.ring.bytes.DecodeException;
 import io.quorate.ring.topology.NodeId;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -23,12 +15,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Frames are queued by any thread; everything else happens on the event loop of this link.
  */
-final class PeerLink {
-    /** One that lasted so long was a good one: if it is lost, the next is tried at once. */
-    private static final long GOOD_NANOS = 1_000_000_000L;
-    /** An attempt this young is not given up for a newer one. */
-    private static final long YOUNG_NANOS = 100_000_000L;
-
+final class PeerLink implements Outgoing.Owner {
     private final NodeId peer;
     private final Lane lane;
     private final EventLoop loop;
@@ -37,7 +24,7 @@ final class PeerLink {
     private final AtomicBoolean due = new AtomicBoolean();
 
     private State state = State.UNUSED;
-    private @Nullable Attempt current;
+    private @Nullable Outgoing current;
     private int failures;
 
     private enum State {
@@ -105,7 +92,7 @@ final class PeerLink {
 
     private void drain() {
         due.set(false);
-        Attempt open = current;
+        Outgoing open = current;
         if (state == State.UNUSED) {
             open();
         } else if (state == State.OPEN && open != null) {
@@ -117,7 +104,7 @@ final class PeerLink {
 
     private void open() {
         state = State.OPENING;
-        Attempt attempt = new Attempt();
+        Outgoing attempt = new Outgoing(peer, lane, loop, context, queue, this);
         current = attempt;
         attempt.begin();
     }
@@ -125,13 +112,13 @@ final class PeerLink {
     /** The peer was heard from: it can be reached, so there is no reason to pause. Any thread. */
     void hurry(long peerBoot) {
         run(() -> {
-            Attempt attempt = current;
+            Outgoing attempt = current;
             if (state == State.PAUSING) {
                 open();
             } else if (state == State.OPENING && attempt != null && attempt.isStuck()) {
                 attempt.giveUp("the peer can be reached again");
                 open();
-            } else if (state == State.OPEN && attempt != null && attempt.boot != peerBoot) {
+            } else if (state == State.OPEN && attempt != null && attempt.peerBoot() != peerBoot) {
                 // It has started anew, so what this connection leads to is no more.
                 attempt.giveUp("the peer has started anew");
                 open();
@@ -142,17 +129,21 @@ final class PeerLink {
     /** Looks after the connection; called every {@link TcpSettings#lookMillis}. Any thread. */
     void look(boolean slept) {
         run(() -> {
-            Attempt attempt = current;
+            Outgoing attempt = current;
             if (attempt != null) {
                 attempt.look(slept);
             }
         });
     }
 
-    /** Sends what waits, if there is a connection, and ends it. Any thread; the future of the connection's end. */
+    /**
+     * Sends what waits, if there is a connection, and ends it. Any thread.
+     *
+     * @param done called on the event loop when the connection is being closed
+     */
     void close(Runnable done) {
         run(() -> {
-            Attempt attempt = current;
+            Outgoing attempt = current;
             if (state == State.OPEN && attempt != null) {
                 attempt.write();
             }
@@ -166,13 +157,20 @@ final class PeerLink {
         });
     }
 
-    private void failed(Attempt attempt, String reason) {
+    @Override
+    public void opened() {
+        state = State.OPEN;
+        context.events().opened(peer, lane);
+    }
+
+    @Override
+    public void failed(Outgoing attempt, String reason) {
         if (current != attempt) {
             return;
         }
         current = null;
         boolean wasOpen = state == State.OPEN;
-        failures = wasOpen && context.now() - attempt.openedAt >= GOOD_NANOS ? 0 : failures + 1;
+        failures = attempt.wasGood() ? 0 : failures + 1;
         if (!wasOpen) {
             // What waits for a peer that cannot be reached would be stale when it can.
             int lost = queue.clear();
@@ -202,189 +200,5 @@ final class PeerLink {
                 context.settings().backoffMaxMillis(),
                 (long) context.settings().backoffMinMillis() << Math.min(failures - 1, 16));
         return full / 2 + Math.floorMod(context.randomLong(), full / 2 + 1);
-    }
-
-    /** One connection, from the attempt to make it to its end. */
-    private final class Attempt extends ChannelInboundHandlerAdapter {
-        private final GreetingReader answer = new GreetingReader();
-        private final long begunAt = context.now();
-        private @Nullable Channel channel;
-        private boolean over;
-        private boolean welcome;
-        private long openedAt;
-        private long boot;
-        /** Something was sent after the last question. */
-        private boolean askDue;
-
-        private boolean asked;
-        private long heardAt;
-
-        private void begin() {
-            context.resolve(peer, (address, failure) -> run(() -> {
-                if (over || current != this) {
-                    return;
-                }
-                if (address == null) {
-                    end();
-                    failed(this, failure);
-                    return;
-                }
-                ChannelFuture connecting = context.connect(loop, address, this);
-                channel = connecting.channel();
-                connecting.addListener(done -> {
-                    if (!done.isSuccess()) {
-                        over = true;
-                        failed(this, "cannot connect to " + address + ": " + message(done.cause()));
-                    }
-                });
-            }));
-        }
-
-        private boolean isStuck() {
-            Channel connecting = channel;
-            return (connecting == null || !connecting.isActive()) && context.now() - begunAt >= YOUNG_NANOS;
-        }
-
-        private void end() {
-            over = true;
-            if (channel != null) {
-                channel.close();
-            }
-        }
-
-        /** Ends it without a trace: what the operating system still holds of it must not arrive later. */
-        private void giveUp(String reason) {
-            if (channel != null && channel.isOpen()) {
-                channel.config().setOption(ChannelOption.SO_LINGER, 0);
-            }
-            end();
-            failed(this, reason);
-        }
-
-        private void look(boolean slept) {
-            Channel there = channel;
-            if (over || there == null || !there.isActive()) {
-                return;
-            }
-            long now = context.now();
-            if (!welcome) {
-                if (now - begunAt >= context.greetingNanos() + context.connectNanos()) {
-                    giveUp("it accepts connections but does not answer the greeting");
-                }
-            } else if (asked) {
-                if (slept) {
-                    // This process stood still: its answers may be here, unread.
-                    heardAt = now;
-                } else if (now - heardAt >= context.silenceNanos()) {
-                    giveUp("silent for " + (now - heardAt) / 1_000_000 + " ms");
-                }
-            } else if (askDue) {
-                askDue = false;
-                asked = true;
-                heardAt = now;
-                there.writeAndFlush(there.alloc().directBuffer(4).writeInt(0), there.voidPromise());
-            }
-        }
-
-        private void write() {
-            Channel there = channel;
-            if (there == null) {
-                return;
-            }
-            boolean some = false;
-            while (there.isWritable()) {
-                ByteBuf piece = queue.nextPiece(there.alloc());
-                if (piece == null) {
-                    break;
-                }
-                there.write(piece, there.voidPromise());
-                some = true;
-            }
-            if (some) {
-                askDue = true;
-                there.flush();
-            }
-        }
-
-        @Override
-        public void channelActive(ChannelHandlerContext ctx) {
-            byte[] greeting = context.greeting(peer, lane).encode();
-            ctx.writeAndFlush(ctx.alloc().directBuffer(greeting.length).writeBytes(greeting), ctx.voidPromise());
-        }
-
-        @Override
-        public void channelRead(ChannelHandlerContext ctx, Object message) {
-            ByteBuf in = (ByteBuf) message;
-            try {
-                if (!over) {
-                    heardAt = context.now();
-                    if (!welcome) {
-                        readAnswer(in);
-                    }
-                    readSigns(in);
-                }
-            } catch (RefusedException | DecodeException e) {
-                context.refused(
-                        ctx.channel().remoteAddress(),
-                        context.self() + " cannot talk to " + peer + " at " + ctx.channel().remoteAddress() + ": "
-                                + e.getMessage());
-                giveUp(String.valueOf(e.getMessage()));
-            } finally {
-                in.release();
-            }
-        }
-
-        private void readAnswer(ByteBuf in) {
-            byte[] whole = answer.read(in);
-            if (whole == null) {
-                return;
-            }
-            Greeting.Answer decoded = Greeting.Answer.decode(whole);
-            if (!decoded.welcome()) {
-                throw new RefusedException("it refuses this node: " + decoded.text());
-            }
-            welcome = true;
-            boot = decoded.boot();
-            openedAt = context.now();
-            state = State.OPEN;
-            context.events().opened(peer, lane);
-            write();
-        }
-
-        private void readSigns(ByteBuf in) {
-            while (welcome && in.isReadable()) {
-                byte sign = in.readByte();
-                if (sign == LinkContext.ANSWER) {
-                    asked = false;
-                } else if (sign != LinkContext.ALIVE) {
-                    throw new DecodeException("it sent 0x" + Integer.toHexString(sign & 0xff)
-                            + " where a node sends a sign of life");
-                }
-            }
-        }
-
-        @Override
-        public void channelWritabilityChanged(ChannelHandlerContext ctx) {
-            if (welcome && !over && ctx.channel().isWritable()) {
-                write();
-            }
-        }
-
-        @Override
-        public void channelInactive(ChannelHandlerContext ctx) {
-            over = true;
-            failed(this, welcome ? "the connection was closed" : "closed before the greeting was answered");
-        }
-
-        @Override
-        public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
-            ctx.close();
-            over = true;
-            failed(this, message(cause));
-        }
-    }
-
-    private static String message(@Nullable Throwable cause) {
-        return cause == null ? "unknown" : String.valueOf(cause.getMessage());
     }
 }

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.quorate.node.fixture.Fuzz;
+import io.quorate.node.fixture.Golden;
 import io.quorate.node.transport.Rig;
 import io.quorate.node.transport.Transport.Lane;
 import io.quorate.ring.bytes.ByteSink;
@@ -42,6 +43,12 @@ final class GreetingFuzzTest {
         assertThat(Greeting.Answer.decode(ANSWER.encode())).isEqualTo(ANSWER);
         Greeting.Answer endless = new Greeting.Answer(false, 1, "ö".repeat(5_000));
         assertThat(Greeting.Answer.decode(endless.encode()).text()).startsWith("ööö");
+    }
+
+    @Test
+    void theirBytesStayWhatTheyAre() {
+        assertThat(Golden.hex(GREETING.encode())).isEqualTo(Golden.hex(Golden.bytes("greeting")));
+        assertThat(Golden.hex(ANSWER.encode())).isEqualTo(Golden.hex(Golden.bytes("greeting-answer")));
     }
 
     @Test
