@@ -46,8 +46,9 @@ public final class EmbeddedNode implements AutoCloseable {
     }
 
     /**
-     * Starts a node inside a given actor system, which must have {@code pekko.remote.artery} listening on the node's host
-     * and port, and the same name on all nodes; it is left running when the node stops.
+     * Starts a node inside a given actor system, which is left running when the node stops. It needs no remoting, unless
+     * {@link NodeConfig.Carrier#ARTERY} carries the frames: then it must have {@code pekko.remote.artery} listening on the
+     * node's host and port, and the same name on all nodes.
      */
     public static EmbeddedNode start(NodeConfig config, ActorSystem<?> system) {
         return start(config, new Extras(system, new FaultBoard(), null));

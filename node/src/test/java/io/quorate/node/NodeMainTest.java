@@ -84,8 +84,8 @@ final class NodeMainTest {
     }
 
     private Run demoAt(int base, String... more) throws IOException {
-        List<String> arguments = new ArrayList<>(List.of(
-                "demo", "--http-port", "" + base, "--port", "" + (base + 3), "--peer-port", "" + (base + 6)));
+        List<String> arguments = new ArrayList<>(
+                List.of("demo", "--http-port", "" + base, "--port", "" + (base + 3), "--peer-port", "" + (base + 6)));
         arguments.addAll(List.of(more));
         return run(arguments.toArray(String[]::new));
     }
@@ -159,8 +159,7 @@ final class NodeMainTest {
                 .expect(204);
 
         int elsewhere = Ports.free(9);
-        Run second =
-                demoAt(elsewhere, "--data", data.toString());
+        Run second = demoAt(elsewhere, "--data", data.toString());
         assertThat(refusal(second))
                 .contains("in use by pid " + first.process().pid())
                 .contains(data.toString());

@@ -96,7 +96,8 @@ public final class ShardInlet {
         return news.getAndSet(null);
     }
 
-    @Nullable Frame nextFrame() {
+    @Nullable
+    Frame nextFrame() {
         Frame frame = frames.poll();
         if (frame != null) {
             frameBytes.addAndGet(-frame.data().length());

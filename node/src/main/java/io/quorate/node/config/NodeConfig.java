@@ -85,8 +85,7 @@ public record NodeConfig(
             Limits limits,
             List<BucketDefinition> buckets,
             boolean faults) {
-        this(
-                cluster, node, members, partitions, replicas, data, sync, http, limits, buckets, faults, Links.DEFAULT);
+        this(cluster, node, members, partitions, replicas, data, sync, http, limits, buckets, faults, Links.DEFAULT);
     }
 
     public NodeConfig {

@@ -81,7 +81,8 @@ public final class DemoCluster implements FaultControl, AutoCloseable {
         }
 
         public Settings withNodes(int count) {
-            return new Settings(count, Math.min(3, count), partitions, httpPort, port, peerPort, data, sync, limits, links);
+            return new Settings(
+                    count, Math.min(3, count), partitions, httpPort, port, peerPort, data, sync, limits, links);
         }
     }
 

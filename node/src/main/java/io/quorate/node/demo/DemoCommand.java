@@ -114,8 +114,7 @@ public final class DemoCommand implements Callable<Integer> {
                 return one.getKey() + ": ports must be from 1 to 65535";
             }
             for (Map.Entry<String, Integer> other : ports.entrySet()) {
-                if (!one.getKey().equals(other.getKey())
-                        && Math.abs(one.getValue() - other.getValue()) < nodes) {
+                if (!one.getKey().equals(other.getKey()) && Math.abs(one.getValue() - other.getValue()) < nodes) {
                     return one.getKey() + " and " + other.getKey() + " overlap: each takes " + nodes
                             + " ports in sequence";
                 }

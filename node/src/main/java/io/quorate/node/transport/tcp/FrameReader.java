@@ -85,7 +85,8 @@ final class FrameReader {
         boolean startSeen = frameSize >= FrameCodec.START;
         in.readBytes(frame, frameSize, count);
         frameSize += count;
-        if (!startSeen && frameSize >= Math.min(FrameCodec.START, frameLength)
+        if (!startSeen
+                && frameSize >= Math.min(FrameCodec.START, frameLength)
                 && (frameSize < FrameCodec.START || !FrameCodec.startsAsFrame(frame))) {
             throw new DecodeException("what came is no frame");
         }

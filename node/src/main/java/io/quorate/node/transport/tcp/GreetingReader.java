@@ -58,8 +58,9 @@ final class GreetingReader {
             }
         }
         if (size >= 6 && u16(4) != Greeting.VERSION) {
-            throw new RefusedException("it speaks version " + u16(4) + " of the protocol between nodes, this node speaks "
-                    + Greeting.VERSION + ": run releases on both that fit together");
+            throw new RefusedException(
+                    "it speaks version " + u16(4) + " of the protocol between nodes, this node speaks "
+                            + Greeting.VERSION + ": run releases on both that fit together");
         }
     }
 

@@ -159,8 +159,8 @@ final class Inbound extends ChannelInboundHandlerAdapter {
                     + " among the members";
         }
         if (!said.to().equals(self)) {
-            return "node " + said.from() + " looks for " + said.to() + ", but here is " + self + ": mend the address of "
-                    + said.to() + " among the members that " + said.from() + " was given";
+            return "node " + said.from() + " looks for " + said.to() + ", but here is " + self
+                    + ": mend the address of " + said.to() + " among the members that " + said.from() + " was given";
         }
         if (said.from().equals(self)) {
             return "a node calls itself " + self + ", as this node does: give each node an id of its own";
@@ -177,8 +177,7 @@ final class Inbound extends ChannelInboundHandlerAdapter {
         NodeId known = from;
         context.refused(
                 open.remoteAddress(),
-                context.self() + ": the connection from " + open.remoteAddress() + (known == null ? "" : ", " + known + ",")
-                        + " is closed: " + reason);
+                context.self() + ": the connection from " + open.remoteAddress()
+                        + (known == null ? "" : ", " + known + ",") + " is closed: " + reason);
     }
-
 }

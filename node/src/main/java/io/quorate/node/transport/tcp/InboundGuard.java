@@ -46,7 +46,8 @@ final class InboundGuard {
             }
         }
         if (tooMany != null) {
-            tooMany.closeUngreeted("more than " + context.settings().strangersMax() + " connections wait without a greeting");
+            tooMany.closeUngreeted(
+                    "more than " + context.settings().strangersMax() + " connections wait without a greeting");
         }
     }
 
@@ -87,8 +88,8 @@ final class InboundGuard {
                 }
             }
         }
-        late.forEach(stranger -> stranger.closeUngreeted("its greeting was not complete within "
-                + context.settings().greetingMillis() + " ms"));
+        late.forEach(stranger -> stranger.closeUngreeted(
+                "its greeting was not complete within " + context.settings().greetingMillis() + " ms"));
     }
 
     /** How many are open, greeted or not. */

@@ -33,8 +33,7 @@ final class LinkContext {
     private final long boot;
     private final RefusalGate gate = new RefusalGate();
 
-    LinkContext(
-            TcpTransport.Surroundings around, Map<NodeId, Member> peers, Class<? extends Channel> channelType) {
+    LinkContext(TcpTransport.Surroundings around, Map<NodeId, Member> peers, Class<? extends Channel> channelType) {
         this.around = around;
         this.peers = peers;
         this.channelType = channelType;

@@ -53,7 +53,8 @@ final class OutQueue {
     }
 
     /** The next frames with their lengths before them, in one buffer; null if none waits. */
-    @Nullable ByteBuf nextPiece(ByteBufAllocator allocator) {
+    @Nullable
+    ByteBuf nextPiece(ByteBufAllocator allocator) {
         byte[] first = frames.poll();
         if (first == null) {
             return null;

@@ -191,8 +191,8 @@ final class Outgoing extends ChannelInboundHandlerAdapter {
         } catch (RefusedException | DecodeException e) {
             context.refused(
                     ctx.channel().remoteAddress(),
-                    context.self() + " cannot talk to " + peer + " at " + ctx.channel().remoteAddress() + ": "
-                            + e.getMessage());
+                    context.self() + " cannot talk to " + peer + " at "
+                            + ctx.channel().remoteAddress() + ": " + e.getMessage());
             giveUp(String.valueOf(e.getMessage()));
         } finally {
             in.release();
@@ -221,8 +221,8 @@ final class Outgoing extends ChannelInboundHandlerAdapter {
             if (sign == LinkContext.ANSWER) {
                 asked = false;
             } else if (sign != LinkContext.ALIVE) {
-                throw new DecodeException("it sent 0x" + Integer.toHexString(sign & 0xff)
-                        + " where a node sends a sign of life");
+                throw new DecodeException(
+                        "it sent 0x" + Integer.toHexString(sign & 0xff) + " where a node sends a sign of life");
             }
         }
     }

@@ -29,8 +29,7 @@ public record TcpSettings(
     /** The longest frame that is sent or taken. */
     public static final int FRAME_MAX = FrameCodec.SEALED_MAX;
 
-    public static final TcpSettings DEFAULT =
-            new TcpSettings(1, 32 << 20, 4 << 20, 1_000, 1_000, 2_000, 50, 500, 64);
+    public static final TcpSettings DEFAULT = new TcpSettings(1, 32 << 20, 4 << 20, 1_000, 1_000, 2_000, 50, 500, 64);
 
     public TcpSettings {
         within("event-loops", eventLoops, 1, 16);

@@ -77,7 +77,8 @@ final class NetworkCutTest {
         }
 
         private int directionsSince(long nanos) {
-            return (int) lastReceived.values().stream().filter(at -> at >= nanos).count();
+            return (int)
+                    lastReceived.values().stream().filter(at -> at >= nanos).count();
         }
 
         @Override
@@ -104,7 +105,9 @@ final class NetworkCutTest {
                     .atMost(cut.plusSeconds(30))
                     .until(() -> true);
             int uncut = (NODES - 1) * (NODES - 2) * 2;
-            assertThat(nodes.directionsSince(settled)).as("directions during the cut").isEqualTo(uncut);
+            assertThat(nodes.directionsSince(settled))
+                    .as("directions during the cut")
+                    .isEqualTo(uncut);
             spaces.plugIn(CUT_OFF);
             long healedAt = System.nanoTime();
             Map<String, Long> first = new TreeMap<>();
@@ -122,7 +125,8 @@ final class NetworkCutTest {
             System.out.println(kind + ", cut of " + cut.toSeconds() + " s: ms until each direction was back: " + first);
             return first;
         } catch (Namespaces.UnavailableException e) {
-            Assumptions.abort("no network namespaces can be made here (that needs root and iproute2): " + e.getMessage());
+            Assumptions.abort(
+                    "no network namespaces can be made here (that needs root and iproute2): " + e.getMessage());
             return Map.of();
         }
     }

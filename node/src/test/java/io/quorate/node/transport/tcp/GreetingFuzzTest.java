@@ -92,8 +92,9 @@ final class GreetingFuzzTest {
             FrameReader reader = new FrameReader();
             for (int at = 0; at < bytes.length; ) {
                 int count = Math.min(bytes.length - at, 1 + random.nextInt(1 + bytes.length / 3));
-                reader.read(Unpooled.wrappedBuffer(bytes, at, count), frame -> assertThat(frame.length)
-                        .isLessThanOrEqualTo(bytes.length));
+                reader.read(
+                        Unpooled.wrappedBuffer(bytes, at, count),
+                        frame -> assertThat(frame.length).isLessThanOrEqualTo(bytes.length));
                 at += count;
             }
         });
@@ -120,13 +121,16 @@ final class GreetingFuzzTest {
 
     @Test
     void aPromisedFrameTakesMemoryAsItComes() {
-        byte[] start = new ByteSink().u32(TcpSettings.FRAME_MAX).raw(Rig.frame(1), 0, 8).toByteArray();
+        byte[] start = new ByteSink()
+                .u32(TcpSettings.FRAME_MAX)
+                .raw(Rig.frame(1), 0, 8)
+                .toByteArray();
         // The first run pays for loading classes.
         Fuzz.allocated(() -> new FrameReader().read(Unpooled.wrappedBuffer(start), frame -> {}));
         long cost = Fuzz.allocated(() -> new FrameReader().read(Unpooled.wrappedBuffer(start), frame -> {}));
         assertThat(cost).isLessThan(Fuzz.allowance(start.length));
-        assertThatThrownBy(() -> new FrameReader()
-                        .read(Unpooled.wrappedBuffer(new byte[] {-1, -1, -1, -1}), frame -> {}))
+        assertThatThrownBy(() ->
+                        new FrameReader().read(Unpooled.wrappedBuffer(new byte[] {-1, -1, -1, -1}), frame -> {}))
                 .isInstanceOf(DecodeException.class)
                 .hasMessageContaining("4294967295");
     }

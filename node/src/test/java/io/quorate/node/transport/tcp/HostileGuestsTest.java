@@ -44,11 +44,14 @@ final class HostileGuestsTest {
     }
 
     private void assertBothTalk(long number) {
-        Awaitility.await("frames in both directions").atMost(Duration.ofSeconds(10)).until(() -> {
-            one.transport().send(N2, Lane.DATA, Rig.frame(number));
-            two.transport().send(N1, Lane.DATA, Rig.frame(number));
-            return one.numbers(Lane.DATA).contains(number) && two.numbers(Lane.DATA).contains(number);
-        });
+        Awaitility.await("frames in both directions")
+                .atMost(Duration.ofSeconds(10))
+                .until(() -> {
+                    one.transport().send(N2, Lane.DATA, Rig.frame(number));
+                    two.transport().send(N1, Lane.DATA, Rig.frame(number));
+                    return one.numbers(Lane.DATA).contains(number)
+                            && two.numbers(Lane.DATA).contains(number);
+                });
     }
 
     private void awaitIncoming(int count) {
@@ -106,8 +109,7 @@ final class HostileGuestsTest {
             assertThat(guest.isClosed()).isTrue();
         }
         assertThat(one.told.refused).hasSize(1);
-        assertThat(one.told.refused.get(0))
-                .contains("250009 bytes", "limit of " + TcpSettings.FRAME_MAX);
+        assertThat(one.told.refused.get(0)).contains("250009 bytes", "limit of " + TcpSettings.FRAME_MAX);
     }
 
     @Test
