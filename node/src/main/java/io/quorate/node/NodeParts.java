@@ -14,6 +14,7 @@ import io.quorate.node.storage.RocksColumns;
 import io.quorate.node.storage.RocksPartitionStore;
 import io.quorate.node.storage.SyncMode;
 import io.quorate.node.transport.Received;
+import io.quorate.node.transport.tcp.TcpTransport;
 import io.quorate.ring.epoch.RingState;
 import io.quorate.ring.topology.Membership;
 import io.quorate.ring.topology.NodeId;
@@ -45,6 +46,7 @@ final class NodeParts {
     private final RocksColumns columns;
     private final RocksPartitionStore store;
     private final NodeMetrics metrics;
+    private final NodeLinks links;
     private final ActorSystem<?> system;
     private final boolean ownSystem;
     private final NodeActors actors;
@@ -61,7 +63,10 @@ final class NodeParts {
         RocksColumns columns = null;
         ActorSystem<?> made = null;
         NodeParts parts = null;
+        NodeLinks links = null;
+        NodeMetrics metrics = new NodeMetrics(config.node().value());
         try {
+            links = NodeLinks.bind(config, extras.faults(), metrics);
             directory = DataDirectory.open(
                     config.data(),
                     new DataDirectory.Identity(
@@ -78,7 +83,7 @@ final class NodeParts {
                 made = Systems.start(Systems.nameOf(config.cluster()), config.self());
                 system = made;
             }
-            parts = new NodeParts(config, ring, http, directory, columns, system, made != null, extras);
+            parts = new NodeParts(config, ring, http, directory, columns, metrics, links, system, made != null);
             FaultControl given = extras.control();
             parts.begin(
                     given != null
@@ -99,11 +104,16 @@ final class NodeParts {
                 if (directory != null) {
                     directory.close();
                 }
+                if (links != null) {
+                    links.close();
+                }
                 http.close();
+                metrics.close();
             }
             if (e instanceof DataDirectory.UnusableException
                     || e instanceof StorageException
                     || e instanceof HttpServer.BindException
+                    || e instanceof TcpTransport.BindException
                     || e instanceof org.apache.pekko.remote.RemoteTransportException) {
                 throw new StartException(String.valueOf(e.getMessage()), e);
             }
@@ -129,18 +139,20 @@ final class NodeParts {
             HttpServer http,
             DataDirectory directory,
             RocksColumns columns,
+            NodeMetrics metrics,
+            NodeLinks links,
             ActorSystem<?> system,
-            boolean ownSystem,
-            EmbeddedNode.Extras extras) {
+            boolean ownSystem) {
         this.config = config;
         this.ring = ring;
         this.http = http;
         this.directory = directory;
         this.columns = columns;
+        this.metrics = metrics;
+        this.links = links;
         this.system = system;
         this.ownSystem = ownSystem;
         NodeId id = config.node();
-        this.metrics = new NodeMetrics(id.value());
         this.callbacks = Wiring.callbacks("calls-" + id);
         this.store = new RocksPartitionStore(
                 columns, ring.partitions(), Wiring.threads("store-" + id), nanoClock, metrics::groupCommit);
@@ -151,7 +163,7 @@ final class NodeParts {
                 store,
                 directory.keepsActors(),
                 system,
-                extras.faults(),
+                links,
                 nanoClock,
                 metrics,
                 this::actorEnded);
@@ -249,6 +261,7 @@ final class NodeParts {
     /** Waits until nothing uses the store any more; false if that takes too long. */
     private boolean endActors() {
         actors.awaitEnd(END_NANOS);
+        links.close();
         if (ownSystem) {
             system.terminate();
             try {

@@ -42,6 +42,9 @@ public final class ShardActor extends AbstractBehavior<Received> {
     private static final Duration BUSY_TICK = Duration.ofMillis(5);
     private static final Duration IDLE_TICK = Duration.ofMillis(100);
 
+    /** So many waiting frames are handled before what they made is sent. */
+    private static final int FRAMES_A_TURN = 64;
+
     private final Shard shard;
     private final Surroundings around;
     private final ActorRef<Received> self;
@@ -119,20 +122,24 @@ public final class ShardActor extends AbstractBehavior<Received> {
     }
 
     private Behavior<Received> onFrame(Frame frame) {
+        take(frame);
+        return settled();
+    }
+
+    private void take(Frame frame) {
         if (!around.transport().knows(frame.from())) {
             quarantine.noteStranger(frame.from(), now(), around.decodeErrors());
-            return this;
+            return;
         }
         long hold = around.transport().admit(frame.from());
         if (hold < 0 || quarantine.isShut(frame.from(), now())) {
-            return this;
+            return;
         }
         if (hold > 0) {
             getContext().scheduleOnce(Duration.ofNanos(hold), self, new Held(frame));
-            return this;
+            return;
         }
         open(frame);
-        return settled();
     }
 
     /** A frame that a fault has held back for its time. */
@@ -202,6 +209,14 @@ public final class ShardActor extends AbstractBehavior<Received> {
             long left = submit.timeoutNanos() - (now - submit.takenAt());
             shard.onRequest(submit.request(), Math.max(0, left), submit.reply(), now);
         }
+        for (int i = 0; i < FRAMES_A_TURN; i++) {
+            Frame frame = inlet.nextFrame();
+            if (frame == null) {
+                return;
+            }
+            take(frame);
+        }
+        inlet.framesCame();
     }
 
     /** Whoever still waits is told that nothing will come. */

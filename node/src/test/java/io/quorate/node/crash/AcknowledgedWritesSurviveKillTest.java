@@ -51,7 +51,7 @@ class AcknowledgedWritesSurviveKillTest {
     @Timeout(value = 14, unit = TimeUnit.MINUTES)
     void everyAcknowledgedWriteIsThereAfterAKillAndNothingElse() throws Exception {
         makeWriters(new SplittableRandom(20260101));
-        int ports = FreePorts.sequence(6);
+        int ports = FreePorts.sequence(9);
         int total = 0;
         for (int round = 1; round <= ROUNDS; round++) {
             try (DemoProcess demo = DemoProcess.start(folder, ports)) {

@@ -35,8 +35,8 @@ class ClientContractTest {
 
     @BeforeAll
     static void start() {
-        int base = FreePorts.sequence(6);
-        cluster = DemoCluster.start(DemoCluster.Settings.of(data).withPorts(base, base + 3));
+        int base = FreePorts.sequence(9);
+        cluster = DemoCluster.start(DemoCluster.Settings.of(data).withPorts(base, base + 3, base + 6));
     }
 
     @AfterAll

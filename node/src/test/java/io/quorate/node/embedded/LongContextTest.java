@@ -29,7 +29,7 @@ class LongContextTest {
 
     @Test
     void contextOfAWriterThatNeverReadsStaysShortAndReplacesItsOwnVersions() {
-        int port = FreePorts.sequence(2);
+        int port = FreePorts.sequence(3);
         try (EmbeddedNode node = EmbeddedNode.start(NodeConfig.single(data, port, port + 1));
                 QuorateClient inside = node.client();
                 QuorateClient outside = QuorateClients.http(URI.create(node.url()))) {

@@ -33,7 +33,7 @@ class StoppedNodeTest {
     private Path data;
 
     private EmbeddedNode start() {
-        int port = FreePorts.sequence(2);
+        int port = FreePorts.sequence(3);
         return EmbeddedNode.start(NodeConfig.single(data, port, port + 1));
     }
 

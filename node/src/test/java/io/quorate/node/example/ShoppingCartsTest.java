@@ -16,7 +16,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** The examples of the README, run. */
 class ShoppingCartsTest {
-    private final int httpPort = FreePorts.sequence(2);
+    private final int httpPort = FreePorts.sequence(3);
 
     @TempDir
     private Path data;
