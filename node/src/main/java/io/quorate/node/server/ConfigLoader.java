@@ -14,6 +14,7 @@ import io.quorate.node.door.RefusedException;
 import io.quorate.node.json.BucketJson;
 import io.quorate.node.protocol.bucket.BucketDefinition;
 import io.quorate.node.storage.SyncMode;
+import io.quorate.node.transport.tcp.TcpSettings;
 import io.quorate.ring.topology.Member;
 import io.quorate.ring.topology.NodeId;
 import java.net.URI;
@@ -27,7 +28,9 @@ import org.jspecify.annotations.Nullable;
 
 /** Makes a node's configuration of what is in force. Every message names the key, its value, where it was said and the rule. */
 final class ConfigLoader {
-    private static final List<String> MEMBER_FIELDS = List.of("id", "host", "port", "http", "zone", "dc", "capacity");
+    private static final List<String> MEMBER_FIELDS = List.of("id", "host", "port", "peer-port", "http", "zone", "dc", "capacity");
+    private static final int PORT = 7201;
+    private static final int PEER_PORT = 7301;
     private static final ObjectMapper JSON = new ObjectMapper();
 
     private final Effective effective;
@@ -76,7 +79,11 @@ final class ConfigLoader {
                         effective.bytes(Setting.BYTES),
                         effective.number(Setting.CONNECTIONS)),
                 buckets(replicas),
-                effective.flag(Setting.FAULTS));
+                effective.flag(Setting.FAULTS),
+                new NodeConfig.Links(
+                        NodeConfig.Carrier.TCP,
+                        effective.has(Setting.PEER_HOST) ? effective.text(Setting.PEER_HOST) : null,
+                        TcpSettings.DEFAULT));
         try {
             config.validate();
         } catch (NodeConfig.InvalidException e) {
@@ -142,11 +149,12 @@ final class ConfigLoader {
                     from.hasPath("capacity") ? from.getDouble("capacity") : 1,
                     url(where, from.getString("http")),
                     from.getString("host"),
-                    from.getInt("port"));
+                    from.hasPath("port") ? from.getInt("port") : PORT,
+                    from.hasPath("peer-port") ? from.getInt("peer-port") : PEER_PORT);
         } catch (ConfigException.Missing e) {
             throw new NodeConfig.InvalidException(where + " "
                     + from.root().render(ConfigRenderOptions.concise().setJson(false))
-                    + " lacks a field; each needs id, host, port and http");
+                    + " lacks a field; each needs id, host and http");
         } catch (ConfigException | IllegalArgumentException e) {
             throw new NodeConfig.InvalidException(where + ": " + e.getMessage());
         }

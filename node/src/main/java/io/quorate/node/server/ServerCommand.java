@@ -46,6 +46,15 @@ public final class ServerCommand implements Callable<Integer> {
             Effective effective = Effective.read(file, System.getenv());
             effective.warnings().forEach(LOG::warn);
             settings = ConfigLoader.load(effective, data);
+            long heap = Runtime.getRuntime().maxMemory();
+            if (settings.limits().bytesInFlight() > heap / 2) {
+                LOG.warn(
+                        "quorate.{} = {} is more than half of the heap of {} bytes, so that clients can exhaust it; lower"
+                                + " it, or give more by QUORATE_HEAP",
+                        Setting.BYTES,
+                        settings.limits().bytesInFlight(),
+                        heap);
+            }
         } catch (NodeConfig.InvalidException e) {
             return refused(e.getMessage());
         }

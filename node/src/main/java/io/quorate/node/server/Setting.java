@@ -21,6 +21,7 @@ record Setting(String key, @Nullable String fallback, boolean required, String a
     static final String PARTITIONS = "placement.partitions";
     static final String REPLICAS = "placement.replicas";
     static final String DATA_DIR = "data.dir";
+    static final String PEER_HOST = "peers.host";
     static final String SYNC = "storage.sync";
     static final String HTTP_HOST = "http.host";
     static final String HTTP_PORT = "http.port";
@@ -37,8 +38,8 @@ record Setting(String key, @Nullable String fallback, boolean required, String a
             said(CLUSTER_NAME, "the cluster's name; nodes of another name are refused; fixed at birth"),
             said(
                     CLUSTER_MEMBERS,
-                    "all nodes of the ring, the same list on each: id, host, port, http, and if wanted zone, dc,"
-                            + " capacity"),
+                    "all nodes of the ring, the same list on each: id, host, http, and if wanted port (7201),"
+                            + " peer-port (7301), zone, dc, capacity"),
             said(NODE_ID, "which of the members this is; fixed at birth"),
             with(PARTITIONS, "256", "equal parts of the ring, a power of two up to 65536; fixed at birth"),
             with(REPLICAS, "3", "homes of each partition, from 1 to 16; fixed at birth"),
@@ -46,6 +47,7 @@ record Setting(String key, @Nullable String fallback, boolean required, String a
             with(SYNC, "group", "group: every acknowledged write is on disk; interval: up to a second later; off"),
             derived(HTTP_HOST, "the address HTTP is bound to (default: the host in this member's http)"),
             derived(HTTP_PORT, "the port HTTP is bound to (default: the port in this member's http)"),
+            derived(PEER_HOST, "the address that frames of other nodes are taken at (default: this member's host)"),
             with(MAX_VALUE, "1MiB", "the largest value of one write, up to 16 MiB"),
             with(REQUESTS, "2048", "requests of clients being served at once"),
             with(BYTES, "64MiB", "bytes of their bodies"),

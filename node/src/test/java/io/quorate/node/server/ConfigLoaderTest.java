@@ -72,6 +72,7 @@ final class ConfigLoaderTest {
                 Map.entry("QUORATE_STORAGE_SYNC", "interval"),
                 Map.entry("QUORATE_HTTP_HOST", "0.0.0.0"),
                 Map.entry("QUORATE_HTTP_PORT", "8080"),
+                Map.entry("QUORATE_PEERS_HOST", "0.0.0.0"),
                 Map.entry("QUORATE_HTTP_MAX_VALUE", "2MiB"),
                 Map.entry("QUORATE_LIMITS_REQUESTS_IN_FLIGHT", "10"),
                 Map.entry("QUORATE_LIMITS_BYTES_IN_FLIGHT", "20MiB"),
@@ -94,6 +95,7 @@ final class ConfigLoaderTest {
         assertThat(config.data()).isEqualTo(Path.of("/elsewhere"));
         assertThat(config.sync()).isEqualTo(SyncMode.INTERVAL);
         assertThat(config.http()).isEqualTo(new NodeConfig.Http("0.0.0.0", 8080));
+        assertThat(config.links().bindHost()).isEqualTo("0.0.0.0");
         assertThat(config.limits().maxValueBytes()).isEqualTo(2 << 20);
         assertThat(config.limits().requestsInFlight()).isEqualTo(10);
         assertThat(config.limits().bytesInFlight()).isEqualTo(20L << 20);
@@ -142,7 +144,8 @@ final class ConfigLoaderTest {
                 "node.id = N1 | node id 'N1' must be",
                 "cluster.name = \"a b\" | cluster.name",
                 "cluster.members = [] | cluster.members = []: must list at least this node",
-                "cluster.members = [{ id = n2, host = a, http = \"http://a:1\" }] | lacks a field",
+                "cluster.members = [{ id = n2, http = \"http://a:1\" }] | lacks a field",
+                "cluster.members = [{ id = n2, host = a, port = 5, peer-port = 5, http = \"http://a:1\" }] | each needs one of its own",
                 "cluster.members = [{ id = n2, host = a, port = 1, http = \"a:1\" }] | must look like http://127.0.0.1:7101",
                 "cluster.members = [{ id = n2, host = a, port = 1, http = \"http://a:1/x\" }] | must look like",
                 "buckets.Carts { mode = leaderless } | a bucket's name is",
@@ -229,6 +232,7 @@ final class ConfigLoaderTest {
         assertThat(config.node().value()).isEqualTo(node);
         assertThat(config.self().http()).isEqualTo("http://127.0.0.1:" + (7101 + number));
         assertThat(config.self().port()).isEqualTo(7201 + number);
+        assertThat(config.self().peerPort()).isEqualTo(7301 + number);
         assertThat(config.buckets()).extracting(bucket -> bucket.name()).containsExactly("carts");
         assertThat(config.members())
                 .isEqualTo(ConfigLoader.load(
