@@ -180,8 +180,16 @@ public record NodeConfig(
             throw new InvalidException(
                     "http.max-value = " + limits.maxValueBytes() + ": must be from 1 byte to 16 MiB");
         }
-        if (limits.requestsInFlight() < 1 || limits.bytesInFlight() < limits.maxValueBytes()) {
-            throw new InvalidException("limits: must admit at least one request of http.max-value");
+        if (limits.requestsInFlight() < 1) {
+            throw new InvalidException(
+                    "limits.requests-in-flight = " + limits.requestsInFlight() + ": must be at least 1");
+        }
+        if (limits.bytesInFlight() < limits.maxValueBytes()) {
+            throw new InvalidException("limits.bytes-in-flight = " + limits.bytesInFlight()
+                    + ": must admit at least one value of http.max-value = " + limits.maxValueBytes());
+        }
+        if (limits.connections() < 1 || limits.connections() > 1_000_000) {
+            throw new InvalidException("limits.connections = " + limits.connections() + ": must be from 1 to 1000000");
         }
         for (BucketDefinition bucket : buckets) {
             if (bucket.n() < 1 || bucket.n() > replicas) {
