@@ -51,7 +51,7 @@ record Greeting(String cluster, NodeId from, NodeId to, long boot, Lane lane) {
 
     byte[] encode() {
         ByteSink body = new ByteSink();
-        body.text(cluster).text(from.value()).text(to.value()).u64(boot).u8(lane.ordinal());
+        body.text(cluster).text(from.value()).text(to.value()).u64(boot).u8(codeOf(lane));
         return sealed(body);
     }
 
@@ -62,12 +62,24 @@ record Greeting(String cluster, NodeId from, NodeId to, long boot, Lane lane) {
         NodeId from = id(in.text(ID_MAX));
         NodeId to = id(in.text(ID_MAX));
         long boot = in.u64();
-        int lane = in.u8();
-        if (lane >= Lane.values().length) {
-            throw new DecodeException("lane " + lane);
-        }
+        Lane lane = laneOf(in.u8());
         in.end();
-        return new Greeting(cluster, from, to, boot, Lane.values()[lane]);
+        return new Greeting(cluster, from, to, boot, lane);
+    }
+
+    private static int codeOf(Lane lane) {
+        return switch (lane) {
+            case CONTROL -> 0;
+            case DATA -> 1;
+        };
+    }
+
+    private static Lane laneOf(int code) {
+        return switch (code) {
+            case 0 -> Lane.CONTROL;
+            case 1 -> Lane.DATA;
+            default -> throw new DecodeException("lane " + code);
+        };
     }
 
     private static NodeId id(String text) {

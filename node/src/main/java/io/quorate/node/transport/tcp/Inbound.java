@@ -41,7 +41,7 @@ final class Inbound extends ChannelInboundHandlerAdapter {
     void close() {
         Channel open = channel;
         if (open != null) {
-            open.close();
+            var unused = open.close();
         }
     }
 
@@ -55,7 +55,7 @@ final class Inbound extends ChannelInboundHandlerAdapter {
                     if (greeting.size() > 0) {
                         refuse(open, reason);
                     }
-                    open.close();
+                    var unused = open.close();
                 }
             });
         }
@@ -92,7 +92,7 @@ final class Inbound extends ChannelInboundHandlerAdapter {
         } catch (RefusedException | DecodeException e) {
             over = true;
             refuse(ctx.channel(), String.valueOf(e.getMessage()));
-            ctx.close();
+            var unused = ctx.close();
         } finally {
             in.release();
         }
@@ -115,7 +115,7 @@ final class Inbound extends ChannelInboundHandlerAdapter {
             questions = 0;
             bytesUnsigned = 0;
             if (ctx.channel().isWritable()) {
-                ctx.writeAndFlush(signs, ctx.voidPromise());
+                var unused = ctx.writeAndFlush(signs, ctx.voidPromise());
             } else {
                 // Who asks and does not read the answers needs none.
                 signs.release();
@@ -126,7 +126,7 @@ final class Inbound extends ChannelInboundHandlerAdapter {
     @Override
     public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
         over = true;
-        ctx.close();
+        var unused = ctx.close();
     }
 
     private void readGreeting(ChannelHandlerContext ctx, ByteBuf in) {
@@ -146,7 +146,7 @@ final class Inbound extends ChannelInboundHandlerAdapter {
         } else {
             over = true;
             refuse(ctx.channel(), objection);
-            sent.addListener(ChannelFutureListener.CLOSE);
+            var unused = sent.addListener(ChannelFutureListener.CLOSE);
         }
     }
 

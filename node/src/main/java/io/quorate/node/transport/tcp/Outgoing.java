@@ -82,7 +82,7 @@ final class Outgoing extends ChannelInboundHandlerAdapter {
         }
         ChannelFuture connecting = context.connect(loop, address, this);
         channel = connecting.channel();
-        connecting.addListener(done -> {
+        var unused = connecting.addListener(done -> {
             if (!done.isSuccess()) {
                 over = true;
                 owner.failed(this, "cannot connect: " + message(done.cause()));
@@ -99,7 +99,7 @@ final class Outgoing extends ChannelInboundHandlerAdapter {
     void end() {
         over = true;
         if (channel != null) {
-            channel.close();
+            var unused = channel.close();
         }
     }
 
@@ -146,7 +146,7 @@ final class Outgoing extends ChannelInboundHandlerAdapter {
             askDue = false;
             asked = true;
             heardAt = now;
-            there.writeAndFlush(there.alloc().directBuffer(4).writeInt(0), there.voidPromise());
+            var unused = there.writeAndFlush(there.alloc().directBuffer(4).writeInt(0), there.voidPromise());
         }
     }
 
@@ -162,7 +162,7 @@ final class Outgoing extends ChannelInboundHandlerAdapter {
             if (piece == null) {
                 break;
             }
-            there.write(piece, there.voidPromise());
+            var unused = there.write(piece, there.voidPromise());
             some = true;
         }
         if (some) {
@@ -174,7 +174,8 @@ final class Outgoing extends ChannelInboundHandlerAdapter {
     @Override
     public void channelActive(ChannelHandlerContext ctx) {
         byte[] greeting = context.greeting(peer, lane).encode();
-        ctx.writeAndFlush(ctx.alloc().directBuffer(greeting.length).writeBytes(greeting), ctx.voidPromise());
+        var unused =
+                ctx.writeAndFlush(ctx.alloc().directBuffer(greeting.length).writeBytes(greeting), ctx.voidPromise());
     }
 
     @Override
@@ -242,7 +243,7 @@ final class Outgoing extends ChannelInboundHandlerAdapter {
 
     @Override
     public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
-        ctx.close();
+        var unused = ctx.close();
         over = true;
         owner.failed(this, message(cause));
     }

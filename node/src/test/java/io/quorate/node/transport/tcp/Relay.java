@@ -3,6 +3,7 @@ package io.quorate.node.transport.tcp;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
@@ -48,8 +49,10 @@ final class Relay implements AutoCloseable {
                 pipes.add(pipe);
                 start(() -> pipe.pass(near, far));
                 start(() -> pipe.pass(far, near));
-            } catch (IOException closed) {
-                continue;
+            } catch (IOException e) {
+                if (!server.isClosed()) {
+                    throw new UncheckedIOException(e);
+                }
             }
         }
     }

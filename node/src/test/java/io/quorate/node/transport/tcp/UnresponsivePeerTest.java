@@ -14,6 +14,7 @@ import java.net.ServerSocket;
 import java.time.Duration;
 import java.util.EnumMap;
 import java.util.Map;
+import java.util.Objects;
 import org.awaitility.Awaitility;
 import org.awaitility.core.ConditionFactory;
 import org.junit.jupiter.api.Test;
@@ -99,7 +100,7 @@ final class UnresponsivePeerTest {
             byte[] ping = Rig.frame(77);
             long from = System.nanoTime();
             one.transport().send(N2, Lane.CONTROL, ping);
-            byte[] got = lanes.get(Lane.CONTROL).in().readNBytes(2 * (4 + ping.length));
+            byte[] got = Objects.requireNonNull(lanes.get(Lane.CONTROL)).in().readNBytes(2 * (4 + ping.length));
             assertThat(got).endsWith(ping);
             assertThat(Duration.ofNanos(System.nanoTime() - from)).isLessThan(Duration.ofSeconds(1));
             for (RawPeer peer : lanes.values()) {
