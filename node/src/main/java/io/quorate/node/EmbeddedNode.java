@@ -18,6 +18,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.time.Duration;
+import java.util.List;
 import java.util.Set;
 import org.apache.pekko.actor.typed.ActorSystem;
 import org.jspecify.annotations.Nullable;
@@ -130,6 +131,14 @@ public final class EmbeddedNode implements AutoCloseable {
     /** The peers that this node can talk to now. */
     public Set<NodeId> peersUp() {
         return parts.view().up().keySet();
+    }
+
+    /**
+     * The nodes that are with this one in the cluster of actor systems, itself included; empty while it is in none. Nothing
+     * that is stored or served depends on it.
+     */
+    public List<NodeId> clusterMembers() {
+        return parts.clusterMembers();
     }
 
     /** Waits until this node can talk to so many peers; false if it cannot within the time. */

@@ -46,6 +46,7 @@ final class NodeActors {
     private final NodeConfig config;
     private final RingState ring;
     private final RocksColumns columns;
+    private final LongSupplier island;
     private final LongSupplier nanoClock;
     private final NodeMetrics metrics;
     private final Consumer<String> ended;
@@ -75,12 +76,14 @@ final class NodeActors {
             boolean keepsActors,
             ActorSystem<?> system,
             NodeLinks links,
+            LongSupplier island,
             LongSupplier nanoClock,
             NodeMetrics metrics,
             Consumer<String> ended) {
         this.config = config;
         this.ring = ring;
         this.columns = columns;
+        this.island = island;
         this.nanoClock = nanoClock;
         this.metrics = metrics;
         this.ended = ended;
@@ -183,6 +186,7 @@ final class NodeActors {
                                 nanoClock,
                                 Wiring.wallMillis(),
                                 this::standInMillis,
+                                island,
                                 entries -> columns.putMeta(
                                         BUCKETS,
                                         KryoTypes.encodeBuckets(entries).toByteArray()),

@@ -1,5 +1,7 @@
 package io.quorate.node;
 
+import com.google.common.collect.Maps;
+import io.quorate.node.actor.ClusterMember;
 import io.quorate.node.actor.NodeView;
 import io.quorate.node.actor.Systems;
 import io.quorate.node.config.NodeConfig;
@@ -8,6 +10,7 @@ import io.quorate.node.embedded.NodeTransport;
 import io.quorate.node.http.FaultControl;
 import io.quorate.node.http.HttpServer;
 import io.quorate.node.metrics.NodeMetrics;
+import io.quorate.node.protocol.liveness.Liveness.PeerInfo;
 import io.quorate.node.protocol.store.StorageException;
 import io.quorate.node.storage.DataDirectory;
 import io.quorate.node.storage.RocksColumns;
@@ -20,14 +23,17 @@ import io.quorate.ring.topology.Membership;
 import io.quorate.ring.topology.NodeId;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.Executor;
+import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.LongSupplier;
 import java.util.stream.Collectors;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.ActorSystem;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -49,6 +55,7 @@ final class NodeParts {
     private final NodeLinks links;
     private final ActorSystem<?> system;
     private final boolean ownSystem;
+    private final @Nullable ClusterMember cluster;
     private final NodeActors actors;
     private final Door door;
     private final NodeBackend backend = new NodeBackend(this);
@@ -80,7 +87,9 @@ final class NodeParts {
             matchRun(directory, columns);
             ActorSystem<?> system = extras.system();
             if (system == null) {
-                made = Systems.start(Systems.nameOf(config.cluster()), config.self());
+                made = config.links().carrier() == NodeConfig.Carrier.TCP
+                        ? Systems.local(config.node())
+                        : Systems.remote(Systems.nameOf(config.cluster()), config.self());
                 system = made;
             }
             parts = new NodeParts(config, ring, http, directory, columns, metrics, links, system, made != null);
@@ -152,6 +161,7 @@ final class NodeParts {
         this.links = links;
         this.system = system;
         this.ownSystem = ownSystem;
+        this.cluster = ownSystem && config.links().carrier() == NodeConfig.Carrier.TCP ? clusterMember() : null;
         NodeId id = config.node();
         this.callbacks = Wiring.callbacks("calls-" + id);
         this.store = new RocksPartitionStore(
@@ -164,11 +174,32 @@ final class NodeParts {
                 directory.keepsActors(),
                 system,
                 links,
+                this::island,
                 nanoClock,
                 metrics,
                 this::actorEnded);
         this.door =
                 new Door(ring, actors::view, actors::submit, config.limits(), nanoClock, Wiring.messageIds(), metrics);
+    }
+
+    private ClusterMember clusterMember() {
+        return new ClusterMember(
+                config.cluster(),
+                config.self(),
+                config.membership(),
+                () -> Maps.transformValues(view().up(), PeerInfo::island),
+                nanoClock,
+                Executors.newSingleThreadScheduledExecutor(Wiring.threads("cluster-" + config.node())));
+    }
+
+    /** Which cluster of actor systems this node belongs to; 0 for none. */
+    private long island() {
+        return cluster == null ? 0 : cluster.island();
+    }
+
+    /** The nodes that it hears of in the cluster of actor systems. */
+    List<NodeId> clusterMembers() {
+        return cluster == null ? List.of() : cluster.members();
     }
 
     /** If nobody stopped the node, this is a fault of the program or of its disk. */
@@ -192,8 +223,8 @@ final class NodeParts {
                 () -> view().up().size());
         metrics.gauge("quorate.epoch", "Epoch of the ring", ring::epoch);
         metrics.gauge("quorate.storage.bytes", "Bytes of tables and memtables", this::storageBytes);
-        if (ownSystem) {
-            Systems.joinCluster(system, config.membership());
+        if (cluster != null) {
+            cluster.start();
         }
         if (config.sync() != SyncMode.GROUP) {
             LOG.warn(
@@ -228,6 +259,7 @@ final class NodeParts {
         door.close();
         http.stopAccepting();
         Wiring.await(() -> door.inFlight() == 0 && http.open() == 0, DRAIN_NANOS);
+        leaveCluster();
         actors.stop(true);
         http.close();
         closeStore(() -> {
@@ -248,6 +280,7 @@ final class NodeParts {
         }
         state = "leaving";
         door.close();
+        leaveCluster();
         actors.stop(false);
         http.close();
         closeStore(() -> {
@@ -256,6 +289,12 @@ final class NodeParts {
             LOG.info("{}: killed", config.node());
         });
         metrics.close();
+    }
+
+    private void leaveCluster() {
+        if (cluster != null) {
+            cluster.leave();
+        }
     }
 
     /** Waits until nothing uses the store any more; false if that takes too long. */
@@ -272,6 +311,9 @@ final class NodeParts {
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
             }
+        }
+        if (cluster != null) {
+            cluster.close();
         }
         return actors.awaitEnd(0);
     }

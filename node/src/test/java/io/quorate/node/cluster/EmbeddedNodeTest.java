@@ -168,7 +168,7 @@ final class EmbeddedNodeTest {
     void ownActorSystemsRefuseJavaSerialization() {
         int port = Ports.free(1);
         Member self = new Member(NodeId.of("n1"), "dc1", "z1", 1, "http://127.0.0.1:1", "127.0.0.1", port, port + 1);
-        ActorSystem<Void> system = Systems.start(Systems.nameOf("plain"), self);
+        ActorSystem<Void> system = Systems.remote(Systems.nameOf("plain"), self);
         try {
             assertThat(system.settings().config().getBoolean("pekko.actor.allow-java-serialization"))
                     .isFalse();
