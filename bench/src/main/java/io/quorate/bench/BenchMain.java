@@ -1,6 +1,8 @@
 package io.quorate.bench;
 
+import io.quorate.bench.load.CompareCommand;
 import io.quorate.bench.load.LoadCommand;
+import io.quorate.bench.load.TableCommand;
 import java.util.concurrent.Callable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -13,7 +15,7 @@ import picocli.CommandLine.Spec;
         name = "bench",
         description = "Measures a running store.",
         mixinStandardHelpOptions = true,
-        subcommands = LoadCommand.class)
+        subcommands = {LoadCommand.class, TableCommand.class, CompareCommand.class})
 public final class BenchMain implements Callable<Integer> {
     @Spec
     @SuppressWarnings("NullAway.Init") // picocli sets it before the command is called.
@@ -38,6 +40,6 @@ public final class BenchMain implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        throw new ParameterException(spec.commandLine(), "Choose what to measure: load");
+        throw new ParameterException(spec.commandLine(), "Choose what to measure: load, table, compare");
     }
 }

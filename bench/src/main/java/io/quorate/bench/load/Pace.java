@@ -6,7 +6,13 @@ package io.quorate.bench.load;
  */
 @FunctionalInterface
 interface Pace {
-    /** Waits until the next operation is due and returns the instant it was due, as {@link System#nanoTime}. */
+    /** Instead of an instant: nothing is due any more in this phase. */
+    long OVER = Long.MIN_VALUE;
+
+    /**
+     * Waits until the next operation is due and returns the instant it was due, as {@link System#nanoTime}, or
+     * {@link #OVER}.
+     */
     long awaitTurn();
 
     /** A closed loop: the next operation is due as soon as the one before it has ended. */

@@ -106,7 +106,7 @@ class LoadRunTest {
             }
         };
 
-        LoadReport report = run.execute();
+        LoadReport report = run.execute().runs().get(0);
 
         assertThat(report.interrupted()).isTrue();
         assertThat(report.preload().keys()).isEqualTo(40);
@@ -154,7 +154,7 @@ class LoadRunTest {
     }
 
     private LoadReport run(LoadSettings settings) throws Exception {
-        return new LoadRun(settings, progress).execute();
+        return new LoadRun(settings, progress).execute().runs().get(0);
     }
 
     private LoadSettings settings(int readPercent, long operations) {
@@ -198,7 +198,8 @@ class LoadRunTest {
                     64,
                     "QUORUM",
                     Duration.ofSeconds(1),
-                    1);
+                    1,
+                    LoadSettings.Manner.DEFAULT);
         }
     }
 }

@@ -5,21 +5,21 @@ import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import java.util.List;
 import java.util.Map;
 import java.util.OptionalDouble;
-import java.util.OptionalInt;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
 class ReportTest {
     private static final ServerUse USE =
-            new ServerUse(OptionalDouble.of(0.5), OptionalInt.of(3), OptionalDouble.of(1500));
+            new ServerUse(OptionalDouble.of(0.5), OptionalDouble.of(1500), List.of(use("n1"), use("n2"), use("n3")));
 
     @Test
     void latenciesAreMillisecondsPerKindOfOperation() {
         Tally tally = new Tally();
         for (int millis = 1; millis <= 1000; millis++) {
-            tally.answered(Operation.PUT, TimeUnit.MILLISECONDS.toNanos(millis));
+            tally.answered(Operation.PUT, TimeUnit.MILLISECONDS.toNanos(millis), TimeUnit.MILLISECONDS.toNanos(millis));
         }
         Latencies puts = tally.latencies(Operation.PUT);
 
@@ -37,8 +37,8 @@ class ReportTest {
         Tally total = new Tally();
         for (int i = 0; i < 2; i++) {
             Tally tally = new Tally();
-            tally.answered(Operation.PUT, 1_000_000);
-            tally.answered(Operation.GET, 2_000_000);
+            tally.answered(Operation.PUT, 1_000_000, 1_000_000);
+            tally.answered(Operation.GET, 2_000_000, 2_000_000);
             tally.failed("504 timeout", 3_000_000);
             tally.sawSiblings();
             tally.sawNothing();
@@ -66,10 +66,10 @@ class ReportTest {
 
     @Test
     void jsonHasAllSettingsAndFigures() throws Exception {
-        JsonNode json = new ObjectMapper().readTree(ReportJson.render(report(USE)));
+        JsonNode json = new ObjectMapper().readTree(ReportJson.render(series(report(USE))));
 
         assertThat(json.at("/settings/urls/0").asText()).isEqualTo("http://127.0.0.1:7101");
-        assertThat(json.get("settings").properties()).hasSize(13);
+        assertThat(json.get("settings").properties()).hasSize(19);
         assertThat(json.at("/settings/readPercent").asInt()).isEqualTo(50);
         assertThat(json.get("operations").asLong()).isEqualTo(2000);
         assertThat(json.get("operationsPerSecond").asDouble()).isEqualTo(1000);
@@ -87,24 +87,24 @@ class ReportTest {
     @Test
     void whatIsNotKnownIsNullInJsonAndNotAvailableInTheTable() throws Exception {
         LoadReport report = report(ServerUse.unknown());
-        JsonNode json = new ObjectMapper().readTree(ReportJson.render(report));
+        JsonNode json = new ObjectMapper().readTree(ReportJson.render(series(report)));
 
         assertThat(json.at("/server/cpuMsPer1000Operations").isNull()).isTrue();
         assertThat(json.at("/server/fsyncsPer1000Puts").isNull()).isTrue();
         assertThat(json.at("/latencyMs/failed/p99.9").isNull()).isFalse();
         assertThat(new ObjectMapper()
-                        .readTree(ReportJson.render(nothingMeasured()))
+                        .readTree(ReportJson.render(series(nothingMeasured())))
                         .at("/latencyMs/put/p99")
                         .isNull())
                 .isTrue();
-        assertThat(ReportTable.render(report))
+        assertThat(ReportTable.render(series(report)))
                 .contains("n/a ms per 1000 operations, n/a processes")
                 .contains("n/a per 1000 puts");
     }
 
     @Test
     void tableNamesSettingsRatesLatenciesAndErrors() {
-        assertThat(ReportTable.render(report(USE)))
+        assertThat(ReportTable.render(series(report(USE))))
                 .contains("closed loop, 4 clients, 50 % gets")
                 .contains("http://127.0.0.1:7101")
                 .contains("level QUORUM")
@@ -115,11 +115,20 @@ class ReportTest {
                 .contains("250.0 ms per 1000 operations, 3 processes");
     }
 
+    private static LoadSeries series(LoadReport... runs) {
+        return new LoadSeries(new Machine("Linux 6", "amd64", 2, 8L << 30, "Some 17", "abc123"), List.of(runs));
+    }
+
+    private static ServerUse.ProcessUse use(String node) {
+        return new ServerUse.ProcessUse(
+                "127.0.0.1/" + node, List.of(node), 0.5 / 3, OptionalDouble.of(0.01), OptionalDouble.of(1 << 20));
+    }
+
     private static LoadReport report(ServerUse use) {
         Tally tally = new Tally();
         for (int i = 0; i < 1000; i++) {
-            tally.answered(Operation.PUT, 5_000_000);
-            tally.answered(Operation.GET, 2_000_000);
+            tally.answered(Operation.PUT, 5_000_000, 5_000_000);
+            tally.answered(Operation.GET, 2_000_000, 2_000_000);
         }
         tally.failed("503 unavailable", 1_000_000);
         tally.sawSiblings();
