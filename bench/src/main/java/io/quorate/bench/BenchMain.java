@@ -1,5 +1,6 @@
 package io.quorate.bench;
 
+import io.quorate.bench.jmh.JmhCommand;
 import io.quorate.bench.load.CompareCommand;
 import io.quorate.bench.load.LoadCommand;
 import io.quorate.bench.load.TableCommand;
@@ -15,7 +16,7 @@ import picocli.CommandLine.Spec;
         name = "bench",
         description = "Measures a running store.",
         mixinStandardHelpOptions = true,
-        subcommands = {LoadCommand.class, TableCommand.class, CompareCommand.class})
+        subcommands = {LoadCommand.class, TableCommand.class, CompareCommand.class, JmhCommand.class})
 public final class BenchMain implements Callable<Integer> {
     @Spec
     @SuppressWarnings("NullAway.Init") // picocli sets it before the command is called.
@@ -40,6 +41,6 @@ public final class BenchMain implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        throw new ParameterException(spec.commandLine(), "Choose what to measure: load, table, compare");
+        throw new ParameterException(spec.commandLine(), "Choose what to measure: load, table, compare, jmh");
     }
 }

@@ -31,8 +31,6 @@ record Arrivals(Kind kind, double perSecond) {
 
     /** For reports, such as {@code open loop, 5000/s even}. */
     String text() {
-        return open()
-                ? String.format(Locale.ROOT, "open loop, %.6g/s %s", perSecond, kind.text())
-                : "closed loop";
+        return open() ? String.format(Locale.ROOT, "open loop, %.6g/s %s", perSecond, kind.text()) : "closed loop";
     }
 }

@@ -34,8 +34,8 @@ public final class CompareCommand implements Callable<Integer> {
     public Integer call() {
         JsonNode a = medians(first);
         JsonNode b = medians(second);
-        StringBuilder out = new StringBuilder(String.format(
-                Locale.ROOT, "%-34s%14s%14s%10s%n", "median", "A", "B", "B / A"));
+        StringBuilder out =
+                new StringBuilder(String.format(Locale.ROOT, "%-34s%14s%14s%10s%n", "median", "A", "B", "B / A"));
         a.properties().forEach(entry -> {
             JsonNode other = b.get(entry.getKey());
             if (other != null) {

@@ -28,18 +28,18 @@ final class EmbeddedCaller implements Caller {
         this.share = share;
         this.values = new RandomValues(settings.valueSizeBytes(), random);
         this.contexts = new ContextMemory<>(
-                CONTEXT_CHARS_MAX / settings.clients(), context -> context.token().length());
+                CONTEXT_CHARS_MAX / settings.clients(),
+                context -> context.token().length());
     }
 
     @Override
     public String call(Operation operation, int key, Tally tally) {
         Bytes name = Bytes.ofUtf8(KeyRequests.KEY_PREFIX + key);
         try {
-            Context shown =
-                    switch (operation) {
-                        case GET -> get(name, tally);
-                        case PUT -> put(name, key, tally);
-                    };
+            Context shown = switch (operation) {
+                case GET -> get(name, tally);
+                case PUT -> put(name, key, tally);
+            };
             if (share.contains(key)) {
                 contexts.remember(key, shown);
             }

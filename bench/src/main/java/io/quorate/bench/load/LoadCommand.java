@@ -109,7 +109,8 @@ public final class LoadCommand implements Callable<Integer> {
 
     LoadSettings settings() {
         LoadSettings settings = options.settings(clients, readPercent(), level, chosenArrivals());
-        Duration longest = settings.duration().compareTo(settings.warmup()) > 0 ? settings.duration() : settings.warmup();
+        Duration longest =
+                settings.duration().compareTo(settings.warmup()) > 0 ? settings.duration() : settings.warmup();
         double scheduled = settings.manner().arrivals().perSecond() * longest.toMillis() / MILLIS_PER_SECOND;
         options.check(
                 scheduled <= SCHEDULED_MAX,
@@ -118,12 +119,11 @@ public final class LoadCommand implements Callable<Integer> {
     }
 
     private Arrivals chosenArrivals() {
-        Arrivals.Kind kind =
-                switch (arrivals) {
-                    case "even" -> Arrivals.Kind.EVEN;
-                    case "poisson" -> Arrivals.Kind.POISSON;
-                    default -> throw options.usage("--arrivals: '" + arrivals + "' is neither even nor poisson");
-                };
+        Arrivals.Kind kind = switch (arrivals) {
+            case "even" -> Arrivals.Kind.EVEN;
+            case "poisson" -> Arrivals.Kind.POISSON;
+            default -> throw options.usage("--arrivals: '" + arrivals + "' is neither even nor poisson");
+        };
         Double given = rate;
         if (given == null) {
             options.check(kind == Arrivals.Kind.EVEN, "--arrivals: needs --rate");

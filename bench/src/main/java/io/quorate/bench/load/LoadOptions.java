@@ -144,7 +144,9 @@ final class LoadOptions {
                 "--keys: " + keys + " is fewer than one for each of " + clients + " clients to write");
         if (embedded) {
             checkRange("--nodes", nodes, 1, EmbeddedCluster.NODES_MAX);
-            check(chosenRoute() == Route.SPREAD, "--route: ring goes over HTTP, and --embedded nodes are called without");
+            check(
+                    chosenRoute() == Route.SPREAD,
+                    "--route: ring goes over HTTP, and --embedded nodes are called without");
             check(
                     ConsistencyLevel.parse(level).isPresent(),
                     "--level: '" + level + "' is none of " + List.of(ConsistencyLevel.values()));

@@ -79,7 +79,8 @@ final class LoadRun {
                 PhaseResult measured = timed(name, crew, popularity, settings.duration(), number);
                 long cpuAfter = processCpuNanos();
                 ServerUse use = ServerUse.between(before, cluster.scrape());
-                boolean cpuKnown = cpuBefore >= 0 && cpuAfter >= 0 && settings.manner().embedded() == 0;
+                boolean cpuKnown =
+                        cpuBefore >= 0 && cpuAfter >= 0 && settings.manner().embedded() == 0;
                 reports.add(new LoadReport(
                         settings,
                         stopped,
@@ -102,11 +103,12 @@ final class LoadRun {
             return given;
         }
         return switch (settings.manner().route()) {
-            case SPREAD -> (share, random, each) -> new HttpCaller(
-                    share,
-                    random,
-                    each,
-                    NodeChoice.spread(share.client(), each.endpoints().size()));
+            case SPREAD ->
+                (share, random, each) -> new HttpCaller(
+                        share,
+                        random,
+                        each,
+                        NodeChoice.spread(share.client(), each.endpoints().size()));
             case RING -> {
                 HomeTable table = contacts.homes();
                 settings = asked.withEndpoints(table.endpoints());

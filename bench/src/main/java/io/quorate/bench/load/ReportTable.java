@@ -59,12 +59,7 @@ final class ReportTable {
 
     private void settings(LoadSettings settings) {
         LoadSettings.Manner manner = settings.manner();
-        row(
-                "load",
-                "%s, %d clients, %d %% gets",
-                manner.arrivals().text(),
-                settings.clients(),
-                settings.readPercent());
+        row("load", "%s, %d clients, %d %% gets", manner.arrivals().text(), settings.clients(), settings.readPercent());
         row(
                 "keys",
                 "%s; nodes by %s%s",
@@ -176,10 +171,12 @@ final class ReportTable {
                     "%.2f s CPU, %s s collecting garbage, %s MiB of heap used (%s)",
                     process.cpuSeconds(),
                     process.gcSeconds().isPresent()
-                            ? String.format(Locale.ROOT, "%.3f", process.gcSeconds().getAsDouble())
+                            ? String.format(
+                                    Locale.ROOT, "%.3f", process.gcSeconds().getAsDouble())
                             : "n/a",
                     process.heapBytes().isPresent()
-                            ? String.format(Locale.ROOT, "%.0f", process.heapBytes().getAsDouble() / (1 << 20))
+                            ? String.format(
+                                    Locale.ROOT, "%.0f", process.heapBytes().getAsDouble() / (1 << 20))
                             : "n/a",
                     process.process());
         }

@@ -38,7 +38,7 @@ record ServerUse(OptionalDouble cpuSeconds, OptionalDouble fsyncs, List<ProcessU
     /**
      * What one server process used.
      *
-     * @param process its host and process id
+     * @param process its host, process id and start
      * @param nodes the nodes in it
      * @param gcSeconds time in garbage collections
      * @param heapBytes used at the end, garbage included
@@ -51,7 +51,8 @@ record ServerUse(OptionalDouble cpuSeconds, OptionalDouble fsyncs, List<ProcessU
     }
 
     /** What one process told in one scrape. */
-    record ProcessScrape(SortedSet<String> nodes, double cpuSeconds, OptionalDouble gcSeconds, OptionalDouble heapBytes) {
+    record ProcessScrape(
+            SortedSet<String> nodes, double cpuSeconds, OptionalDouble gcSeconds, OptionalDouble heapBytes) {
         /** Of two scrapes of one process through two nodes: the later one, or the earlier one. */
         ProcessScrape with(ProcessScrape other, boolean later) {
             SortedSet<String> all = new TreeSet<>(nodes);
@@ -61,7 +62,7 @@ record ServerUse(OptionalDouble cpuSeconds, OptionalDouble fsyncs, List<ProcessU
         }
     }
 
-    /** What one node's metrics said: of processes by host and pid, and the node's fsyncs. */
+    /** What one node's metrics said: of processes by host, pid and start, and the node's fsyncs. */
     record NodeScrape(Map<String, ProcessScrape> processes, OptionalDouble fsyncs) {
         NodeScrape {
             processes = Map.copyOf(processes);
@@ -80,8 +81,9 @@ record ServerUse(OptionalDouble cpuSeconds, OptionalDouble fsyncs, List<ProcessU
                 if (node != null) {
                     nodes.add(node);
                 }
+                String start = sample.labels().getOrDefault("start", "");
                 processes.put(
-                        host + "/" + sample.labels().getOrDefault("pid", ""),
+                        host + "/" + sample.labels().getOrDefault("pid", "") + (start.isEmpty() ? "" : "@" + start),
                         new ProcessScrape(nodes, sample.value(), sum(metrics, GC_SECONDS), sum(metrics, HEAP_BYTES)));
             }
             return new NodeScrape(processes, sum(metrics, FSYNCS));
@@ -120,8 +122,9 @@ record ServerUse(OptionalDouble cpuSeconds, OptionalDouble fsyncs, List<ProcessU
         return new ServerUse(
                 uses.isEmpty()
                         ? OptionalDouble.empty()
-                        : OptionalDouble.of(
-                                uses.stream().mapToDouble(ProcessUse::cpuSeconds).sum()),
+                        : OptionalDouble.of(uses.stream()
+                                .mapToDouble(ProcessUse::cpuSeconds)
+                                .sum()),
                 fsyncsWhole ? OptionalDouble.of(fsyncs) : OptionalDouble.empty(),
                 uses);
     }

@@ -143,8 +143,7 @@ public final class TableCommand implements Callable<Integer> {
                 latencies(figures, "get"),
                 number(figures.get(Figures.SERVER_CPU), "%.0f"),
                 number(figures.get(Figures.CLIENT_CPU), "%.0f"),
-                number(figures.get(Figures.FSYNCS), "%.0f") + " | "
-                        + number(figures.get("failed"), "%.0f"),
+                number(figures.get(Figures.FSYNCS), "%.0f") + " | " + number(figures.get("failed"), "%.0f"),
                 series.interrupted() ? " (interrupted)" : "");
     }
 
