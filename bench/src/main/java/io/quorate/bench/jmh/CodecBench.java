@@ -37,7 +37,7 @@ public class CodecBench {
     private final ByteSink out = new ByteSink(1 << 14);
     private final Inbox inbox = new Inbox();
     private byte[] frame = {};
-    private final Outbox outbox = new Outbox(sealed -> frame = sealed, 1);
+    private final Outbox outbox = new Outbox(ready -> frame = ready, 1);
     private KeyState state = KeyState.EMPTY;
     private byte[] stateBytes = {};
     private PartitionClock clock = new PartitionClock();
@@ -61,8 +61,7 @@ public class CodecBench {
         while (Samples.record(key).set().partition() != 0) {
             key++;
         }
-        message = new PeerMessage.Write(
-                1, Samples.record(key), VersionedObject.of(state), false, null, 1000, 1);
+        message = new PeerMessage.Write(1, Samples.record(key), VersionedObject.of(state), false, null, 1000, 1);
         out.clear();
         MessageCodec.write(out, message);
         messageBytes = out.toByteArray();

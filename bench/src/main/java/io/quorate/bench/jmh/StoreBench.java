@@ -82,7 +82,7 @@ public class StoreBench {
 
     /** Closes it and deletes its files. */
     @TearDown(Level.Trial)
-    public void close() throws Exception {
+    public void close() {
         stores.close();
     }
 

@@ -19,7 +19,7 @@ import java.util.List;
 final class Stores implements AutoCloseable {
     private static final PartitionCount PARTITIONS = new PartitionCount(Samples.PARTITIONS);
 
-    private final List<AutoCloseable> open = new ArrayList<>();
+    private final List<RocksPartitionStore> open = new ArrayList<>();
     private final List<Path> folders = new ArrayList<>();
 
     /** Opens a store: {@code memory}, or {@code rocks} with group commit, where every commit is synced. */
@@ -47,10 +47,8 @@ final class Stores implements AutoCloseable {
     }
 
     @Override
-    public void close() throws Exception {
-        for (AutoCloseable each : open) {
-            each.close();
-        }
+    public void close() {
+        open.forEach(RocksPartitionStore::close);
         folders.forEach(DemoCluster::deleteTree);
     }
 }

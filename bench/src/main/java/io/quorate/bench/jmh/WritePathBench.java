@@ -64,7 +64,7 @@ public class WritePathBench {
 
     /** Stops them and deletes their files. */
     @TearDown(Level.Trial)
-    public void stop() throws Exception {
+    public void stop() {
         stores.close();
     }
 

@@ -30,21 +30,23 @@ final class LoadClient implements Closeable {
     /**
      * Does one operation and counts it.
      *
-     * @param dueNanos when the operation was due; its response time counts from there, its service time from now
+     * @param dueNanos when the operation was due, or {@link Pace#NOW}; its response time counts from there, its service
+     *     time from when it is sent
      * @return whether it was answered
      */
     boolean perform(Operation operation, int key, long dueNanos, Tally tally) {
         long sent = System.nanoTime();
-        if (sent - dueNanos > LATE_NANOS) {
+        long due = dueNanos == Pace.NOW ? sent : dueNanos;
+        if (sent - due > LATE_NANOS) {
             tally.beganLate();
         }
         String failure = caller.call(operation, key, tally);
         long end = System.nanoTime();
         if (failure.isEmpty()) {
-            tally.answered(operation, end - sent, end - dueNanos);
+            tally.answered(operation, end - sent, end - due);
             return true;
         }
-        tally.failed(failure, end - dueNanos);
+        tally.failed(failure, end - due);
         return false;
     }
 

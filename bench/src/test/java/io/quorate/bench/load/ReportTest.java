@@ -5,6 +5,9 @@ import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalDouble;
@@ -85,6 +88,55 @@ class ReportTest {
     }
 
     @Test
+    void jsonOfASeriesIsAsItAlwaysWas() throws Exception {
+        String golden;
+        try (InputStream in = ReportTest.class.getResourceAsStream("/golden/load-report.json")) {
+            golden = new String(in.readAllBytes(), StandardCharsets.UTF_8);
+        }
+
+        assertThat(ReportJson.render(series(report(USE), report(USE))) + "\n").isEqualTo(golden);
+    }
+
+    @Test
+    void typicalRunHasTheMiddleRateAndMediansAreOfEachFigureByItself() {
+        LoadSeries series = series(report(USE, 4.0), report(USE, 1.0), report(USE, 2.0));
+
+        assertThat(series.typical()).isEqualTo(2);
+        assertThat(series.medians().get(Figures.RATE)).hasValue(1000);
+        assertThat(Figures.medians(List.of(
+                                new Figures(Map.of("a", 1.0, "b", 1.0)),
+                                new Figures(Map.of("a", 4.0)),
+                                new Figures(Map.of("a", 2.0)),
+                                new Figures(Map.of("a", 9.0))))
+                        .values())
+                .isEqualTo(Map.of("a", 3.0));
+        assertThat(ReportTable.render(series)).contains("3 (above)").contains("median");
+    }
+
+    @Test
+    void tableOfAnOpenLoopTellsWhatBeganLateAndWhatWasNeverSent() {
+        Tally tally = new Tally();
+        tally.answered(Operation.PUT, 1_000_000, 9_000_000);
+        tally.beganLate();
+        tally.leftUnsent(new ArrivalSchedule.Unsent(12, 34_000_000));
+        LoadSettings settings = LoadRunTest.Settings.manner(
+                LoadRunTest.Settings.of(Endpoint.parse("http://127.0.0.1:7101"), 0, 10),
+                Duration.ofSeconds(1),
+                4,
+                new LoadSettings.Manner(new Arrivals(Arrivals.Kind.POISSON, 5000), 0.99, Route.RING, 1, 0));
+        LoadReport report = new LoadReport(
+                settings, false, new LoadReport.Preload(0, 0, 0), 1, tally, USE, OptionalDouble.empty());
+
+        assertThat(ReportTable.render(series(report)))
+                .contains("open loop, 5000.00/s poisson, 4 clients")
+                .contains("Zipf, exponent 0.99; nodes by ring")
+                .containsPattern("begun late +1 ")
+                .contains("12 operations were due; the first of them had waited 34.0 ms")
+                .containsPattern("put +1 +9\\.")
+                .containsPattern("put service +1 +1\\.");
+    }
+
+    @Test
     void whatIsNotKnownIsNullInJsonAndNotAvailableInTheTable() throws Exception {
         LoadReport report = report(ServerUse.unknown());
         JsonNode json = new ObjectMapper().readTree(ReportJson.render(series(report)));
@@ -125,6 +177,10 @@ class ReportTest {
     }
 
     private static LoadReport report(ServerUse use) {
+        return report(use, 2.0);
+    }
+
+    private static LoadReport report(ServerUse use, double seconds) {
         Tally tally = new Tally();
         for (int i = 0; i < 1000; i++) {
             tally.answered(Operation.PUT, 5_000_000, 5_000_000);
@@ -136,7 +192,7 @@ class ReportTest {
                 LoadRunTest.Settings.of(Endpoint.parse("http://127.0.0.1:7101"), 50, 2001),
                 false,
                 new LoadReport.Preload(40, 0, 0.1),
-                2.0,
+                seconds,
                 tally,
                 use,
                 OptionalDouble.of(0.25));
