@@ -111,7 +111,7 @@ public final class TableCommand implements Callable<Integer> {
         LoadSettings.Manner manner = settings.manner();
         return String.format(
                 Locale.ROOT,
-                "%s; %d %s, %d-byte values, %d keys%s, route %s; %d windows of %.1f s after %.1f s of warm-up, medians."
+                "%s; %d %s, %d-byte values, %d keys%s, route %s; %d runs of %.1f s after %.1f s of warm-up, medians."
                         + "%n%n| level | load | in flight | operations/s | put p50 / p99 / p99.9, ms | get p50 / p99 /"
                         + " p99.9, ms | server CPU, ms per 1000 | client CPU, ms per 1000 | fsyncs per 1000 puts |"
                         + " failed |%n|---|---|---|---|---|---|---|---|---|---|%n",

@@ -126,7 +126,8 @@ class LoadCommandTest {
             assertThat(exit).isZero();
             JsonNode json = new ObjectMapper().readTree(out.toString());
             assertThat(json.get("loop").asText()).isEqualTo("open");
-            assertThat(json.get("operations").asLong() + json.get("unsent").asLong()).isBetween(50L, 150L);
+            assertThat(json.get("operations").asLong() + json.get("unsent").asLong())
+                    .isBetween(50L, 150L);
             assertThat(json.at("/settings/ratePerSecond").asDouble()).isEqualTo(100);
             assertThat(json.at("/machine/cores").asInt()).isPositive();
         }
@@ -158,7 +159,8 @@ class LoadCommandTest {
                     .containsPattern("\\| ONE \\| put \\| 1 \\| [0-9]+ \\|")
                     .containsPattern("\\| ONE \\| get \\| 2 \\| [0-9]+ \\|")
                     .containsPattern("\\| QUORUM \\| get \\| 1 \\| [0-9]+ \\|");
-            assertThat(out.toString().lines().filter(line -> line.startsWith("|"))).hasSize(2 + 8);
+            assertThat(out.toString().lines().filter(line -> line.startsWith("|")))
+                    .hasSize(2 + 8);
         }
     }
 

@@ -159,7 +159,10 @@ class LoadRunTest {
     @Test
     void runsOneAfterTheOtherAreReportedEach() throws Exception {
         LoadSettings settings = Settings.manner(
-                settings(0, 100), Duration.ofSeconds(60), 4, new LoadSettings.Manner(Arrivals.CLOSED, 0.99, Route.SPREAD, 3, 0));
+                settings(0, 100),
+                Duration.ofSeconds(60),
+                4,
+                new LoadSettings.Manner(Arrivals.CLOSED, 0.99, Route.SPREAD, 3, 0));
 
         LoadSeries series = new LoadRun(settings, progress).execute();
 
@@ -176,7 +179,8 @@ class LoadRunTest {
 
         assertThat(tally.answered() + tally.unsent()).isEqualTo(300);
         assertThat(tally.failures()).isEmpty();
-        // 120 were due while two were in flight and nothing moved: the others waited for a client, on average half of it.
+        // 120 were due while two were in flight and nothing moved: the others waited for a client, on average half of
+        // it.
         assertThat(tally.late()).isGreaterThan(100);
         assertThat(tally.latencies(Operation.PUT).p90()).isGreaterThan(200);
         assertThat(tally.serviceTimes(Operation.PUT).p90()).isLessThan(200);
@@ -239,8 +243,8 @@ class LoadRunTest {
     }
 
     private LoadSettings openLoop(Duration duration, double perSecond, int clients) {
-        LoadSettings.Manner manner = new LoadSettings.Manner(
-                new Arrivals(Arrivals.Kind.EVEN, perSecond), 0, Route.SPREAD, 1, 0);
+        LoadSettings.Manner manner =
+                new LoadSettings.Manner(new Arrivals(Arrivals.Kind.EVEN, perSecond), 0, Route.SPREAD, 1, 0);
         return Settings.manner(settings(0, Long.MAX_VALUE), duration, clients, manner);
     }
 

@@ -124,8 +124,8 @@ class ReportTest {
                 Duration.ofSeconds(1),
                 4,
                 new LoadSettings.Manner(new Arrivals(Arrivals.Kind.POISSON, 5000), 0.99, Route.RING, 1, 0));
-        LoadReport report = new LoadReport(
-                settings, false, new LoadReport.Preload(0, 0, 0), 1, tally, USE, OptionalDouble.empty());
+        LoadReport report =
+                new LoadReport(settings, false, new LoadReport.Preload(0, 0, 0), 1, tally, USE, OptionalDouble.empty());
 
         assertThat(ReportTable.render(series(report)))
                 .contains("open loop, 5000.00/s poisson, 4 clients")

@@ -31,14 +31,20 @@ class ServerUseTest {
 
     @Test
     void eachProcessIsToldWithItsNodes() {
-        List<NodeScrape> before = List.of(scrape("n1", "1", "7", 1, 0.1), scrape("n2", "1", "7", 1, 0.1), scrape("n3", "2", "8", 5, 0));
-        List<NodeScrape> after = List.of(scrape("n1", "1", "7", 2, 0.3), scrape("n2", "1", "7", 2.5, 0.4), scrape("n3", "2", "8", 9, 0.5));
+        List<NodeScrape> before =
+                List.of(scrape("n1", "1", "7", 1, 0.1), scrape("n2", "1", "7", 1, 0.1), scrape("n3", "2", "8", 5, 0));
+        List<NodeScrape> after = List.of(
+                scrape("n1", "1", "7", 2, 0.3), scrape("n2", "1", "7", 2.5, 0.4), scrape("n3", "2", "8", 9, 0.5));
 
         ServerUse use = ServerUse.between(before, after);
 
         assertThat(use.cpuSeconds()).hasValue(5);
-        assertThat(use.perProcess()).extracting(ServerUse.ProcessUse::nodes).containsExactly(List.of("n1", "n2"), List.of("n3"));
-        assertThat(use.perProcess()).extracting(ServerUse.ProcessUse::cpuSeconds).containsExactly(1.0, 4.0);
+        assertThat(use.perProcess())
+                .extracting(ServerUse.ProcessUse::nodes)
+                .containsExactly(List.of("n1", "n2"), List.of("n3"));
+        assertThat(use.perProcess())
+                .extracting(ServerUse.ProcessUse::cpuSeconds)
+                .containsExactly(1.0, 4.0);
         assertThat(use.perProcess().get(0).gcSeconds().orElseThrow()).isEqualTo(0.2, within(1e-9));
         assertThat(use.perProcess().get(1).heapBytes()).hasValue(1000);
     }
