@@ -6,6 +6,7 @@ import io.quorate.node.protocol.store.CorruptRecordException;
 import io.quorate.node.protocol.store.PartitionStore;
 import io.quorate.node.protocol.store.RecordKey;
 import io.quorate.node.protocol.store.ReplicaSetId;
+import io.quorate.node.protocol.store.StorageException;
 import io.quorate.repair.merkle.LeafTable;
 import io.quorate.ring.bytes.ByteSink;
 import io.quorate.ring.bytes.ByteSource;
@@ -49,6 +50,7 @@ public final class Replica {
     private final VersionRules rules;
     private final LongSupplier incarnations;
     private final boolean actorIsNew;
+    private final long generation;
     private final PartitionClock clock;
     private final LeafTable leaves;
     private final Map<RecordKey, Pending> pending = new LinkedHashMap<>();
@@ -80,6 +82,7 @@ public final class Replica {
         this.store = store;
         this.rules = rules;
         this.incarnations = incarnations;
+        this.generation = store.generation();
         PartitionStore.Opened opened = store.open(id);
         Commit.Header header = opened.header();
         if (header == null) {
@@ -202,6 +205,29 @@ public final class Replica {
         return merge(key, object, request, siblingsMax);
     }
 
+    /** Of the store when this replica was opened. */
+    public long generation() {
+        return generation;
+    }
+
+    /** Whether this very commit is on its way to the disk. */
+    public boolean awaits(Commit commit) {
+        return inFlight.stream().anyMatch(waiting -> waiting.commit == commit);
+    }
+
+    private @Nullable StorageException refusal() {
+        return store.generation() == generation
+                ? store.refusal()
+                : StorageException.noRoom("the disk has just got room again; retry");
+    }
+
+    private void refuseIfClosed() {
+        StorageException refusal = refusal();
+        if (refusal != null) {
+            throw refusal;
+        }
+    }
+
     private long merge(RecordKey key, VersionedObject object, Commit.@Nullable RequestEntry request, int siblingsMax) {
         Pending changing = pending.get(key);
         KeyState stored = changing != null ? changing.newest : store.read(key);
@@ -220,6 +246,7 @@ public final class Replica {
                 && (request == null || findRequest(request.id(), request.era()) != null)) {
             return changing == null ? 0 : changing.lastCommit;
         }
+        refuseIfClosed();
         ObjectLimits.refuseOverlong(rules.strip(merged, clock));
         for (Dot dot : rules.appliedBy(object)) {
             clock.add(dot);
@@ -234,7 +261,7 @@ public final class Replica {
      * would find the old one on disk and go on under it. The id of the commit; 0 if the actor is no successor.
      */
     public long persistActor() {
-        return actorIsNew ? submit(List.of(), null) : 0;
+        return actorIsNew && refusal() == null ? submit(List.of(), null) : 0;
     }
 
     /**
@@ -270,6 +297,7 @@ public final class Replica {
             local = KeyState.EMPTY;
         }
         refuseStale(object);
+        refuseIfClosed();
         renewActorIfForgotten(object.state().context());
         // The local context is not filled: this disk's clock vouches for nothing about this key.
         KeyState merged = rules.merge(local, object.state());
@@ -325,6 +353,7 @@ public final class Replica {
 
     /** Removes what a bucket's generation holds among the next {@code limit} keys. */
     public Drop dropBucket(String bucket, int generation, @Nullable RecordKey after, int limit) {
+        refuseIfClosed();
         List<RecordKey> page = store.keysAfter(id, after, limit);
         List<Commit.Change> changes = new ArrayList<>();
         boolean skipped = false;
@@ -359,6 +388,9 @@ public final class Replica {
      * id of the commit, 0 if none.
      */
     public long sweep(int limit) {
+        if (refusal() != null) {
+            return 0;
+        }
         List<Commit.Change> changes = new ArrayList<>();
         for (RecordKey key : remnants.takeCovered(clock, rules, pending::containsKey, limit)) {
             int leaf = leafOf(key);
