@@ -21,7 +21,8 @@ final class DiskEvents implements WriteObserver {
         this.self = self;
         this.metrics = metrics;
         this.onFailure = onFailure;
-        metrics.gauge("quorate.disk.full", "1 while this node takes no writes for want of room", () -> full.get() ? 1 : 0);
+        metrics.gauge(
+                "quorate.disk.full", "1 while this node takes no writes for want of room", () -> full.get() ? 1 : 0);
     }
 
     @Override

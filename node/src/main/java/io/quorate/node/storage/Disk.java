@@ -46,9 +46,8 @@ public interface Disk {
 
         public Settings {
             if (reserveBytes < 1L << 20) {
-                throw new IllegalArgumentException(
-                        "disk.reserve = " + reserveBytes + ": must be at least 1 MiB, so that a full disk is noticed before"
-                                + " a write fails");
+                throw new IllegalArgumentException("disk.reserve = " + reserveBytes
+                        + ": must be at least 1 MiB, so that a full disk is noticed before" + " a write fails");
             }
         }
     }

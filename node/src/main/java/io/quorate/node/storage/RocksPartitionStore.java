@@ -143,7 +143,8 @@ public final class RocksPartitionStore implements PartitionStore, AutoCloseable 
         } catch (RocksDBException e) {
             StorageException failure = RocksColumns.failure("write " + commits.size() + " changes", e);
             if (failure.diskFull()) {
-                observer.full(failure.getMessage() + ": this node takes no writes until there is room again; reads go on");
+                observer.full(
+                        failure.getMessage() + ": this node takes no writes until there is room again; reads go on");
             }
             throw failure;
         }

@@ -50,8 +50,8 @@ final class RoomWatch {
         writtenSince = 0;
         long usable = disk.usableBytes();
         if (refusal == null && usable < reserve) {
-            refusal = StorageException.noRoom("it has " + usable + " usable bytes left, less than disk.reserve = " + reserve
-                    + "; free some room, and writes go on by themselves");
+            refusal = StorageException.noRoom("it has " + usable + " usable bytes left, less than disk.reserve = "
+                    + reserve + "; free some room, and writes go on by themselves");
             observer.full("the disk has " + usable + " usable bytes left, less than disk.reserve = " + reserve
                     + ": this node takes no writes until there is room again; reads go on");
         } else if (refusal != null && usable >= reserve + reserve / HYSTERESIS_PARTS) {

@@ -26,8 +26,9 @@ final class ParserFuzzTest {
                         "mode=leaderless, level=QUORUM, need=2, acked=3, homes=2, hinted=1, repaired=0, siblings=1, epoch=7",
                         "mode=\"a\\\"b\";p=1, need=99999999999999999999, level=(a b), x")
                 .lenient()
-                .run(IllegalArgumentException.class, data ->
-                        ResultHeader.parse(new String(data, StandardCharsets.ISO_8859_1)));
+                .run(
+                        IllegalArgumentException.class,
+                        data -> ResultHeader.parse(new String(data, StandardCharsets.ISO_8859_1)));
     }
 
     @Test

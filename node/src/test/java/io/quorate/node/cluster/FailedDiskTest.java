@@ -89,7 +89,9 @@ final class FailedDiskTest {
             }
             assertThat(fatal.poll(20, TimeUnit.SECONDS)).isNotNull().contains("n1", "fsync", "Input/output error");
             assertThat(node.state()).isEqualTo("failed");
-            assertThat(disk.writesAfter).as("nothing is written after a failed fsync").isZero();
+            assertThat(disk.writesAfter)
+                    .as("nothing is written after a failed fsync")
+                    .isZero();
             assertThat(Ports.allFree(config.http().port(), 1)).isTrue();
         }
         assertThat(fatal).isEmpty();
@@ -107,6 +109,8 @@ final class FailedDiskTest {
     }
 
     private static Reply put(String url, String key) {
-        return Http.request("PUT", url, "/v1/buckets/carts/keys/" + key).body(key).send();
+        return Http.request("PUT", url, "/v1/buckets/carts/keys/" + key)
+                .body(key)
+                .send();
     }
 }

@@ -63,7 +63,8 @@ final class FullDiskTest {
     private int keys;
 
     private static NodeConfig single(SmallDisk disk) {
-        return Nodes.configs(1, NodeConfig.Limits.DEFAULT, i -> disk.root().resolve("data")).get(0);
+        return Nodes.configs(1, NodeConfig.Limits.DEFAULT, i -> disk.root().resolve("data"))
+                .get(0);
     }
 
     private static String target(String key) {
@@ -138,13 +139,14 @@ final class FullDiskTest {
     @Test
     void writesAreRefusedBeforeTheDiskIsQuiteFullAndGoOnWhenThereIsRoom() {
         try (SmallDisk disk = SmallDisk.mount(256);
-                EmbeddedNode node =
-                        EmbeddedNode.start(single(disk), EmbeddedNode.Extras.alone().withDisk(null, RESERVE))) {
+                EmbeddedNode node = EmbeddedNode.start(
+                        single(disk), EmbeddedNode.Extras.alone().withDisk(null, RESERVE))) {
             put(node, "").expect(204);
             for (int round = 0; round < 2; round++) {
                 disk.fillUpTo(4L << 20);
                 Reply refused = awaitRefusal(node);
-                assertThat(refused.problem(507, "disk-full").path("outcome").asText()).isEqualTo("not-applied");
+                assertThat(refused.problem(507, "disk-full").path("outcome").asText())
+                        .isEqualTo("not-applied");
                 assertThat(refused.text()).contains("disk.reserve");
                 readsAllThatWasAcknowledged(node);
                 Http.request("DELETE", node.url(), target("key0")).send().problem(507, "disk-full");
@@ -176,7 +178,10 @@ final class FullDiskTest {
                     assertThat(refused.problem(507, "disk-full").path("outcome").asText())
                             .isIn("not-applied", "maybe-applied");
                     readsAllThatWasAcknowledged(node);
-                    assertThat(put(node, "").problem(507, "disk-full").path("outcome").asText())
+                    assertThat(put(node, "")
+                                    .problem(507, "disk-full")
+                                    .path("outcome")
+                                    .asText())
                             .isEqualTo("not-applied");
                     small.free();
                     assertThat(awaitRoom(node)).isLessThan(2_500);
@@ -198,12 +203,15 @@ final class FullDiskTest {
         try (SmallDisk small = SmallDisk.mount(256)) {
             try {
                 List<NodeConfig> configs = Nodes.configs(
-                        3, NodeConfig.Limits.DEFAULT, i -> i == 0 ? small.root().resolve("data") : folder.resolve("n" + i));
+                        3,
+                        NodeConfig.Limits.DEFAULT,
+                        i -> i == 0 ? small.root().resolve("data") : folder.resolve("n" + i));
                 for (NodeConfig config : configs) {
                     nodes.add(EmbeddedNode.start(
                             config, EmbeddedNode.Extras.alone().withDisk(null, RESERVE)));
                 }
-                nodes.forEach(node -> assertThat(node.awaitPeers(2, Duration.ofSeconds(20))).isTrue());
+                nodes.forEach(node ->
+                        assertThat(node.awaitPeers(2, Duration.ofSeconds(20))).isTrue());
                 EmbeddedNode full = nodes.get(0);
                 awaitPut(full, "&level=ALL");
                 small.fillUpTo(4L << 20);

@@ -115,7 +115,8 @@ final class HttpDefenceTest {
 
     @Test
     void methodThatNobodyKnowsIsRefusedByName() throws IOException {
-        raw("BREW " + TestCluster.target("k", "") + " HTTP/1.1\r\nHost: x\r\n\r\n").problem(405, "method-not-allowed");
+        raw("BREW " + TestCluster.target("k", "") + " HTTP/1.1\r\nHost: x\r\n\r\n")
+                .problem(405, "method-not-allowed");
     }
 
     @Test

@@ -86,7 +86,8 @@ final class HttpFuzzTest {
             try {
                 reply = Reply.read(in, false);
             } catch (IOException | RuntimeException e) {
-                throw new AssertionError("no answer in the form of HTTP: " + HexFormat.of().formatHex(answers), e);
+                throw new AssertionError(
+                        "no answer in the form of HTTP: " + HexFormat.of().formatHex(answers), e);
             }
             if (reply.status() < 400) {
                 if (headless) {
@@ -109,9 +110,9 @@ final class HttpFuzzTest {
         ListAppender<ILoggingEvent> log = new ListAppender<>();
         log.start();
         root.addAppender(log);
-        try (EmbeddedNode node = EmbeddedNode.start(Nodes.configs(
-                        1, NodeConfig.Limits.DEFAULT, i -> folder.resolve("data"))
-                .get(0))) {
+        try (EmbeddedNode node =
+                EmbeddedNode.start(Nodes.configs(1, NodeConfig.Limits.DEFAULT, i -> folder.resolve("data"))
+                        .get(0))) {
             int port = URI.create(node.url()).getPort();
             List<byte[]> corpus = corpus();
             for (byte[] good : corpus) {
@@ -129,12 +130,16 @@ final class HttpFuzzTest {
                 }
             }
             Http.get(node.url(), "/livez").expect(200);
-            Http.request("PUT", node.url(), "/v1/buckets/carts/keys/after").body("v").send().expect(204);
+            Http.request("PUT", node.url(), "/v1/buckets/carts/keys/after")
+                    .body("v")
+                    .send()
+                    .expect(204);
         } finally {
             root.detachAppender(log);
         }
         assertThat(log.list)
-                .filteredOn(event -> event.getLevel().isGreaterOrEqual(Level.ERROR) || event.getThrowableProxy() != null)
+                .filteredOn(
+                        event -> event.getLevel().isGreaterOrEqual(Level.ERROR) || event.getThrowableProxy() != null)
                 .map(ILoggingEvent::getFormattedMessage)
                 .isEmpty();
     }

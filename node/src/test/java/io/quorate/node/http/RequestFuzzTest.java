@@ -32,11 +32,14 @@ final class RequestFuzzTest {
     @Test
     void mutatedPaths() {
         Fuzz.ofTexts(2, "/v1/buckets/carts/keys/a%2Fb", "/v1/buckets/carts/keys/%F0%9F%98%80/explain", "//..//%2e%2e")
-                .run(IllegalArgumentException.class, data -> RawPath.segments(text(data))
-                        .forEach(segment -> RawPath.decode(segment)));
+                .run(
+                        IllegalArgumentException.class,
+                        data -> RawPath.segments(text(data)).forEach(segment -> RawPath.decode(segment)));
         Fuzz.ofTexts(3, "/v1/k\u00e9y/\ud83d\ude00")
-                .run(IllegalArgumentException.class, data -> RawPath.segments(new String(data, StandardCharsets.UTF_8))
-                        .forEach(segment -> RawPath.decode(segment)));
+                .run(
+                        IllegalArgumentException.class,
+                        data -> RawPath.segments(new String(data, StandardCharsets.UTF_8))
+                                .forEach(segment -> RawPath.decode(segment)));
     }
 
     @Test

@@ -14,8 +14,8 @@ class RoomWatchTest {
     private final List<String> heard = new ArrayList<>();
     private long usable = 100L << 20;
     private long now;
-    private final RoomWatch room = new RoomWatch(
-            () -> usable, new Disk.Settings(RESERVE), () -> now, new WriteObserver() {
+    private final RoomWatch room =
+            new RoomWatch(() -> usable, new Disk.Settings(RESERVE), () -> now, new WriteObserver() {
                 @Override
                 public void wrote(int commits, long nanos) {}
 

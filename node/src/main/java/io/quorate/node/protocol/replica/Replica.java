@@ -6,7 +6,6 @@ import io.quorate.node.protocol.store.CorruptRecordException;
 import io.quorate.node.protocol.store.PartitionStore;
 import io.quorate.node.protocol.store.RecordKey;
 import io.quorate.node.protocol.store.ReplicaSetId;
-import io.quorate.node.protocol.store.StorageException;
 import io.quorate.repair.merkle.LeafTable;
 import io.quorate.ring.bytes.ByteSink;
 import io.quorate.ring.bytes.ByteSource;
@@ -50,7 +49,7 @@ public final class Replica {
     private final VersionRules rules;
     private final LongSupplier incarnations;
     private final boolean actorIsNew;
-    private final long generation;
+    private final Intake intake;
     private final PartitionClock clock;
     private final LeafTable leaves;
     private final Map<RecordKey, Pending> pending = new LinkedHashMap<>();
@@ -82,7 +81,7 @@ public final class Replica {
         this.store = store;
         this.rules = rules;
         this.incarnations = incarnations;
-        this.generation = store.generation();
+        this.intake = new Intake(store);
         PartitionStore.Opened opened = store.open(id);
         Commit.Header header = opened.header();
         if (header == null) {
@@ -205,27 +204,14 @@ public final class Replica {
         return merge(key, object, request, siblingsMax);
     }
 
-    /** Of the store when this replica was opened. */
-    public long generation() {
-        return generation;
+    /** Whether the store has been opened again since this replica was, and may hold more than this replica knows. */
+    public boolean isOutdated() {
+        return intake.isOutdated();
     }
 
     /** Whether this very commit is on its way to the disk. */
     public boolean awaits(Commit commit) {
         return inFlight.stream().anyMatch(waiting -> waiting.commit == commit);
-    }
-
-    private @Nullable StorageException refusal() {
-        return store.generation() == generation
-                ? store.refusal()
-                : StorageException.noRoom("the disk has just got room again; retry");
-    }
-
-    private void refuseIfClosed() {
-        StorageException refusal = refusal();
-        if (refusal != null) {
-            throw refusal;
-        }
     }
 
     private long merge(RecordKey key, VersionedObject object, Commit.@Nullable RequestEntry request, int siblingsMax) {
@@ -246,7 +232,7 @@ public final class Replica {
                 && (request == null || findRequest(request.id(), request.era()) != null)) {
             return changing == null ? 0 : changing.lastCommit;
         }
-        refuseIfClosed();
+        intake.refuseIfClosed();
         ObjectLimits.refuseOverlong(rules.strip(merged, clock));
         for (Dot dot : rules.appliedBy(object)) {
             clock.add(dot);
@@ -261,7 +247,7 @@ public final class Replica {
      * would find the old one on disk and go on under it. The id of the commit; 0 if the actor is no successor.
      */
     public long persistActor() {
-        return actorIsNew && refusal() == null ? submit(List.of(), null) : 0;
+        return actorIsNew && intake.refusal() == null ? submit(List.of(), null) : 0;
     }
 
     /**
@@ -296,8 +282,8 @@ public final class Replica {
         } catch (CorruptRecordException e) {
             local = KeyState.EMPTY;
         }
-        refuseStale(object);
-        refuseIfClosed();
+        Claims.refuseOlder(object.state().context(), clock);
+        intake.refuseIfClosed();
         renewActorIfForgotten(object.state().context());
         // The local context is not filled: this disk's clock vouches for nothing about this key.
         KeyState merged = rules.merge(local, object.state());
@@ -330,19 +316,6 @@ public final class Replica {
     }
 
     /**
-     * A restoration that does not know all that this clock knows might undo some of it: it was gathered too early, or what
-     * it lacks stood nowhere but on this disk. It is refused, and a later one tried.
-     */
-    private void refuseStale(VersionedObject object) {
-        CausalContext known = object.state().context();
-        clock.forEachRange((other, from, to) -> {
-            if (!known.coversRange(other, from, to)) {
-                throw new CorruptRecordException("the restoration is older than this replica's clock");
-            }
-        });
-    }
-
-    /**
      * A step through the keys of a replica that removes those of a bucket's generation.
      *
      * @param commit to wait for; 0 if nothing was removed
@@ -353,7 +326,7 @@ public final class Replica {
 
     /** Removes what a bucket's generation holds among the next {@code limit} keys. */
     public Drop dropBucket(String bucket, int generation, @Nullable RecordKey after, int limit) {
-        refuseIfClosed();
+        intake.refuseIfClosed();
         List<RecordKey> page = store.keysAfter(id, after, limit);
         List<Commit.Change> changes = new ArrayList<>();
         boolean skipped = false;
@@ -388,7 +361,7 @@ public final class Replica {
      * id of the commit, 0 if none.
      */
     public long sweep(int limit) {
-        if (refusal() != null) {
+        if (intake.refusal() != null) {
             return 0;
         }
         List<Commit.Change> changes = new ArrayList<>();

@@ -46,8 +46,7 @@ final class Replicas {
     /** Opens the replica at its first use. */
     Replica get(ReplicaSetId id) {
         Replica replica = open.get(id);
-        if (replica == null
-                || (replica.generation() != surroundings.store().generation() && replica.idle())) {
+        if (replica == null || (replica.isOutdated() && replica.idle())) {
             replica = new Replica(
                     surroundings.self(),
                     id,
