@@ -211,7 +211,7 @@ public final class Replica {
 
     /** Whether this very commit is on its way to the disk. */
     public boolean awaits(Commit commit) {
-        return inFlight.stream().anyMatch(waiting -> waiting.commit == commit);
+        return inFlight.stream().anyMatch(waiting -> waiting.commit.equals(commit));
     }
 
     private long merge(RecordKey key, VersionedObject object, Commit.@Nullable RequestEntry request, int siblingsMax) {
