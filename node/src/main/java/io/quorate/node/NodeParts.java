@@ -300,10 +300,10 @@ final class NodeParts {
             return;
         }
         state = "leaving";
+        leaveCluster();
         door.close();
         http.stopAccepting();
         Wiring.await(() -> door.inFlight() == 0 && http.open() == 0, DRAIN_NANOS);
-        leaveCluster();
         actors.stop(true);
         http.close();
         closeStore(() -> {
@@ -336,8 +336,8 @@ final class NodeParts {
         if (!state.equals("failed")) {
             state = "leaving";
         }
-        door.close();
         leaveCluster();
+        door.close();
         actors.stop(false);
         http.close();
         closeStore(() -> {
