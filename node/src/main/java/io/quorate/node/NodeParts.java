@@ -47,6 +47,7 @@ final class NodeParts {
     private static final long DRAIN_NANOS = 2_000_000_000L;
 
     private static final long END_NANOS = 1_300_000_000L;
+    private static final long START_NANOS = 60_000_000_000L;
 
     private final NodeConfig config;
     private final RingState ring;
@@ -67,6 +68,7 @@ final class NodeParts {
     private final long startedAt = nanoClock.getAsLong();
     private final AtomicBoolean over = new AtomicBoolean();
     private final Consumer<String> onFatal;
+    private volatile boolean begun;
     private volatile String state = "starting";
 
     static NodeParts assemble(NodeConfig config, RingState ring, HttpServer http, EmbeddedNode.Extras extras) {
@@ -250,6 +252,8 @@ final class NodeParts {
         Wiring.threads("fatal-" + config.node())
                 .newThread(() -> {
                     try {
+                        // It may come while the node is still being put together.
+                        Wiring.await(() -> begun || over.get(), START_NANOS);
                         kill();
                     } finally {
                         onFatal.accept("node " + config.node() + " has ended: " + why);
@@ -286,7 +290,10 @@ final class NodeParts {
                     config.node());
         }
         http.start(config, ring, actors::view, door, backend, config.faults() ? control : null);
-        state = actors.anyEnded() ? "failed" : "serving";
+        if (!state.equals("failed")) {
+            state = actors.anyEnded() ? "failed" : "serving";
+        }
+        begun = true;
         LOG.info(
                 "{}: serving at {}, {} partitions, {} replicas",
                 config.node(),
