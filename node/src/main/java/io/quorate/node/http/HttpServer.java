@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.util.function.Supplier;
 import org.eclipse.jetty.http.HttpCompliance;
 import org.eclipse.jetty.http.UriCompliance;
+import org.eclipse.jetty.io.ManagedSelector;
 import org.eclipse.jetty.server.HttpConfiguration;
 import org.eclipse.jetty.server.Server;
 import org.eclipse.jetty.server.ServerConnector;
@@ -26,6 +27,7 @@ public final class HttpServer implements AutoCloseable {
 
     private final Server server;
     private final ServerConnector connector;
+    private final SocketThread sockets;
     private volatile @Nullable Router routes;
 
     /** What the routes need of their node. */
@@ -40,9 +42,10 @@ public final class HttpServer implements AutoCloseable {
         }
     }
 
-    private HttpServer(Server server, ServerConnector connector) {
+    private HttpServer(Server server, ServerConnector connector, SocketThread sockets) {
         this.server = server;
         this.connector = connector;
+        this.sockets = sockets;
     }
 
     /** Binds the address but answers nothing yet, so that a taken port is found before anything else is started. */
@@ -57,7 +60,8 @@ public final class HttpServer implements AutoCloseable {
         http.setResponseHeaderSize(HEADERS_MAX);
         http.setUriCompliance(UriCompliance.UNSAFE);
         http.setHttpCompliance(HttpCompliance.RFC7230);
-        ServerConnector connector = new ServerConnector(server, 1, 1, new RawTargetConnection.Factory(http));
+        SocketThread sockets = new SocketThread();
+        ServerConnector connector = new ServerConnector(server, 1, 1, new RawTargetConnection.Factory(http, sockets));
         connector.setHost(config.http().host());
         connector.setPort(config.http().port());
         connector.setIdleTimeout(IDLE_MILLIS);
@@ -76,7 +80,7 @@ public final class HttpServer implements AutoCloseable {
                             + reason(e),
                     e);
         }
-        return new HttpServer(server, connector);
+        return new HttpServer(server, connector, sockets);
     }
 
     private static String reason(Throwable e) {
@@ -111,6 +115,8 @@ public final class HttpServer implements AutoCloseable {
         server.setHandler(router);
         try {
             server.start();
+            ManagedSelector selector = connector.getSelectorManager().getBean(ManagedSelector.class);
+            sockets.use(task -> selector.submit(ignored -> task.run()));
         } catch (Exception e) {
             throw new BindException(
                     "HTTP on " + config.http().host() + ":" + config.http().port() + " did not start: "
