@@ -33,6 +33,9 @@ import org.rocksdb.WriteOptions;
 public final class RocksColumns implements AutoCloseable {
     private static final List<String> NAMES = List.of("default", "data", "remnants", "requests");
     private static final long BLOCK_CACHE_BYTES = 64L << 20;
+    private static final long DATA_BUFFER_BYTES = 64L << 20;
+    /** Small, because these columns take a tiny entry with each write: finding its place is cheap as long as all fit a cache. */
+    private static final long SMALL_BUFFER_BYTES = 4L << 20;
 
     private final RocksDB db;
     private final List<ColumnFamilyHandle> columns;
@@ -62,7 +65,7 @@ public final class RocksColumns implements AutoCloseable {
         List<ColumnFamilyDescriptor> descriptors = new ArrayList<>();
         for (String name : NAMES) {
             ColumnFamilyOptions options = new ColumnFamilyOptions()
-                    .setWriteBufferSize(name.equals("data") ? 64L << 20 : 16L << 20)
+                    .setWriteBufferSize(name.equals("data") ? DATA_BUFFER_BYTES : SMALL_BUFFER_BYTES)
                     .setCompressionType(CompressionType.LZ4_COMPRESSION)
                     .setTableFormatConfig(new BlockBasedTableConfig()
                             .setBlockCache(cache)
