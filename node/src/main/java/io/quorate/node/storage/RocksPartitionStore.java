@@ -29,10 +29,14 @@ import org.rocksdb.WriteBatch;
 public final class RocksPartitionStore implements PartitionStore, AutoCloseable {
     private static final long SYNC_NANOS = 500_000_000L;
 
+    /** Memory for records read or written last. */
+    private static final long RECENT_BYTES_MAX = 16L << 20;
+
     private final RocksColumns db;
     private final PartitionCount partitions;
     private final LongSupplier nanoClock;
     private final WriteObserver observer;
+    private final RecentRecords recent = new RecentRecords(RECENT_BYTES_MAX);
     private final GroupCommitWriter writer;
     private int newestEra = Integer.MIN_VALUE;
     private boolean dirty;
@@ -54,10 +58,18 @@ public final class RocksPartitionStore implements PartitionStore, AutoCloseable 
 
     @Override
     public KeyState read(RecordKey key) {
+        KeyState known = recent.get(key);
+        if (known != null) {
+            return known;
+        }
+        long before = recent.batches();
         byte[] value = db.get(db.data(), RecordCodec.key(key));
-        return value == null
-                ? KeyState.EMPTY
-                : RecordCodec.readState(value, key.set().partition());
+        if (value == null) {
+            return KeyState.EMPTY;
+        }
+        KeyState state = RecordCodec.readState(value, key.set().partition());
+        recent.read(key, state, before);
+        return state;
     }
 
     @Override
@@ -107,7 +119,9 @@ public final class RocksPartitionStore implements PartitionStore, AutoCloseable 
                 add(batch, commit);
             }
             db.write(batch);
+            recent.written(commits);
         } catch (RocksDBException e) {
+            recent.clear();
             throw RocksColumns.failure("write " + commits.size() + " changes", e);
         }
         dirty = true;
