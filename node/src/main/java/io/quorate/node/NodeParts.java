@@ -143,7 +143,12 @@ final class NodeParts {
         this.metrics = new NodeMetrics(id.value());
         this.callbacks = Wiring.callbacks("calls-" + id);
         this.store = new RocksPartitionStore(
-                columns, ring.partitions(), Wiring.threads("store-" + id), nanoClock, metrics::groupCommit);
+                columns,
+                ring.partitions(),
+                Wiring.threads("store-" + id),
+                nanoClock,
+                metrics::groupCommit,
+                RocksPartitionStore.RECENT_BYTES_DEFAULT);
         this.actors = new NodeActors(
                 config,
                 ring,

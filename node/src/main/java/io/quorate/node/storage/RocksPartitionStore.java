@@ -29,25 +29,43 @@ import org.rocksdb.WriteBatch;
 public final class RocksPartitionStore implements PartitionStore, AutoCloseable {
     private static final long SYNC_NANOS = 500_000_000L;
 
-    /** Memory for records read or written last. */
-    private static final long RECENT_BYTES_MAX = 16L << 20;
+    /** Memory for records read or written last, unless the node's operator says otherwise. */
+    public static final long RECENT_BYTES_DEFAULT = 16L << 20;
 
     private final RocksColumns db;
     private final PartitionCount partitions;
     private final LongSupplier nanoClock;
     private final WriteObserver observer;
-    private final RecentRecords recent = new RecentRecords(RECENT_BYTES_MAX);
+    private final RecentRecords recent;
     private final GroupCommitWriter writer;
     private int newestEra = Integer.MIN_VALUE;
     private boolean dirty;
     private long syncedAt;
 
+    /** A store that reads each record from the disk. */
     public RocksPartitionStore(
             RocksColumns db,
             PartitionCount partitions,
             ThreadFactory threads,
             LongSupplier nanoClock,
             WriteObserver observer) {
+        this(db, partitions, threads, nanoClock, observer, 0);
+    }
+
+    /**
+     * A store that keeps records in memory too.
+     *
+     * @param recentBytes memory for those read or written last; whatever becomes of them on the disk shows only when they
+     *     have left it
+     */
+    public RocksPartitionStore(
+            RocksColumns db,
+            PartitionCount partitions,
+            ThreadFactory threads,
+            LongSupplier nanoClock,
+            WriteObserver observer,
+            long recentBytes) {
+        this.recent = new RecentRecords(recentBytes);
         this.db = db;
         this.partitions = partitions;
         this.nanoClock = nanoClock;
