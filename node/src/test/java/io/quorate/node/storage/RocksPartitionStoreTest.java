@@ -49,9 +49,8 @@ class RocksPartitionStoreTest extends PartitionStoreContract {
     private RocksPartitionStore open(ThreadFactory threads, long recentBytes) {
         RocksColumns made = RocksColumns.open(directory.resolve("db"), SyncMode.GROUP);
         columns = made;
-        RocksPartitionStore opened =
-                new RocksPartitionStore(
-                        made, TestKeys.PARTITIONS, threads, System::nanoTime, WriteObserver.NONE, recentBytes);
+        RocksPartitionStore opened = new RocksPartitionStore(
+                made, TestKeys.PARTITIONS, threads, System::nanoTime, WriteObserver.NONE, recentBytes);
         rocks = opened;
         return opened;
     }

@@ -72,7 +72,8 @@ class CausalContextTest {
             assertThat(a.with(dot)).isEqualTo(anew(a, CausalContext.of(VersionVector.EMPTY, List.of(dot))));
             for (Dot each : b.dots()) {
                 assertThat(a.covers(each))
-                        .isEqualTo(a.dots().contains(each) || each.counter() <= a.vector().get(each.actor()));
+                        .isEqualTo(a.dots().contains(each)
+                                || each.counter() <= a.vector().get(each.actor()));
             }
             assertThat(a.merge(b).covers(a)).isTrue();
             assertThat(a.covers(b)).isEqualTo(anew(a, b).equals(a));
