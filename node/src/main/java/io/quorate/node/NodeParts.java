@@ -183,7 +183,8 @@ final class NodeParts {
                 nanoClock,
                 new DiskEvents(id, metrics, this::diskFailed),
                 disk,
-                extras.diskSettings());
+                extras.diskSettings(),
+                RocksPartitionStore.RECENT_BYTES_DEFAULT);
         this.actors = new NodeActors(
                 config,
                 ring,

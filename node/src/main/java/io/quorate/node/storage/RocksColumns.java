@@ -37,6 +37,9 @@ import org.rocksdb.WriteOptions;
 public final class RocksColumns implements AutoCloseable {
     private static final List<String> NAMES = List.of("default", "data", "remnants", "requests");
     private static final long BLOCK_CACHE_BYTES = 64L << 20;
+    private static final long DATA_BUFFER_BYTES = 64L << 20;
+    /** Small, because these columns take a tiny entry with each write: finding its place is cheap as long as all fit a cache. */
+    private static final long SMALL_BUFFER_BYTES = 4L << 20;
 
     private final Path directory;
     private final Disk disk;
@@ -78,7 +81,7 @@ public final class RocksColumns implements AutoCloseable {
         owned.add(bloom);
         for (String name : NAMES) {
             ColumnFamilyOptions column = new ColumnFamilyOptions()
-                    .setWriteBufferSize(name.equals("data") ? 64L << 20 : 16L << 20)
+                    .setWriteBufferSize(name.equals("data") ? DATA_BUFFER_BYTES : SMALL_BUFFER_BYTES)
                     .setCompressionType(CompressionType.LZ4_COMPRESSION)
                     .setTableFormatConfig(new BlockBasedTableConfig()
                             .setBlockCache(cache)
