@@ -28,8 +28,8 @@ public interface HttpEngine extends AutoCloseable {
 
     /** A request on its way. */
     interface Transfer {
-        /** Takes it back if it has not left yet; then the sink hears nothing. What has left is not disturbed. */
-        void withdraw();
+        /** Takes it back if it has not left yet: true, and the sink hears nothing. What has left is not disturbed. */
+        boolean withdraw();
     }
 
     /** Connections that are open, and requests that wait for one. */

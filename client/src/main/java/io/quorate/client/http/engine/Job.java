@@ -61,11 +61,13 @@ final class Job implements HttpEngine.Transfer {
     }
 
     @Override
-    public void withdraw() {
-        if (isWaiting()) {
-            finish();
-            pool.forget(this);
+    public boolean withdraw() {
+        if (!isWaiting()) {
+            return false;
         }
+        finish();
+        pool.forget(this);
+        return true;
     }
 
     private void expired() {
