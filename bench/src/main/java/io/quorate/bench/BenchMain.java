@@ -1,5 +1,6 @@
 package io.quorate.bench;
 
+import io.quorate.bench.load.ClientCommand;
 import io.quorate.bench.load.LoadCommand;
 import java.util.concurrent.Callable;
 import picocli.CommandLine;
@@ -13,7 +14,7 @@ import picocli.CommandLine.Spec;
         name = "bench",
         description = "Measures a running store.",
         mixinStandardHelpOptions = true,
-        subcommands = LoadCommand.class)
+        subcommands = {LoadCommand.class, ClientCommand.class})
 public final class BenchMain implements Callable<Integer> {
     @Spec
     @SuppressWarnings("NullAway.Init") // picocli sets it before the command is called.
@@ -38,6 +39,6 @@ public final class BenchMain implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        throw new ParameterException(spec.commandLine(), "Choose what to measure: load");
+        throw new ParameterException(spec.commandLine(), "Choose what to measure: load, client");
     }
 }
