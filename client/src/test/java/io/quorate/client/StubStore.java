@@ -82,7 +82,7 @@ public final class StubStore implements AutoCloseable {
         return this;
     }
 
-    /** Answers the question for the ring, too; else that is neither answered nor noted, as clients ask it unbidden. */
+    /** Answers the question for the ring, too; else it is answered by 404 and not noted, as clients ask it unbidden. */
     public StubStore answersRing(Map<String, String> headers, String json) {
         hasRing = true;
         return answers(200, headers, json);
@@ -156,7 +156,8 @@ public final class StubStore implements AutoCloseable {
     }
 
     private void handle(HttpExchange exchange) throws IOException {
-        if (exchange.getRequestURI().getPath().equals("/v1/ring") && !hasRing) {
+        String path = exchange.getRequestURI().getPath();
+        if (path.equals("/readyz") || (path.equals("/v1/ring") && !hasRing)) {
             exchange.sendResponseHeaders(404, -1);
             exchange.close();
             return;

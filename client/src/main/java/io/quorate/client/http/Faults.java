@@ -51,7 +51,7 @@ final class Faults {
             case CROWDED ->
                 new Fault(
                         Kind.UNAVAILABLE,
-                        Next.ELSEWHERE,
+                        Next.ELSEWHERE_FREE,
                         Problem.of(
                                 Problem.CLIENT_OVERLOADED,
                                 0,

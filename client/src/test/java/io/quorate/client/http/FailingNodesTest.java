@@ -237,7 +237,7 @@ class FailingNodesTest {
                 .until(() -> client.metrics().nodes().stream()
                                 .mapToInt(NodeMetrics::waiting)
                                 .sum()
-                        == 1);
+                        == 2);
 
         UnavailableException error = catchThrowableOfType(UnavailableException.class, () -> hasty.put("k", "v"));
 

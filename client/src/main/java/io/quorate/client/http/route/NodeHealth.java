@@ -156,8 +156,12 @@ public final class NodeHealth {
         trying = false;
     }
 
-    /** What one more request there would cost: answer time by queue length. */
-    double cost() {
-        return Math.max(0, answerNanos) * (inFlight + 1);
+    /**
+     * What one more request there would cost: answer time by queue length.
+     *
+     * @param elseNanos the answer time if none is known
+     */
+    double cost(double elseNanos) {
+        return (answerNanos < 0 ? elseNanos : answerNanos) * (inFlight + 1);
     }
 }

@@ -155,6 +155,8 @@ public final class Nodes {
 
     private @Nullable Choice best(
             List<NodeHealth> nodes, boolean write, Set<NodeHealth> tried, double fastest, long nowNanos) {
+        // One that is new is taken to be as good as the best.
+        double unknown = fastest == Double.MAX_VALUE ? 0 : fastest;
         double cheapest = Double.MAX_VALUE;
         List<NodeHealth> well = new ArrayList<>(nodes.size());
         for (NodeHealth node : nodes) {
@@ -163,13 +165,13 @@ public final class Nodes {
             }
             if (!isSlow(node, fastest)) {
                 well.add(node);
-                cheapest = Math.min(cheapest, node.cost());
+                cheapest = Math.min(cheapest, node.cost(unknown));
             } else if (tried.isEmpty() && node.takeTry(nowNanos, tryIntervalNanos)) {
                 return new Choice(node, true);
             }
         }
         for (NodeHealth node : well) {
-            if (node.cost() <= 2 * cheapest + COST_SLACK_NANOS) {
+            if (node.cost(unknown) <= 2 * cheapest + COST_SLACK_NANOS) {
                 return new Choice(node, false);
             }
         }
