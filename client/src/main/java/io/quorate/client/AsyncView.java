@@ -41,6 +41,9 @@ record AsyncView(RawView calls) implements AsyncLeaderlessView {
     }
 
     static <T> CompletionStage<T> away(CompletionStage<T> stage, RawView calls) {
+        if (stage.toCompletableFuture().isDone()) {
+            return stage;
+        }
         CompletableFuture<T> moved = new CompletableFuture<>();
         var unused = stage.whenCompleteAsync(
                 (result, error) -> {

@@ -11,6 +11,7 @@ import io.quorate.client.http.route.NodeHealth;
 import io.quorate.client.http.route.Nodes;
 import io.quorate.client.http.route.RecentTimes;
 import io.quorate.client.http.route.TokenBucket;
+import io.quorate.client.metrics.ClientListener;
 import io.quorate.client.metrics.ClientMetrics;
 import io.quorate.client.metrics.NodeMetrics;
 import io.quorate.ring.wire.Outcome;
@@ -19,6 +20,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
 
 /** Takes calls from any thread to the loop, where a {@link Delivery} sees to each; owns what they share. */
 final class Courier implements AutoCloseable {
@@ -73,6 +75,18 @@ final class Courier implements AutoCloseable {
                     config.hedging().budgetShare(), config.hedging().budgetBurst());
             this.prober = new Prober(this);
             this.ring = new RingKeeper(this);
+        }
+
+        /** A listener that throws must not end the call that it hears of. */
+        void hears(Consumer<ClientListener> event) {
+            ClientListener listener = config.listener();
+            if (listener != ClientListener.NONE) {
+                try {
+                    event.accept(listener);
+                } catch (RuntimeException e) {
+                    loop.report(e);
+                }
+            }
         }
 
         HttpEngine engine(Origin origin) {

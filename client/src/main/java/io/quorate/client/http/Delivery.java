@@ -326,7 +326,7 @@ final class Delivery {
             }
         }
         long took = System.nanoTime() - startNanos;
-        shared.config.listener().callEnded(exchange.method(), code, tries.size(), took);
+        shared.hears(listener -> listener.callEnded(exchange.method(), code, tries.size(), took));
         leave.run();
     }
 
@@ -340,8 +340,7 @@ final class Delivery {
 
     /** Tells of a request that ended, also after the call. */
     void tell(Try request, int status, long now) {
-        shared.config
-                .listener()
-                .attemptEnded(request.node().origin().toString(), exchange.method(), status, now - request.sentNanos());
+        shared.hears(listener -> listener.attemptEnded(
+                request.node().origin().toString(), exchange.method(), status, now - request.sentNanos()));
     }
 }

@@ -91,7 +91,10 @@ final class Try implements HttpEngine.Sink {
     public void answered(WireReply reply) {
         long now = System.nanoTime();
         node.ended();
-        node.answered(now, now - sentNanos, trial);
+        // A refusal is quick and says nothing of how quick an answer would be.
+        if (reply.status() < 500 && reply.status() != 429) {
+            node.answered(now, now - sentNanos, trial);
+        }
         delivery.tell(this, reply.status(), now);
         delivery.answered(this, new Answer(reply, List.of()), now);
     }

@@ -23,6 +23,7 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
@@ -42,6 +43,7 @@ class ClientRidesOutAKillTest {
     private Path data;
 
     @Test
+    @Timeout(value = 6, unit = TimeUnit.MINUTES)
     void noCallFailsWhenANodeIsKilled() throws Exception {
         int ports = FreePorts.sequence(6);
         ScheduledExecutorService pace = Executors.newSingleThreadScheduledExecutor();
@@ -52,7 +54,7 @@ class ClientRidesOutAKillTest {
                     .at(ConsistencyLevel.QUORUM)
                     .withTimeout(Duration.ofSeconds(10))
                     .async();
-            carts.get("warm").toCompletableFuture().get(20, TimeUnit.SECONDS);
+            carts.get("warm").toCompletableFuture().get(60, TimeUnit.SECONDS);
             var ticking = pace.scheduleAtFixedRate(() -> next(carts), 0, 1_000_000 / PER_SECOND, TimeUnit.MICROSECONDS);
             while (started.get() < OPERATIONS / 3) {
                 assertThat(ended.await(10, TimeUnit.MILLISECONDS)).isFalse();

@@ -87,7 +87,7 @@ public final class Loop implements Executor, AutoCloseable {
     }
 
     /** Tells of what should not have happened, as a thread does of what ends it. */
-    void report(Throwable bug) {
+    public void report(Throwable bug) {
         thread.getUncaughtExceptionHandler().uncaughtException(thread, bug);
     }
 
