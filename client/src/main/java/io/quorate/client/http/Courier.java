@@ -110,12 +110,11 @@ final class Courier implements AutoCloseable {
      */
     CompletableFuture<Answer> send(Exchange exchange) {
         CompletableFuture<Answer> answer = new CompletableFuture<>();
-        long startNanos = System.nanoTime();
         if (!enter()) {
             return CompletableFuture.failedFuture(new UnavailableException(
                     Problem.of(Problem.CLIENT_CLOSED, 0, "the client has been closed", Outcome.NOT_APPLIED), null));
         }
-        loop.execute(() -> new Delivery(exchange, shared, startNanos, answer, this::leave).start());
+        loop.execute(new Delivery(exchange, shared, answer, this::leave)::start);
         return answer;
     }
 

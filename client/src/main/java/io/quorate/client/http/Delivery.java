@@ -40,17 +40,17 @@ final class Delivery {
     private boolean stopped;
     private boolean over;
 
+    /** Counts the time from here, on the thread of the caller. */
     Delivery(
             Exchange exchange,
             Courier.Shared shared,
-            long startNanos,
             CompletableFuture<Answer> answer,
             Runnable leave) {
         this.exchange = exchange;
         this.shared = shared;
-        this.startNanos = startNanos;
         this.answer = answer;
         this.leave = leave;
+        this.startNanos = System.nanoTime();
     }
 
     void start() {

