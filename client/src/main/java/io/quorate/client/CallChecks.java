@@ -61,8 +61,7 @@ final class CallChecks {
                 || !key.chars().allMatch(c -> c > ' ' && c < 0x7f)) {
             throw refused(
                     ErrorCode.BAD_REQUEST,
-                    "an idempotency key is 1 to " + IDEMPOTENCY_KEY_MAX_CHARS
-                            + " visible ASCII characters");
+                    "an idempotency key is 1 to " + IDEMPOTENCY_KEY_MAX_CHARS + " visible ASCII characters");
         }
         return key;
     }

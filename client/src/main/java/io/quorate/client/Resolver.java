@@ -27,7 +27,8 @@ public interface Resolver<T> {
     static <T> Resolver<T> lastWritten() {
         Comparator<Version<T>> byTime =
                 Comparator.comparing((Version<T> version) -> version.stored().written());
-        Comparator<Version<T>> order = byTime.thenComparing(version -> version.stored().dot());
+        Comparator<Version<T>> order =
+                byTime.thenComparing(version -> version.stored().dot());
         return siblings -> siblings.stream().max(order).orElseThrow().value();
     }
 

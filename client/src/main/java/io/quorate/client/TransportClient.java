@@ -93,8 +93,7 @@ final class TransportClient implements QuorateClient {
         }
 
         private LeaderlessView view(Need read, Need write) {
-            return new BlockingView(
-                    new RawView(transport, keys, name, read, write, false, timeout, Optional.empty()));
+            return new BlockingView(new RawView(transport, keys, name, read, write, false, timeout, Optional.empty()));
         }
     }
 

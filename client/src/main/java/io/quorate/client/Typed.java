@@ -170,7 +170,8 @@ record Typed<T>(RawView calls, Codec<T> codec, Resolver<T> resolver, int roundsM
         }
 
         /** The end, or null for another round; throws what ends it otherwise. */
-        @Nullable Updated<T> done(@Nullable WriteResult written, @Nullable QuorateException refused) {
+        @Nullable
+        Updated<T> done(@Nullable WriteResult written, @Nullable QuorateException refused) {
             T value = wanted;
             if (refused != null && !refused.code().equals(ErrorCode.TOO_MANY_SIBLINGS.text())) {
                 throw refused;

@@ -27,8 +27,7 @@ class ReadmeExamplesTest {
     private static final int EXAMPLES_MIN = 4;
 
     /** What a reader would have imported, and the names that the text speaks of. */
-    private static final String BEFORE =
-            """
+    private static final String BEFORE = """
             import io.quorate.client.*;
             import io.quorate.client.data.*;
             import io.quorate.client.error.*;
@@ -82,8 +81,13 @@ class ReadmeExamplesTest {
                     }
                 };
         List<String> options = List.of(
-                "-proc:none", "-implicit:none", "-d", System.getProperty("java.io.tmpdir"), "-XDshould-stop.ifNoError=FLOW",
-                "-classpath", System.getProperty("java.class.path"));
+                "-proc:none",
+                "-implicit:none",
+                "-d",
+                System.getProperty("java.io.tmpdir"),
+                "-XDshould-stop.ifNoError=FLOW",
+                "-classpath",
+                System.getProperty("java.class.path"));
         compiler.getTask(null, null, found, options, null, List.of(file)).call();
         List<String> errors = new ArrayList<>();
         for (Diagnostic<? extends JavaFileObject> each : found.getDiagnostics()) {

@@ -50,8 +50,8 @@ class TypedViewTest {
         raw.put("k", "milk");
         raw.put("k", "bread");
 
-        assertThat(sets.get("k").value()).hasValueSatisfying(all -> assertThat(all)
-                .containsExactlyInAnyOrder("milk", "bread"));
+        assertThat(sets.get("k").value())
+                .hasValueSatisfying(all -> assertThat(all).containsExactlyInAnyOrder("milk", "bread"));
         assertThat(sets.get("k").siblings()).isEqualTo(2);
         sets.update("k", adding("tea"));
         assertThat(raw.get("k").siblings()).hasSize(1);
@@ -143,7 +143,10 @@ class TypedViewTest {
                 .get(20, TimeUnit.SECONDS);
 
         assertThat(done.rounds()).isEqualTo(2);
-        assertThat(sets.getAsync(KEY).toCompletableFuture().get(20, TimeUnit.SECONDS).value())
+        assertThat(sets.getAsync(KEY)
+                        .toCompletableFuture()
+                        .get(20, TimeUnit.SECONDS)
+                        .value())
                 .contains(done.value());
         assertThatThrownBy(() -> raw.as(Codec.utf8())
                         .withRoundsMax(1)

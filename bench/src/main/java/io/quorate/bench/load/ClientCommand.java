@@ -81,7 +81,6 @@ public final class ClientCommand implements Callable<Integer> {
             description = "Run what follows a call on the client's own thread, for callers who never block there.")
     private boolean direct;
 
-
     @Override
     public Integer call() throws InterruptedException {
         check(requests >= 1 && requests <= REQUESTS_MAX, "--requests: from 1 to " + REQUESTS_MAX);

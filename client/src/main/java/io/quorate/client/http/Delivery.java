@@ -41,11 +41,7 @@ final class Delivery {
     private boolean over;
 
     /** Counts the time from here, on the thread of the caller. */
-    Delivery(
-            Exchange exchange,
-            Courier.Shared shared,
-            CompletableFuture<Answer> answer,
-            Runnable leave) {
+    Delivery(Exchange exchange, Courier.Shared shared, CompletableFuture<Answer> answer, Runnable leave) {
         this.exchange = exchange;
         this.shared = shared;
         this.answer = answer;
@@ -89,8 +85,7 @@ final class Delivery {
         long left = leftNanos(now);
         long deadline = now + left + shared.config.allowance().toNanos();
         long leftMillis = Math.max(1, (left + 999_999) / 1_000_000);
-        request.sent(shared.engine(node.origin())
-                .send(node.origin(), exchange.toNode(leftMillis), deadline, request));
+        request.sent(shared.engine(node.origin()).send(node.origin(), exchange.toNode(leftMillis), deadline, request));
     }
 
     // ---------------------------------------------------------------- time
@@ -166,7 +161,8 @@ final class Delivery {
         if (reply.status() >= 400) {
             Fault fault = Faults.of(reply, exchange);
             restrain(request.node(), reply, now);
-            request.ended(fault, "status " + reply.status() + " " + fault.problem().code(), now);
+            request.ended(
+                    fault, "status " + reply.status() + " " + fault.problem().code(), now);
             if (!over) {
                 pending--;
                 failed(fault, now);
@@ -193,8 +189,8 @@ final class Delivery {
     private void spareTheCutOff(long now) {
         for (Try request : tries) {
             if (request.endedWith(503)) {
-                request.node().busyUntil(
-                        now + shared.config.routing().probeInterval().toNanos());
+                request.node()
+                        .busyUntil(now + shared.config.routing().probeInterval().toNanos());
             }
         }
     }
@@ -283,9 +279,7 @@ final class Delivery {
     }
 
     private @Nullable Choice another(long now) {
-        return exchange.repeatable()
-                ? shared.nodes.chooseWell(exchange.target(), exchange.writes(), tried, now)
-                : null;
+        return exchange.repeatable() ? shared.nodes.chooseWell(exchange.target(), exchange.writes(), tried, now) : null;
     }
 
     private boolean mayTryMore() {

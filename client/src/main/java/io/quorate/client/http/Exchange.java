@@ -38,7 +38,12 @@ record Exchange(
 
     /** A call on a key. */
     static Exchange onKey(
-            String method, Target target, String suffix, String countParameter, CallOptions options, List<String> headers) {
+            String method,
+            Target target,
+            String suffix,
+            String countParameter,
+            CallOptions options,
+            List<String> headers) {
         List<String> query = new ArrayList<>(3);
         if (options.need() instanceof Need.Level level) {
             query.add("level=" + level.level().name());
@@ -70,8 +75,7 @@ record Exchange(
     /** The same write, each of whose repeats carries this key. */
     Exchange withIdempotencyKey(String key) {
         Exchange keyed = withHeader(HttpNames.IDEMPOTENCY_KEY, key);
-        return new Exchange(
-                target, method, path, query, keyed.headers, body, true, writes, carriesTimeout, timeout);
+        return new Exchange(target, method, path, query, keyed.headers, body, true, writes, carriesTimeout, timeout);
     }
 
     Exchange withBody(Bytes bytes, String contentType) {

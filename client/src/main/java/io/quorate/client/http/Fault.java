@@ -12,7 +12,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** How one request went wrong, and what may be done about it. */
-record Fault(Kind kind, Next next, Problem problem, @Nullable Throwable cause) {
+record Fault(
+        Kind kind, Next next, Problem problem, @Nullable Throwable cause) {
     /** Which exception it becomes. */
     enum Kind {
         BY_STATUS,

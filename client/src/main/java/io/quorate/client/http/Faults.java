@@ -1,9 +1,9 @@
 package io.quorate.client.http;
 
 import io.quorate.client.error.Problem;
-import io.quorate.client.http.engine.Failure;
 import io.quorate.client.http.Fault.Kind;
 import io.quorate.client.http.Fault.Next;
+import io.quorate.client.http.engine.Failure;
 import io.quorate.ring.wire.ErrorCode;
 import io.quorate.ring.wire.Outcome;
 
@@ -63,8 +63,7 @@ final class Faults {
                 new Fault(
                         Kind.BROKEN,
                         mayGoOn ? Next.REPEAT : Next.STOP,
-                        Problem.of(
-                                Problem.CONNECTION_BROKEN, 0, "the exchange broke: " + failure.what(), outcome),
+                        Problem.of(Problem.CONNECTION_BROKEN, 0, "the exchange broke: " + failure.what(), outcome),
                         failure.cause());
             case BAD_ANSWER ->
                 new Fault(
@@ -76,8 +75,7 @@ final class Faults {
                 new Fault(
                         Kind.REFUSED,
                         Next.STOP,
-                        Problem.refused(
-                                ErrorCode.BAD_REQUEST, "the request cannot be sent: " + failure.what()),
+                        Problem.refused(ErrorCode.BAD_REQUEST, "the request cannot be sent: " + failure.what()),
                         null);
             case CLOSED ->
                 new Fault(
@@ -95,10 +93,7 @@ final class Faults {
                 : failure.what() + ", so nothing was sent";
         return failure.sent()
                 ? new Fault(
-                        Kind.LATE,
-                        Next.STOP,
-                        Problem.of(ErrorCode.TIMEOUT.text(), 0, detail, outcome),
-                        failure.cause())
+                        Kind.LATE, Next.STOP, Problem.of(ErrorCode.TIMEOUT.text(), 0, detail, outcome), failure.cause())
                 : new Fault(
                         Kind.UNAVAILABLE,
                         Next.STOP,

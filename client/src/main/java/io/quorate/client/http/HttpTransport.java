@@ -85,8 +85,8 @@ public final class HttpTransport implements StoreTransport {
 
     private static Exchange write(
             String method, String bucket, Bytes key, Optional<Context> context, CallOptions options) {
-        List<String> headers = context.map(shown -> List.of(HttpNames.CONTEXT, shown.token()))
-                .orElse(List.of());
+        List<String> headers =
+                context.map(shown -> List.of(HttpNames.CONTEXT, shown.token())).orElse(List.of());
         return Exchange.onKey(method, new Target(bucket, key), "", "w", options, headers);
     }
 
@@ -152,8 +152,7 @@ public final class HttpTransport implements StoreTransport {
 
     private static <T> T read(Answer answer, Exchange exchange, int expected, Function<Answer, T> reader) {
         if (answer.status() != expected) {
-            throw Problems.unexpected(
-                    answer, exchange, "status " + answer.status() + " is no answer to this request");
+            throw Problems.unexpected(answer, exchange, "status " + answer.status() + " is no answer to this request");
         }
         try {
             return reader.apply(answer);

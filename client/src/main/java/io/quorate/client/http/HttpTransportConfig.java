@@ -66,56 +66,128 @@ public record HttpTransportConfig(
 
     public HttpTransportConfig withConnectTimeout(Duration value) {
         return new HttpTransportConfig(
-                contactPoints, value, allowance, answerBytesMax, connections, routing, retries, hedging, listener,
+                contactPoints,
+                value,
+                allowance,
+                answerBytesMax,
+                connections,
+                routing,
+                retries,
+                hedging,
+                listener,
                 callbacks);
     }
 
     public HttpTransportConfig withAllowance(Duration value) {
         return new HttpTransportConfig(
-                contactPoints, connectTimeout, value, answerBytesMax, connections, routing, retries, hedging, listener,
+                contactPoints,
+                connectTimeout,
+                value,
+                answerBytesMax,
+                connections,
+                routing,
+                retries,
+                hedging,
+                listener,
                 callbacks);
     }
 
     public HttpTransportConfig withAnswerBytesMax(int value) {
         return new HttpTransportConfig(
-                contactPoints, connectTimeout, allowance, value, connections, routing, retries, hedging, listener,
+                contactPoints,
+                connectTimeout,
+                allowance,
+                value,
+                connections,
+                routing,
+                retries,
+                hedging,
+                listener,
                 callbacks);
     }
 
     public HttpTransportConfig withConnections(ConnectionSettings value) {
         return new HttpTransportConfig(
-                contactPoints, connectTimeout, allowance, answerBytesMax, value, routing, retries, hedging, listener,
+                contactPoints,
+                connectTimeout,
+                allowance,
+                answerBytesMax,
+                value,
+                routing,
+                retries,
+                hedging,
+                listener,
                 callbacks);
     }
 
     public HttpTransportConfig withRouting(RoutingSettings value) {
         return new HttpTransportConfig(
-                contactPoints, connectTimeout, allowance, answerBytesMax, connections, value, retries, hedging,
-                listener, callbacks);
+                contactPoints,
+                connectTimeout,
+                allowance,
+                answerBytesMax,
+                connections,
+                value,
+                retries,
+                hedging,
+                listener,
+                callbacks);
     }
 
     public HttpTransportConfig withRetries(RetrySettings value) {
         return new HttpTransportConfig(
-                contactPoints, connectTimeout, allowance, answerBytesMax, connections, routing, value, hedging,
-                listener, callbacks);
+                contactPoints,
+                connectTimeout,
+                allowance,
+                answerBytesMax,
+                connections,
+                routing,
+                value,
+                hedging,
+                listener,
+                callbacks);
     }
 
     public HttpTransportConfig withHedging(HedgeSettings value) {
         return new HttpTransportConfig(
-                contactPoints, connectTimeout, allowance, answerBytesMax, connections, routing, retries, value,
-                listener, callbacks);
+                contactPoints,
+                connectTimeout,
+                allowance,
+                answerBytesMax,
+                connections,
+                routing,
+                retries,
+                value,
+                listener,
+                callbacks);
     }
 
     public HttpTransportConfig withListener(ClientListener value) {
         return new HttpTransportConfig(
-                contactPoints, connectTimeout, allowance, answerBytesMax, connections, routing, retries, hedging, value,
+                contactPoints,
+                connectTimeout,
+                allowance,
+                answerBytesMax,
+                connections,
+                routing,
+                retries,
+                hedging,
+                value,
                 callbacks);
     }
 
     public HttpTransportConfig withCallbacks(Executor value) {
         return new HttpTransportConfig(
-                contactPoints, connectTimeout, allowance, answerBytesMax, connections, routing, retries, hedging,
-                listener, Optional.of(value));
+                contactPoints,
+                connectTimeout,
+                allowance,
+                answerBytesMax,
+                connections,
+                routing,
+                retries,
+                hedging,
+                listener,
+                Optional.of(value));
     }
 
     static void checkBase(URI base) {

@@ -36,8 +36,7 @@ final class Problems {
                 problem.path("acked").asInt(-1),
                 replicas(problem),
                 List.of(),
-                answer.header(HttpNames.CONTEXT)
-                        .orElse(problem.path("context").asText("")));
+                answer.header(HttpNames.CONTEXT).orElse(problem.path("context").asText("")));
     }
 
     /** How long a node asks to be spared, within bounds; one second if it does not say. */

@@ -21,12 +21,7 @@ public record RoutingSettings(
         double slowFactor,
         Duration slowMargin) {
     public static final RoutingSettings DEFAULT = new RoutingSettings(
-            true,
-            Duration.ofSeconds(1),
-            Duration.ofSeconds(30),
-            Duration.ofMillis(750),
-            3,
-            Duration.ofMillis(10));
+            true, Duration.ofSeconds(1), Duration.ofSeconds(30), Duration.ofMillis(750), 3, Duration.ofMillis(10));
 
     public RoutingSettings {
         Checks.positive("the shortest time between two looks at the ring", ringRefreshMin);

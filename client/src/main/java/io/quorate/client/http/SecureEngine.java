@@ -118,10 +118,12 @@ final class SecureEngine implements HttpEngine {
 
     private static WireReply reply(HttpResponse<byte[]> response) {
         List<String> headers = new ArrayList<>();
-        response.headers().map().forEach((name, values) -> values.forEach(value -> {
-            headers.add(name);
-            headers.add(value);
-        }));
+        response.headers()
+                .map()
+                .forEach((name, values) -> values.forEach(value -> {
+                    headers.add(name);
+                    headers.add(value);
+                }));
         return new WireReply(response.statusCode(), headers, Bytes.wrap(response.body()));
     }
 

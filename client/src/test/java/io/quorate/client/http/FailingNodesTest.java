@@ -40,8 +40,8 @@ class FailingNodesTest {
     }
 
     private QuorateClient client(UnaryOperator<HttpTransportConfig> settings) {
-        HttpTransportConfig config = HttpTransportConfig.of(List.of(first.url(), second.url()))
-                .withHedging(HedgeSettings.NONE);
+        HttpTransportConfig config =
+                HttpTransportConfig.of(List.of(first.url(), second.url())).withHedging(HedgeSettings.NONE);
         return QuorateClients.http(settings.apply(config), Duration.ofSeconds(2));
     }
 

@@ -251,8 +251,7 @@ class HttpWriteTest {
                 Map.of("Content-Type", "application/problem+json", "Quorate-Context", "ctx-all"),
                 "{\"code\":\"too-many-siblings\",\"outcome\":\"not-applied\"}");
 
-        RequestRefusedException error =
-                catchThrowableOfType(RequestRefusedException.class, () -> quorum.put("k", "v"));
+        RequestRefusedException error = catchThrowableOfType(RequestRefusedException.class, () -> quorum.put("k", "v"));
 
         assertThat(error.problem().context()).contains("ctx-all");
         assertThat(store.seen()).hasSize(1);

@@ -123,8 +123,7 @@ class RoutingTest {
         await().atMost(Duration.ofSeconds(20)).until(() -> {
             int before = two.seen().size();
             carts().get("k");
-            return two.seen().size() > before
-                    && client.metrics().nodes().get(0).answerMillis() > 30;
+            return two.seen().size() > before && client.metrics().nodes().get(0).answerMillis() > 30;
         });
 
         int before = one.seen().size();

@@ -58,7 +58,8 @@ final class ScriptedNode implements AutoCloseable {
         }
 
         void done(Request request, long epoch) throws IOException {
-            String headers = "Quorate-Context: ctx\r\nQuorate-Result: mode=leaderless, siblings=1, epoch=" + epoch + "\r\n";
+            String headers =
+                    "Quorate-Context: ctx\r\nQuorate-Result: mode=leaderless, siblings=1, epoch=" + epoch + "\r\n";
             if (request.method().equals("GET")) {
                 reply(
                         200,

@@ -77,7 +77,8 @@ record Pending(NodeId node, boolean writes, Duration timeout, Executor executor,
             String detail =
                     "no answer within " + timeout.toMillis() + " ms and " + ALLOWANCE.toMillis() + " ms of allowance";
             Problem late = Problem.of(ErrorCode.TIMEOUT.text(), 0, detail, unknown());
-            return new LevelNotReachedException(late.withAttempts(attempts("no answer in time", from, unknown())), cause);
+            return new LevelNotReachedException(
+                    late.withAttempts(attempts("no answer in time", from, unknown())), cause);
         }
         LOG.error("a call failed by a fault of this program", cause);
         String detail = "this node failed to handle the call; its log says why";

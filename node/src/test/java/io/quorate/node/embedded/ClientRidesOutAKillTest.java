@@ -49,7 +49,8 @@ class ClientRidesOutAKillTest {
         ScheduledExecutorService pace = Executors.newSingleThreadScheduledExecutor();
         try (DemoCluster cluster =
                         DemoCluster.start(DemoCluster.Settings.of(data).withPorts(ports, ports + 3));
-                QuorateClient client = QuorateClients.http(URI.create(cluster.node("n3").url()))) {
+                QuorateClient client =
+                        QuorateClients.http(URI.create(cluster.node("n3").url()))) {
             AsyncLeaderlessView carts = client.bucket("carts")
                     .at(ConsistencyLevel.QUORUM)
                     .withTimeout(Duration.ofSeconds(10))

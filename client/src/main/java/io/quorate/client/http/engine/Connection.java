@@ -36,8 +36,7 @@ final class Connection implements Loop.Ready {
     }
 
     /** Starts to connect; the pool hears of the end. */
-    static Connection open(Pool pool, Loop loop, InetSocketAddress address, EngineLimits limits)
-            throws IOException {
+    static Connection open(Pool pool, Loop loop, InetSocketAddress address, EngineLimits limits) throws IOException {
         SocketChannel channel = SocketChannel.open();
         try {
             channel.configureBlocking(false);
@@ -47,8 +46,7 @@ final class Connection implements Loop.Ready {
             channel.connect(address);
             connection.key.interestOps(SelectionKey.OP_CONNECT);
             long deadline = System.nanoTime() + limits.connectTimeout().toNanos();
-            connection.connectDeadline =
-                    loop.at(deadline, () -> connection.unmade("no connection in time", null));
+            connection.connectDeadline = loop.at(deadline, () -> connection.unmade("no connection in time", null));
             return connection;
         } catch (IOException | RuntimeException e) {
             channel.close();

@@ -8,7 +8,8 @@ import org.jspecify.annotations.Nullable;
  * @param sent false if it is certain that no byte of the request left
  * @param what in words for a person
  */
-public record Failure(Kind kind, boolean sent, String what, @Nullable Throwable cause) {
+public record Failure(
+        Kind kind, boolean sent, String what, @Nullable Throwable cause) {
     /** Kinds of failures. */
     public enum Kind {
         /** No connection could be made. */

@@ -117,8 +117,7 @@ final class Pool {
 
     private void connect(InetAddress address, Job job) {
         try {
-            Connection connection =
-                    Connection.open(this, loop, new InetSocketAddress(address, origin.port()), limits);
+            Connection connection = Connection.open(this, loop, new InetSocketAddress(address, origin.port()), limits);
             open.add(connection);
             makingFor.put(connection, job);
         } catch (IOException e) {

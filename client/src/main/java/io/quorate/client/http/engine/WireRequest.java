@@ -11,9 +11,15 @@ import org.jspecify.annotations.Nullable;
  * @param headers names and values in turn
  * @param fresh true to use a connection that carried nothing before, so that it cannot have gone stale
  */
-public record WireRequest(String method, String target, List<String> headers, @Nullable Bytes body, boolean fresh) {
+public record WireRequest(
+        String method,
+        String target,
+        List<String> headers,
+        @Nullable Bytes body,
+        boolean fresh) {
     /** The first character that must not stand there, as a reason; null if all may. */
-    @Nullable String fault() {
+    @Nullable
+    String fault() {
         for (int i = 0; i < target.length(); i++) {
             char c = target.charAt(i);
             if (c <= ' ' || c >= 0x7f) {

@@ -188,7 +188,7 @@ public final class Nodes {
                 if (node.mayServe(nowNanos, write)) {
                     return new Choice(node, false);
                 }
-                unwell = unwell == null || unwell.isDown() && !node.isDown() ? node : unwell;
+                unwell = unwell == null || (unwell.isDown() && !node.isDown()) ? node : unwell;
             }
         }
         return unwell == null ? null : new Choice(unwell, false);

@@ -32,8 +32,7 @@ class NioEngineTest {
     private final ServerSocket server = listen();
     private final Origin origin = Origin.of(URI.create("http://127.0.0.1:" + server.getLocalPort()));
     private final Loop loop = new Loop();
-    private final EngineLimits limits =
-            new EngineLimits(2, 3, Duration.ofMillis(500), Duration.ofMillis(400), 4 << 20);
+    private final EngineLimits limits = new EngineLimits(2, 3, Duration.ofMillis(500), Duration.ofMillis(400), 4 << 20);
     private final NioEngine engine = new NioEngine(loop, limits, threads);
 
     NioEngineTest() {
