@@ -41,11 +41,12 @@ record Fault(
 
     /** True if this tells the caller more than the other. */
     boolean tellsMoreThan(Fault other) {
-        return rank() > other.rank();
+        int byOutcome = outcome().compareTo(other.outcome());
+        return byOutcome > 0 || (byOutcome == 0 && detail() > other.detail());
     }
 
-    private int rank() {
-        return outcome().ordinal() * 4 + (next == Next.STOP ? 2 : 0) + (problem.status() > 0 ? 1 : 0);
+    private int detail() {
+        return (next == Next.STOP ? 2 : 0) + (problem.status() > 0 ? 1 : 0);
     }
 
     QuorateException toException(List<Attempt> attempts) {

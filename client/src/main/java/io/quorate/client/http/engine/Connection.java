@@ -71,6 +71,7 @@ final class Connection implements Loop.Ready {
         job = next;
         carried = true;
         sentAny = false;
+        unsent = null;
         parser.reset();
         next.carriedBy(this);
         send(next.request());
@@ -111,7 +112,8 @@ final class Connection implements Loop.Ready {
             }
             return;
         }
-        if (out == unsent) {
+        if (unsent != null) {
+            // It is what is being written.
             return;
         }
         ByteBuffer rest = ByteBuffer.allocate(out.remaining());
