@@ -5,8 +5,8 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
-import java.util.IdentityHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -32,7 +32,7 @@ final class Pool {
     /** In the order they came. At most {@code requestsWaitingMax}, and those for whom connections are being made. */
     private final Set<Job> waiting = new LinkedHashSet<>();
     /** The request for whose sake a connection is being made; it fails if that fails. */
-    private final Map<Connection, Job> makingFor = new IdentityHashMap<>();
+    private final Map<Connection, Job> makingFor = new HashMap<>();
 
     private final Set<Job> lookingUp = new HashSet<>();
     private boolean sweeping;
