@@ -200,6 +200,9 @@ final class NodeActors {
             case REPAIRED_LATER -> metrics.count("quorate.reads.repaired", "how", "async");
             case HEALED -> metrics.count("quorate.reads.repaired", "how", "healed");
             case STALE_SEEN_LATE -> metrics.count("quorate.stale.replies", "seen", "late");
+            case HEDGE_WON -> metrics.count("quorate.hedges", "result", "won");
+            case HEDGE_LOST -> metrics.count("quorate.hedges", "result", "lost");
+            case HEDGE_DENIED -> metrics.count("quorate.hedges", "result", "denied");
         }
     }
 

@@ -81,6 +81,9 @@ public final class NodeMetrics implements AutoCloseable {
         for (String how : List.of("blocking", "async", "healed")) {
             count("quorate.reads.repaired", "how", how, 0);
         }
+        for (String result : List.of("won", "lost", "denied")) {
+            count("quorate.hedges", "result", result, 0);
+        }
         count("quorate.stale.replies", "seen", "late", 0);
     }
 

@@ -4,6 +4,7 @@ import com.google.common.collect.ImmutableMap;
 import io.quorate.node.protocol.liveness.Liveness.PeerInfo;
 import io.quorate.node.protocol.message.PeerMessage;
 import io.quorate.node.protocol.message.PeerMessage.Status;
+import io.quorate.node.protocol.pace.PaceSettings;
 import io.quorate.node.protocol.replica.Replica;
 import io.quorate.node.protocol.request.KeyReply;
 import io.quorate.node.protocol.request.KeyRequest;
@@ -45,9 +46,14 @@ public final class Shard {
      *
      * @param resendNanos how long a message to another node stays without answer before it is sent again
      * @param inFlightMax requests in flight above which new ones are refused
+     * @param pace when another home is asked for speed
      */
-    public record Settings(long resendNanos, int inFlightMax) {
+    public record Settings(long resendNanos, int inFlightMax, PaceSettings pace) {
         public static final Settings DEFAULT = new Settings(200_000_000L, 4096);
+
+        public Settings(long resendNanos, int inFlightMax) {
+            this(resendNanos, inFlightMax, PaceSettings.DEFAULT);
+        }
     }
 
     /**
@@ -87,7 +93,13 @@ public final class Shard {
         /** A home was given back a record that its disk had lost. */
         HEALED,
         /** A home's reply that came after the read was answered differed from the answer. */
-        STALE_SEEN_LATE
+        STALE_SEEN_LATE,
+        /** Another home was asked for speed, and its answer was needed. */
+        HEDGE_WON,
+        /** Another home was asked for speed, and the first answered in time after all, or neither did. */
+        HEDGE_LOST,
+        /** Another home would have been asked for speed, but there was no room for more messages. */
+        HEDGE_DENIED
     }
 
     public Shard(Surroundings surroundings, RingState ring, Settings settings) {
@@ -164,8 +176,12 @@ public final class Shard {
     }
 
     private void answer(NodeId from, long id, PeerMessage.Data message, long now) {
-        if (message instanceof PeerMessage.ReadReply read && context.answeredReads.isStale(read)) {
-            context.happened(Event.STALE_SEEN_LATE);
+        if (message instanceof PeerMessage.ReadReply read) {
+            context.readTimes.answered(from, id, now);
+            context.forwardTimes.answered(from, id, now);
+            if (context.answeredReads.isStale(read)) {
+                context.happened(Event.STALE_SEEN_LATE);
+            }
         }
         Task task = tasks.find(id);
         if (task != null) {
