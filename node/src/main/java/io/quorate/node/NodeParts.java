@@ -4,6 +4,7 @@ import io.quorate.node.actor.NodeView;
 import io.quorate.node.actor.Systems;
 import io.quorate.node.config.NodeConfig;
 import io.quorate.node.door.Door;
+import io.quorate.node.door.FreezeWatch;
 import io.quorate.node.embedded.NodeTransport;
 import io.quorate.node.http.FaultControl;
 import io.quorate.node.http.HttpServer;
@@ -49,6 +50,7 @@ final class NodeParts {
     private final boolean ownSystem;
     private final NodeActors actors;
     private final Door door;
+    private final Wiring.Ticker freezeTicker;
     private final NodeBackend backend = new NodeBackend(this);
     private final Executor callbacks;
     private final LongSupplier nanoClock = Wiring.nanoClock();
@@ -155,8 +157,17 @@ final class NodeParts {
                 nanoClock,
                 metrics,
                 this::actorEnded);
-        this.door =
-                new Door(ring, actors::view, actors::submit, config.limits(), nanoClock, Wiring.messageIds(), metrics);
+        FreezeWatch freezes = new FreezeWatch(nanoClock.getAsLong());
+        this.freezeTicker = Wiring.every("freeze-watch-" + id, 100, () -> freezes.tick(nanoClock.getAsLong()));
+        this.door = new Door(
+                ring,
+                actors::view,
+                actors::submit,
+                config.limits(),
+                nanoClock,
+                Wiring.messageIds(),
+                metrics,
+                freezes);
     }
 
     /** If nobody stopped the node, this is a fault of the program or of its disk. */
@@ -213,6 +224,7 @@ final class NodeParts {
             return;
         }
         state = "leaving";
+        freezeTicker.close();
         door.close();
         http.stopAccepting();
         Wiring.await(() -> door.inFlight() == 0 && http.open() == 0, DRAIN_NANOS);
@@ -235,6 +247,7 @@ final class NodeParts {
             return;
         }
         state = "leaving";
+        freezeTicker.close();
         door.close();
         actors.stop(false);
         http.close();

@@ -9,7 +9,7 @@ public final class Allowance {
     private long saved;
 
     /**
-     * An empty bucket.
+     * A full bucket.
      *
      * @param permille extra messages to a thousand requests
      * @param savedMax how many may be saved up for a bad moment
@@ -17,6 +17,7 @@ public final class Allowance {
     public Allowance(int permille, int savedMax) {
         this.permille = permille;
         this.savedMax = savedMax;
+        this.saved = (long) savedMax * WHOLE;
     }
 
     /** A request has been made. */

@@ -28,7 +28,7 @@ public record PaceSettings(
     private static final long MILLI = 1_000_000L;
 
     public static final PaceSettings DEFAULT = new PaceSettings(
-            3, 10 * MILLI, 1000 * MILLI, 50, 16, MILLI, 100 * MILLI, 20 * MILLI, 80 * MILLI, 250 * MILLI);
+            3, 10 * MILLI, 1000 * MILLI, 50, 10, MILLI, 100 * MILLI, 20 * MILLI, 80 * MILLI, 250 * MILLI);
 
     public PaceSettings {
         if (slowFactor < 1 || hedgePermille < 0 || hedgePermille > 1000 || hedgesSaved < 1) {

@@ -94,6 +94,8 @@ public final class Shard {
         HEALED,
         /** A home's reply that came after the read was answered differed from the answer. */
         STALE_SEEN_LATE,
+        /** A message of another node came when its time was over, and was not acted on. */
+        LATE_DROPPED,
         /** Another home was asked for speed, and its answer was needed. */
         HEDGE_WON,
         /** Another home was asked for speed, and the first answered in time after all, or neither did. */
@@ -130,15 +132,42 @@ public final class Shard {
         drain(now);
     }
 
+    /** As {@link #onMessage(NodeId, PeerMessage.Data, long, long)} for a message that was under way no time. */
+    public void onMessage(NodeId from, PeerMessage.Data message, long now) {
+        onMessage(from, message, 0, now);
+    }
+
     /**
      * Takes a message of another node.
      *
+     * @param age nanoseconds for which it was under way, waiting in either node included; the sender's time went on
      * @throws DecodeException if it speaks of a partition or a number of replicas that this cluster does not have
      */
-    public void onMessage(NodeId from, PeerMessage.Data message, long now) {
+    public void onMessage(NodeId from, PeerMessage.Data message, long age, long now) {
         context.check(message);
-        take(from, message, now);
+        if (message instanceof PeerMessage.Forward forward) {
+            onForward(from, forward, age, now);
+        } else if (isOfNoUse(message, age)) {
+            context.happened(Event.LATE_DROPPED);
+        } else {
+            take(from, message, now);
+        }
         drain(now);
+    }
+
+    /**
+     * Nobody waits for the answer to a read whose time is over. A restored record that comes late was merged from what the
+     * others had then, and they may have deleted it since. A plain write is taken however late: it is a delta under its own
+     * dot and context, which merges to the same whenever it comes, and taking it is what the sender wants even after it has
+     * answered. Answers are left to the task that asked, which knows its own deadline.
+     */
+    private static boolean isOfNoUse(PeerMessage.Data message, long age) {
+        if (message instanceof PeerMessage.Read read) {
+            return age >= read.millisLeft() * 1_000_000L;
+        }
+        return message instanceof PeerMessage.Write write
+                && write.repair()
+                && age >= write.millisLeft() * 1_000_000L;
     }
 
     private void take(NodeId from, PeerMessage.Data message, long now) {
@@ -149,7 +178,7 @@ public final class Shard {
         } else if (message instanceof PeerMessage.FindRequest find) {
             replicaSide.onFindRequest(from, find);
         } else if (message instanceof PeerMessage.Forward forward) {
-            onForward(from, forward, now);
+            onForward(from, forward, 0, now);
         } else if (message instanceof PeerMessage.WriteAck ack) {
             answer(from, ack.id(), ack, now);
         } else if (message instanceof PeerMessage.ReadReply read) {
@@ -163,7 +192,7 @@ public final class Shard {
         }
     }
 
-    private void onForward(NodeId from, PeerMessage.Forward forward, long now) {
+    private void onForward(NodeId from, PeerMessage.Forward forward, long age, long now) {
         Consumer<KeyReply> reply =
                 done -> context.send(from, new PeerMessage.ForwardReply(forward.id(), forward.partition(), done));
         if (tasks.open() >= context.settings.inFlightMax()) {
@@ -171,12 +200,32 @@ public final class Shard {
                     ErrorCode.OVERLOADED, Outcome.NOT_APPLIED, context.self + " has too many requests in flight"));
             return;
         }
-        long deadline = now + forward.millisLeft() * 1_000_000L;
+        if (forward.epoch() != context.ring.epoch()) {
+            reply.accept(KeyReply.Refused.of(
+                    ErrorCode.UNAVAILABLE,
+                    Outcome.NOT_APPLIED,
+                    "the request came from epoch " + forward.epoch() + " of the ring, and " + context.self
+                            + " is in epoch " + context.ring.epoch() + "; retry"));
+            return;
+        }
+        long deadline = now + forward.millisLeft() * 1_000_000L - age;
+        if (deadline - now <= 0) {
+            // Said, and truly: the age is an estimate, and whoever still waits can ask another home.
+            context.happened(Event.LATE_DROPPED);
+            reply.accept(KeyReply.Refused.of(
+                    ErrorCode.UNAVAILABLE,
+                    Outcome.NOT_APPLIED,
+                    "the request reached " + context.self + " after its deadline, " + age / 1_000_000
+                            + " ms late; nothing was done"));
+            return;
+        }
         Routing.coordinate(context, forward.request(), now, deadline, reply);
     }
 
     private void answer(NodeId from, long id, PeerMessage.Data message, long now) {
-        if (message instanceof PeerMessage.ReadReply read) {
+        if (message instanceof PeerMessage.ForwardReply) {
+            context.forwardTimes.answered(from, id, now);
+        } else if (message instanceof PeerMessage.ReadReply read) {
             context.readTimes.answered(from, id, now);
             context.forwardTimes.answered(from, id, now);
             if (context.answeredReads.isStale(read)) {

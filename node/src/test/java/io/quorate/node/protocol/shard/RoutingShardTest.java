@@ -11,6 +11,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.quorate.node.fixture.TinyCluster;
 import io.quorate.node.fixture.TinyCluster.Envelope;
 import io.quorate.node.protocol.message.PeerMessage;
+import io.quorate.node.protocol.pace.PaceSettings;
 import io.quorate.node.protocol.request.KeyReply;
 import io.quorate.node.protocol.request.KeyRequest;
 import io.quorate.node.protocol.store.RecordKey;
@@ -27,8 +28,8 @@ import org.junit.jupiter.api.Test;
 class RoutingShardTest {
     private static final RecordKey ALICE = key("alice");
 
-    /** After this the next home is asked. */
-    private static final long SHARE_OF_A_HOME = TinyCluster.TIMEOUT * 2 / 5;
+    /** After this a home that has given no sign is not waited for alone. */
+    private static final long PATIENCE = PaceSettings.DEFAULT.forwardCapNanos();
 
     private static final long TICKS = 10 * MILLI;
 
@@ -83,7 +84,7 @@ class RoutingShardTest {
         cluster.lose(envelope -> envelope.from().equals(N2));
         long started = cluster.now();
         cluster.put(outsider, key, 1, CausalContext.EMPTY, "v").written();
-        assertThat(cluster.now() - started).isBetween(SHARE_OF_A_HOME, SHARE_OF_A_HOME + TICKS);
+        assertThat(cluster.now() - started).isBetween(PATIENCE, PATIENCE + TICKS);
         assertThat(cluster.stored(second, key)).containsExactly("v");
         cluster.heal();
         cluster.run(8_000 * MILLI);
@@ -104,7 +105,7 @@ class RoutingShardTest {
         cluster.lose(envelope -> envelope.to().equals(N2));
         long started = cluster.now();
         cluster.put(outsider, key, 1, CausalContext.EMPTY, "v").written();
-        assertThat(cluster.now() - started).isBetween(SHARE_OF_A_HOME, SHARE_OF_A_HOME + TICKS);
+        assertThat(cluster.now() - started).isBetween(PATIENCE, PATIENCE + TICKS);
         cluster.heal();
         cluster.run(8_000 * MILLI);
         KeyReply.Explained explained =
