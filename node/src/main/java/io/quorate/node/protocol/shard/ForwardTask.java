@@ -61,16 +61,18 @@ final class ForwardTask implements Task {
     }
 
     void next(long now) {
-        if (!othersLeft()) {
+        if (now >= deadline || !othersLeft()) {
             if (waiting.isEmpty()) {
                 KeyReply.Refused refusal = lastRefusal;
                 finish(
                         refusal != null
                                 ? refusal
-                                : KeyReply.Refused.of(
-                                        ErrorCode.UNAVAILABLE,
-                                        Outcome.NOT_APPLIED,
-                                        "no home of the key can be reached"));
+                                : now >= deadline
+                                        ? Routing.expired(request)
+                                        : KeyReply.Refused.of(
+                                                ErrorCode.UNAVAILABLE,
+                                                Outcome.NOT_APPLIED,
+                                                "no home of the key can be reached"));
             }
             return;
         }
