@@ -14,10 +14,12 @@ import io.quorate.node.metrics.NodeMetrics;
 import io.quorate.node.protocol.bucket.BucketEntry;
 import io.quorate.node.protocol.bucket.BucketRegistry;
 import io.quorate.node.protocol.liveness.Liveness;
+import io.quorate.node.protocol.pace.Transits;
 import io.quorate.node.protocol.request.KeyReply;
 import io.quorate.node.protocol.request.KeyRequest;
 import io.quorate.node.protocol.shard.Shard;
 import io.quorate.node.serial.KryoTypes;
+import io.quorate.node.serial.Stamps;
 import io.quorate.node.storage.RocksColumns;
 import io.quorate.node.storage.RocksPartitionStore;
 import io.quorate.node.transport.Frame;
@@ -94,11 +96,13 @@ final class NodeActors {
         columns.putMeta(BUCKETS, KryoTypes.encodeBuckets(registry.all()).toByteArray());
         // The control actor publishes the same, but only after the node has begun to serve.
         this.view = NodeView.of(registry.all(), ImmutableMap.of());
+        Stamps stamps = new Stamps(
+                (int) Wiring.messageIds().getAsLong(), nanoClock, new Transits(Transits.DRIFT_PPM));
         Transport transport = links.over(system);
         PeerQuarantine.Listener errors = new DecodeErrors(config.node(), metrics);
         store.listen(inlet::add);
-        this.shard = startShard(system, store, keepsActors, transport, errors);
-        this.control = startControl(system, transport, errors);
+        this.shard = startShard(system, store, keepsActors, transport, stamps, errors);
+        this.control = startControl(system, transport, stamps, errors);
         links.start(new DataFrames(), (from, frame) -> control.tell(new Frame(from, Bytes.wrap(frame))));
     }
 
@@ -143,6 +147,7 @@ final class NodeActors {
             RocksPartitionStore store,
             boolean keepsActors,
             Transport transport,
+            Stamps stamps,
             PeerQuarantine.Listener errors) {
         return system.systemActorOf(
                 ShardActor.create(
@@ -163,6 +168,7 @@ final class NodeActors {
                                 inlet,
                                 nanoClock,
                                 Wiring.messageIds(),
+                                stamps,
                                 inFlight,
                                 standIn,
                                 errors,
@@ -174,7 +180,7 @@ final class NodeActors {
     }
 
     private ActorRef<Received> startControl(
-            ActorSystem<?> system, Transport transport, PeerQuarantine.Listener errors) {
+            ActorSystem<?> system, Transport transport, Stamps stamps, PeerQuarantine.Listener errors) {
         Liveness liveness = new Liveness(
                 config.node(), config.membership().ids(), Wiring.messageIds().getAsLong(), Liveness.Settings.DEFAULT);
         return system.systemActorOf(
@@ -185,6 +191,7 @@ final class NodeActors {
                                 transport,
                                 nanoClock,
                                 Wiring.wallMillis(),
+                                stamps,
                                 this::standInMillis,
                                 island,
                                 entries -> columns.putMeta(
@@ -221,6 +228,10 @@ final class NodeActors {
             case REPAIRED_LATER -> metrics.count("quorate.reads.repaired", "how", "async");
             case HEALED -> metrics.count("quorate.reads.repaired", "how", "healed");
             case STALE_SEEN_LATE -> metrics.count("quorate.stale.replies", "seen", "late");
+            case LATE_DROPPED -> metrics.count("quorate.refusals", "cause", "late");
+            case HEDGE_WON -> metrics.count("quorate.hedges", "result", "won");
+            case HEDGE_LOST -> metrics.count("quorate.hedges", "result", "lost");
+            case HEDGE_DENIED -> metrics.count("quorate.hedges", "result", "denied");
         }
     }
 

@@ -6,6 +6,7 @@ import io.quorate.node.actor.NodeView;
 import io.quorate.node.actor.Systems;
 import io.quorate.node.config.NodeConfig;
 import io.quorate.node.door.Door;
+import io.quorate.node.door.FreezeWatch;
 import io.quorate.node.embedded.NodeTransport;
 import io.quorate.node.http.FaultControl;
 import io.quorate.node.http.HttpServer;
@@ -62,6 +63,7 @@ final class NodeParts {
     private final @Nullable ClusterMember cluster;
     private final NodeActors actors;
     private final Door door;
+    private final Wiring.Ticker freezeTicker;
     private final NodeBackend backend = new NodeBackend(this);
     private final Executor callbacks;
     private final LongSupplier nanoClock = Wiring.nanoClock();
@@ -197,8 +199,17 @@ final class NodeParts {
                 nanoClock,
                 metrics,
                 this::actorEnded);
-        this.door =
-                new Door(ring, actors::view, actors::submit, config.limits(), nanoClock, Wiring.messageIds(), metrics);
+        FreezeWatch freezes = new FreezeWatch(nanoClock.getAsLong());
+        this.freezeTicker = Wiring.every("freeze-watch-" + id, 100, () -> freezes.tick(nanoClock.getAsLong()));
+        this.door = new Door(
+                ring,
+                actors::view,
+                actors::submit,
+                config.limits(),
+                nanoClock,
+                Wiring.messageIds(),
+                metrics,
+                freezes);
     }
 
     private ClusterMember clusterMember() {
@@ -309,6 +320,7 @@ final class NodeParts {
         }
         state = "leaving";
         leaveCluster();
+        freezeTicker.close();
         door.close();
         http.stopAccepting();
         Wiring.await(() -> door.inFlight() == 0 && http.open() == 0, DRAIN_NANOS);
@@ -344,6 +356,7 @@ final class NodeParts {
         if (!state.equals("failed")) {
             state = "leaving";
         }
+        freezeTicker.close();
         leaveCluster();
         door.close();
         actors.stop(false);

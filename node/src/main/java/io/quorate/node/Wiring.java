@@ -59,6 +59,34 @@ final class Wiring {
                 0, Integer.MAX_VALUE, 10, TimeUnit.SECONDS, new SynchronousQueue<>(), threads(name));
     }
 
+    /** Does something again and again on a thread of its own, until it is closed. */
+    static Ticker every(String name, long millis, Runnable action) {
+        Ticker ticker = new Ticker();
+        threads(name)
+                .newThread(() -> {
+                    while (!ticker.closed) {
+                        action.run();
+                        try {
+                            Thread.sleep(millis);
+                        } catch (InterruptedException e) {
+                            return;
+                        }
+                    }
+                })
+                .start();
+        return ticker;
+    }
+
+    /** Ends what {@link #every} began. */
+    static final class Ticker implements AutoCloseable {
+        private volatile boolean closed;
+
+        @Override
+        public void close() {
+            closed = true;
+        }
+    }
+
     /** Named threads that do not keep the program alive. */
     static ThreadFactory threads(String name) {
         AtomicInteger count = new AtomicInteger();

@@ -1,6 +1,7 @@
 package io.quorate.bench.jmh;
 
 import io.quorate.node.protocol.message.PeerMessage;
+import io.quorate.node.serial.FrameCodec;
 import io.quorate.node.serial.Inbox;
 import io.quorate.node.serial.MessageCodec;
 import io.quorate.node.serial.Outbox;
@@ -37,7 +38,7 @@ public class CodecBench {
     private final ByteSink out = new ByteSink(1 << 14);
     private final Inbox inbox = new Inbox();
     private byte[] frame = {};
-    private final Outbox outbox = new Outbox(ready -> frame = ready, 1);
+    private final Outbox outbox = new Outbox(ready -> frame = ready, 1, () -> new FrameCodec.Stamp(1, System.nanoTime()));
     private KeyState state = KeyState.EMPTY;
     private byte[] stateBytes = {};
     private PartitionClock clock = new PartitionClock();

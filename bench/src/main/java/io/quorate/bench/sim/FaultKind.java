@@ -17,5 +17,7 @@ public enum FaultKind {
     /** A start that cannot prove its disk: every actor is new. */
     UNPROVED_START,
     /** A disk put back as it was some time ago. */
-    OLD_DISK
+    OLD_DISK,
+    /** Everything to and from a node takes 200 ms longer for a while. */
+    SLOW_NODE
 }

@@ -36,7 +36,9 @@ public enum PlantedBug {
     /** A damaged record stays unreadable when it is written anew. */
     DAMAGE_STAYS(300),
     /** A restarted node issues the dots of its last seconds again. */
-    DOTS_ISSUED_TWICE(500);
+    DOTS_ISSUED_TWICE(500),
+    /** A forwarded request is taken however long it was under way. */
+    LATE_FORWARD_TAKEN(500);
 
     private final int seeds;
 

@@ -52,6 +52,7 @@ final class SimFaults {
             case UNPROVED_START -> startUnproved(any());
             case OLD_DISK -> putBack(any());
             case PAUSE -> pause(any());
+            case SLOW_NODE -> slow(any());
             case FULL_DISK -> fullDisk(any());
             case CORRUPT_RECORD -> damage(true);
             case LOST_RECORD -> damage(false);
@@ -132,7 +133,17 @@ final class SimFaults {
         }
         world.count(FaultKind.PAUSE);
         node.pause();
-        world.agenda().after((20 + random.nextInt(2000)) * MILLI, node::resume);
+        // Some longer than any request may take.
+        int most = random.nextInt(3) == 0 ? 5000 : 2000;
+        world.agenda().after((20 + random.nextInt(most)) * MILLI, node::resume);
+    }
+
+    private void slow(SimNode node) {
+        world.count(FaultKind.SLOW_NODE);
+        world.note(node.id + " becomes slow");
+        world.network().slow(node.id, true);
+        world.agenda().after((500 + random.nextInt(3000)) * MILLI, () -> world.network()
+                .slow(node.id, false));
     }
 
     private void fullDisk(SimNode node) {

@@ -1,8 +1,10 @@
 package io.quorate.bench.sim;
 
 import com.google.common.collect.ImmutableMap;
+import io.quorate.node.door.FreezeWatch;
 import io.quorate.node.protocol.liveness.Liveness;
 import io.quorate.node.protocol.message.PeerMessage;
+import io.quorate.node.protocol.pace.Transits;
 import io.quorate.node.protocol.request.KeyReply;
 import io.quorate.node.protocol.request.KeyRequest;
 import io.quorate.node.protocol.shard.Shard;
@@ -10,6 +12,8 @@ import io.quorate.node.protocol.store.PartitionStore;
 import io.quorate.ring.epoch.RingState;
 import io.quorate.ring.topology.NodeId;
 import io.quorate.ring.version.VersionRules;
+import io.quorate.ring.wire.ErrorCode;
+import io.quorate.ring.wire.Outcome;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
@@ -18,6 +22,11 @@ import org.jspecify.annotations.Nullable;
 /** A node of the simulation: the same machines as a real one, hosted by the agenda. */
 final class SimNode {
     private static final long TICK = 10_000_000L;
+    /** The skewed clocks of a run differ by up to a ninth. */
+    private static final int DRIFT_PPM = 120_000;
+
+    private static final KeyReply.Refused WOKEN = KeyReply.Refused.of(
+            ErrorCode.UNAVAILABLE, Outcome.NOT_APPLIED, "this node has just woken from a pause; retry");
 
     final NodeId id;
     final SimDisk disk;
@@ -27,6 +36,8 @@ final class SimNode {
     private final List<Runnable> held = new ArrayList<>();
     private @Nullable Shard shard;
     private @Nullable Liveness liveness;
+    private Transits transits = new Transits(DRIFT_PPM);
+    private FreezeWatch freezes = new FreezeWatch(0);
     private int boot;
     private boolean renewing;
     private boolean paused;
@@ -53,6 +64,11 @@ final class SimNode {
         return (long) (world.now() * rate);
     }
 
+    /** The number of this node's run. */
+    int boot() {
+        return boot;
+    }
+
     void start() {
         start(true);
     }
@@ -66,6 +82,8 @@ final class SimNode {
         boolean keepsActors = !renewing;
         boot++;
         int thisBoot = boot;
+        transits = new Transits(DRIFT_PPM);
+        freezes = new FreezeWatch(now());
         Shard started = new Shard(
                 new Shard.Surroundings(
                         id,
@@ -147,6 +165,7 @@ final class SimNode {
             if (running == null || alive == null) {
                 return;
             }
+            freezes.tick(now());
             if (alive.tick(now(), own(running), (to, message) -> world.send(id, to, message))) {
                 peersChanged(running, alive);
             }
@@ -166,7 +185,7 @@ final class SimNode {
     }
 
     /** A message arrives; lost if the node is down. */
-    void deliver(NodeId from, PeerMessage message) {
+    void deliver(NodeId from, PeerMessage message, SimNetwork.Stamp stamp) {
         if (!isUp()) {
             return;
         }
@@ -176,10 +195,12 @@ final class SimNode {
             if (running == null || alive == null) {
                 return;
             }
+            long known = transits.age(from, stamp.boot(), stamp.sentAt(), now());
+            long age = world.bug() == PlantedBug.LATE_FORWARD_TAKEN ? 0 : known;
             if (message instanceof PeerMessage.Data data) {
-                running.onMessage(from, data, now());
+                running.onMessage(from, data, age, now());
             } else if (message instanceof PeerMessage.Ping ping) {
-                if (alive.onPing(from, ping, now(), own(running), (to, answer) -> world.send(id, to, answer))) {
+                if (alive.onPing(from, ping, age, now(), own(running), (to, answer) -> world.send(id, to, answer))) {
                     peersChanged(running, alive);
                 }
             }
@@ -194,7 +215,10 @@ final class SimNode {
         int thisBoot = boot;
         input(thisBoot, () -> {
             Shard running = shard;
-            if (running != null) {
+            if (running != null && freezes.justWoken(now()) > 0) {
+                // As the door of a real node does.
+                reply.accept(WOKEN);
+            } else if (running != null) {
                 running.onRequest(
                         request,
                         timeoutNanos,

@@ -182,6 +182,7 @@ final class SimWorkload {
         report.operation();
         SimNode node = anyNode();
         Once unknown = new Once(() -> retryOrGo(attempt));
+        world.waitedFor(attempt.operation(), world.now() + TIMEOUT);
         boolean sent = node.request(attempt.request(), TIMEOUT, reply -> {
             world.note("write #" + attempt.operation() + " of " + attempt.key() + " w=" + attempt.w() + " at " + node.id
                     + ": " + Describe.reply(reply));

@@ -39,6 +39,12 @@ import org.jspecify.annotations.Nullable;
 public final class Simulation implements BrokenRules.Witness {
     static final String BUCKET = "b";
     private static final long SECOND = 1_000_000_000L;
+    /**
+     * By how much a write may be begun after its client's deadline: a pause of a second is not noticed at the door, clocks
+     * run up to a tenth too slow, and a message's age is told a little short.
+     */
+    private static final long LATE_MAX = 3 * SECOND / 2;
+
 
     final Streams random;
     final Set<FaultKind> faults;
@@ -240,6 +246,14 @@ public final class Simulation implements BrokenRules.Witness {
     public void put(CausalContext seen, Version version) {
         lastDelete = null;
         String key = keyOf.getOrDefault(operationOf(version), "?");
+        Long latest = endOf.get(operationOf(version));
+        boolean again = oracle.find(key, version.dot()) != null;
+        if (!again && latest != null && agenda.now() - latest > LATE_MAX) {
+            throw new Violation(
+                    "what is late is not begun",
+                    "#" + operationOf(version) + " of " + key + ", " + (agenda.now() - latest) / 1_000_000
+                            + " ms after its deadline, as " + version.dot());
+        }
         oracle.took(operationOf(version), key, version.dot(), seen, false);
     }
 
@@ -286,6 +300,13 @@ public final class Simulation implements BrokenRules.Witness {
     }
 
     private final Map<Integer, String> keyOf = new LinkedHashMap<>();
+
+    private final Map<Integer, Long> endOf = new LinkedHashMap<>();
+
+    /** A client goes on waiting for an operation until then. */
+    void waitedFor(int operation, long until) {
+        endOf.merge(operation, until, Math::max);
+    }
 
     void planned(int operation, String key) {
         keyOf.put(operation, key);

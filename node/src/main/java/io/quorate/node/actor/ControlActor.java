@@ -11,6 +11,8 @@ import io.quorate.node.protocol.liveness.Liveness.PeerInfo;
 import io.quorate.node.protocol.message.PeerMessage;
 import io.quorate.node.protocol.store.StorageException;
 import io.quorate.node.serial.ControlCodec;
+import io.quorate.node.serial.FrameCodec;
+import io.quorate.node.serial.Stamps;
 import io.quorate.node.transport.Frame;
 import io.quorate.node.transport.Received;
 import io.quorate.node.transport.Transport;
@@ -71,6 +73,7 @@ public final class ControlActor extends AbstractBehavior<Received> {
             Transport transport,
             LongSupplier nanoClock,
             LongSupplier wallMillis,
+            Stamps stamps,
             LongSupplier standInMillis,
             LongSupplier island,
             Consumer<List<BucketEntry>> save,
@@ -155,7 +158,11 @@ public final class ControlActor extends AbstractBehavior<Received> {
 
     private Behavior<Received> open(Frame frame) {
         try {
-            onMessage(frame.from(), codec.decode(frame.data().unsafeArray()));
+            byte[] data = frame.data().unsafeArray();
+            FrameCodec.Opened opened = FrameCodec.open(data);
+            PeerMessage.Control message = codec.decode(opened, data);
+            long age = around.stamps().age(frame.from(), opened.stamp(), now());
+            onMessage(frame.from(), message, age);
         } catch (DecodeException e) {
             quarantine.note(frame.from(), e, now(), around.decodeErrors());
         }
@@ -165,9 +172,9 @@ public final class ControlActor extends AbstractBehavior<Received> {
     /** A frame that a fault has held back for its time. */
     private record Held(Frame frame) implements Received {}
 
-    private void onMessage(NodeId from, PeerMessage.Control message) {
+    private void onMessage(NodeId from, PeerMessage.Control message, long age) {
         if (message instanceof PeerMessage.Ping ping) {
-            if (liveness.onPing(from, ping, now(), own(), this::send)) {
+            if (liveness.onPing(from, ping, age, now(), own(), this::send)) {
                 publish();
             }
             seen(from, ping.buckets());
@@ -322,7 +329,7 @@ public final class ControlActor extends AbstractBehavior<Received> {
     }
 
     private void send(NodeId to, PeerMessage.Control message) {
-        around.transport().send(to, Transport.Lane.CONTROL, codec.encode(message));
+        around.transport().send(to, Transport.Lane.CONTROL, codec.encode(message, around.stamps().now()));
     }
 
     private long now() {

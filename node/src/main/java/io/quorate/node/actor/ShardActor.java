@@ -6,6 +6,7 @@ import io.quorate.node.protocol.shard.Shard;
 import io.quorate.node.protocol.store.PartitionStore.Completion;
 import io.quorate.node.serial.Inbox;
 import io.quorate.node.serial.Outbox;
+import io.quorate.node.serial.Stamps;
 import io.quorate.node.transport.Frame;
 import io.quorate.node.transport.Received;
 import io.quorate.node.transport.Transport;
@@ -61,6 +62,7 @@ public final class ShardActor extends AbstractBehavior<Received> {
      * @param inlet filled by the store's thread and the door, with a wake-up for this actor
      * @param inFlight where the number of requests in flight is published
      * @param standInMillis where {@link Shard#standInMillis} is published
+     * @param stamps when frames leave, and how old they are when they come
      * @param events what to count
      * @param ended called when the actor has stopped, for whatever reason
      */
@@ -70,6 +72,7 @@ public final class ShardActor extends AbstractBehavior<Received> {
             ShardInlet inlet,
             LongSupplier nanoClock,
             LongSupplier randomLongs,
+            Stamps stamps,
             AtomicLong inFlight,
             AtomicLong standInMillis,
             PeerQuarantine.Listener decodeErrors,
@@ -147,9 +150,13 @@ public final class ShardActor extends AbstractBehavior<Received> {
 
     private void open(Frame frame) {
         long now = now();
+        long[] age = {0};
         try {
             inboxes.computeIfAbsent(frame.from(), id -> new Inbox())
-                    .open(frame.data().unsafeArray(), message -> shard.onMessage(frame.from(), message, now));
+                    .open(
+                            frame.data().unsafeArray(),
+                            stamp -> age[0] = around.stamps().age(frame.from(), stamp, now),
+                            message -> shard.onMessage(frame.from(), message, age[0], now));
         } catch (DecodeException e) {
             quarantine.note(frame.from(), e, now, around.decodeErrors());
         }
@@ -266,7 +273,8 @@ public final class ShardActor extends AbstractBehavior<Received> {
                             to,
                             id -> new Outbox(
                                     frame -> around.transport().send(to, Transport.Lane.DATA, frame),
-                                    around.randomLongs().getAsLong()))
+                                    around.randomLongs().getAsLong(),
+                                    around.stamps()::now))
                     .add(message);
             if (!flushDue) {
                 flushDue = true;

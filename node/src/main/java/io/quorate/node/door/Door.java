@@ -48,6 +48,7 @@ public final class Door {
     private final LongSupplier nanoClock;
     private final LongSupplier randomLongs;
     private final NodeMetrics metrics;
+    private final FreezeWatch freezes;
     private final AtomicInteger inFlight = new AtomicInteger();
     private final AtomicLong bytesInFlight = new AtomicLong();
     private volatile boolean closed;
@@ -89,7 +90,9 @@ public final class Door {
             NodeConfig.Limits limits,
             LongSupplier nanoClock,
             LongSupplier randomLongs,
-            NodeMetrics metrics) {
+            NodeMetrics metrics,
+            FreezeWatch freezes) {
+        this.freezes = freezes;
         this.ring = ring;
         this.view = view;
         this.dataPlane = dataPlane;
@@ -239,6 +242,14 @@ public final class Door {
         if (closed) {
             metrics.count("quorate.refusals", "cause", "stopping");
             throw new RefusedException(ErrorCode.UNAVAILABLE, "this node is stopping; use another");
+        }
+        long pause = freezes.justWoken(nanoClock.getAsLong());
+        if (pause > 0) {
+            metrics.count("quorate.refusals", "cause", "frozen");
+            throw new RefusedException(
+                    ErrorCode.UNAVAILABLE,
+                    "this node has just woken from a pause of " + (pause / 100_000_000L) / 10.0
+                            + " s, and cannot tell how long the request has waited; retry");
         }
         int requests = inFlight.incrementAndGet();
         long total = bytesInFlight.addAndGet(bytes);

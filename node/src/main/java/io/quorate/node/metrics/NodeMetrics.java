@@ -99,11 +99,14 @@ public final class NodeMetrics implements AutoCloseable {
             count("quorate.level.shortfalls", "code", code, 0);
         }
         for (String cause : List.of(
-                "in-flight", "bytes-in-flight", "stopping", "stranger", "disk-full", "connections", "slow-request")) {
+                "in-flight", "bytes-in-flight", "stopping", "late", "frozen", "stranger", "disk-full", "connections", "slow-request")) {
             count("quorate.refusals", "cause", cause, 0);
         }
         for (String how : List.of("blocking", "async", "healed")) {
             count("quorate.reads.repaired", "how", how, 0);
+        }
+        for (String result : List.of("won", "lost", "denied")) {
+            count("quorate.hedges", "result", result, 0);
         }
         count("quorate.stale.replies", "seen", "late", 0);
     }

@@ -32,16 +32,20 @@ public final class ControlCodec {
     }
 
     /** The frame of one message. */
-    public byte[] encode(PeerMessage.Control message) {
+    public byte[] encode(PeerMessage.Control message, FrameCodec.Stamp stamp) {
         output.reset();
         kryo.writeClassAndObject(output, message);
-        FrameCodec.begin(scratch, FrameCodec.CONTROL).raw(output.getBuffer(), 0, output.position());
+        FrameCodec.begin(scratch, FrameCodec.CONTROL, stamp).raw(output.getBuffer(), 0, output.position());
         return FrameCodec.seal(scratch);
     }
 
     /** Reads a frame back; throws {@link DecodeException} and nothing else. */
     public PeerMessage.Control decode(byte[] frame) {
-        FrameCodec.Opened opened = FrameCodec.open(frame);
+        return decode(FrameCodec.open(frame), frame);
+    }
+
+    /** The same for who has opened the frame to see when it was sent. */
+    public PeerMessage.Control decode(FrameCodec.Opened opened, byte[] frame) {
         if (opened.kind() != FrameCodec.CONTROL) {
             throw new DecodeException("frame kind " + opened.kind() + " among control messages");
         }

@@ -7,8 +7,8 @@ import io.quorate.ring.bytes.DecodeException;
 import java.util.zip.CRC32C;
 
 /**
- * The outer form of everything between nodes: {@code magic u16, version u8, kind u8, body, CRC32C u32}. Nothing inside is
- * looked at before length, version and checksum are right.
+ * The outer form of everything between nodes: {@code magic u16, version u8, kind u8, boot u32, sentAt u64, body, CRC32C
+ * u32}. Nothing inside is looked at before length, version and checksum are right.
  */
 public final class FrameCodec {
     /** Above this a frame is refused; what is larger travels in {@link #PART}s. */
@@ -22,8 +22,8 @@ public final class FrameCodec {
     public static final int PART = 3;
 
     private static final int MAGIC = 0x51f7;
-    private static final int VERSION = 1;
-    private static final int HEAD = 4;
+    private static final int VERSION = 2;
+    private static final int HEAD = 16;
     private static final int TAIL = 4;
 
     /** The length of the longest frame, all included. */
@@ -33,13 +33,21 @@ public final class FrameCodec {
 
     private FrameCodec() {}
 
-    /** An opened frame: its kind and a source over its body. */
-    public record Opened(int kind, ByteSource body) {}
+    /**
+     * By which the receiver tells how long a frame was under way, without a common clock.
+     *
+     * @param boot a number drawn at the start of the sender's process
+     * @param sentAt when the frame was begun, in nanoseconds of the sender's monotonic clock
+     */
+    public record Stamp(int boot, long sentAt) {}
+
+    /** An opened frame: its kind, when it was sent, and a source over its body. */
+    public record Opened(int kind, Stamp stamp, ByteSource body) {}
 
     /** Begins a frame in {@code out}, which is cleared. */
-    public static ByteSink begin(ByteSink out, int kind) {
+    public static ByteSink begin(ByteSink out, int kind, Stamp stamp) {
         out.clear();
-        return out.u16(MAGIC).u8(VERSION).u8(kind);
+        return out.u16(MAGIC).u8(VERSION).u8(kind).u32(stamp.boot()).u64(stamp.sentAt());
     }
 
     /** Ends the frame begun in {@code out}: its bytes. */
@@ -65,7 +73,7 @@ public final class FrameCodec {
         if (new ByteSource(frame, frame.length - TAIL, TAIL).u32() != checksum(frame, frame.length - TAIL)) {
             throw new DecodeException("frame checksum does not match");
         }
-        return new Opened(in.u8(), in);
+        return new Opened(in.u8(), new Stamp(in.u32(), in.u64()), in);
     }
 
     /** One piece of a body that is too large for a frame. */
@@ -81,8 +89,8 @@ public final class FrameCodec {
             return part;
         }
 
-        byte[] frame(ByteSink scratch) {
-            begin(scratch, PART).u64(id).varint(index).varint(count).bytes(piece);
+        byte[] frame(ByteSink scratch, Stamp stamp) {
+            begin(scratch, PART, stamp).u64(id).varint(index).varint(count).bytes(piece);
             return seal(scratch);
         }
     }

@@ -32,13 +32,21 @@ public final class Inbox {
         }
     }
 
+    /** As {@link #open(byte[], Consumer, Consumer)} for whom it does not matter when the frame was sent. */
+    public void open(byte[] frame, Consumer<PeerMessage.Data> messages) {
+        open(frame, stamp -> {}, messages);
+    }
+
     /**
      * Decodes a data frame and hands over its messages in order.
      *
+     * @param stamps takes the frame's stamp, before its messages
+     *
      * @throws DecodeException if any of it is not as it should be; messages before the fault have been handed over
      */
-    public void open(byte[] frame, Consumer<PeerMessage.Data> messages) {
+    public void open(byte[] frame, Consumer<FrameCodec.Stamp> stamps, Consumer<PeerMessage.Data> messages) {
         FrameCodec.Opened opened = FrameCodec.open(frame);
+        stamps.accept(opened.stamp());
         ByteSource in = opened.body();
         if (opened.kind() == FrameCodec.DATA) {
             while (in.remaining() > 0) {

@@ -4,6 +4,7 @@ import io.quorate.node.protocol.message.PeerMessage;
 import io.quorate.ring.bytes.ByteSink;
 import io.quorate.ring.bytes.Bytes;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 
 /**
  * Gathers the messages to one peer into as few frames as the frame limit allows. Encodes at once, so nothing but bytes
@@ -15,6 +16,7 @@ public final class Outbox {
     private final ByteSink frame = new ByteSink(4096);
     private final ByteSink message = new ByteSink(2048);
     private final Consumer<byte[]> frames;
+    private final Supplier<FrameCodec.Stamp> stamps;
     private boolean empty = true;
     private long nextPart;
 
@@ -22,9 +24,11 @@ public final class Outbox {
      * An empty outbox.
      *
      * @param firstPart a number that an earlier outbox to this peer has not used, such as a random one
+     * @param stamps the present moment; a frame is as old as the first message in it, not as its sending
      */
-    public Outbox(Consumer<byte[]> frames, long firstPart) {
+    public Outbox(Consumer<byte[]> frames, long firstPart, Supplier<FrameCodec.Stamp> stamps) {
         this.frames = frames;
+        this.stamps = stamps;
         this.nextPart = firstPart;
     }
 
@@ -39,7 +43,7 @@ public final class Outbox {
             return;
         }
         if (empty) {
-            FrameCodec.begin(frame, FrameCodec.DATA);
+            FrameCodec.begin(frame, FrameCodec.DATA, stamps.get());
             empty = false;
         }
         frame.varint(message.size()).raw(message.unsafeArray(), 0, message.size());
@@ -48,11 +52,12 @@ public final class Outbox {
     private void split() {
         int count = (message.size() + FRAME_TARGET - 1) / FRAME_TARGET;
         long id = nextPart++;
+        FrameCodec.Stamp stamp = stamps.get();
         for (int i = 0; i < count; i++) {
             int from = i * FRAME_TARGET;
             int length = Math.min(FRAME_TARGET, message.size() - from);
             Bytes piece = Bytes.copyOf(message.unsafeArray(), from, length);
-            frames.accept(new FrameCodec.Part(id, i, count, piece).frame(new ByteSink(length + 64)));
+            frames.accept(new FrameCodec.Part(id, i, count, piece).frame(new ByteSink(length + 64), stamp));
         }
     }
 

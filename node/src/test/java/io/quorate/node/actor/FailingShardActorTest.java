@@ -8,7 +8,9 @@ import io.quorate.node.fixture.TestKeys;
 import io.quorate.node.fixture.TinyCluster;
 import io.quorate.node.protocol.request.KeyReply;
 import io.quorate.node.protocol.request.KeyRequest;
+import io.quorate.node.protocol.pace.Transits;
 import io.quorate.node.protocol.shard.Shard;
+import io.quorate.node.serial.Stamps;
 import io.quorate.node.transport.Frame;
 import io.quorate.node.transport.Received;
 import io.quorate.node.transport.Transport;
@@ -66,6 +68,7 @@ final class FailingShardActorTest {
                                 inlet,
                                 System::nanoTime,
                                 ids::incrementAndGet,
+                                new Stamps(1, System::nanoTime, new Transits(Transits.DRIFT_PPM)),
                                 new AtomicLong(),
                                 new AtomicLong(),
                                 new Quiet(),

@@ -18,7 +18,7 @@ class ControlCodecTest {
 
     private static byte[] framed(byte[] body) {
         return FrameCodec.seal(
-                FrameCodec.begin(new ByteSink(), FrameCodec.CONTROL).raw(body, 0, body.length));
+                FrameCodec.begin(new ByteSink(), FrameCodec.CONTROL, new FrameCodec.Stamp(7, -5)).raw(body, 0, body.length));
     }
 
     /** Measured with registration required: each of these did harm before the doors were shut. */
@@ -95,7 +95,7 @@ class ControlCodecTest {
     @Test
     void aFrameWithAnyByteChangedIsRefused() {
         for (PeerMessage.Control message : MessageSamples.control()) {
-            byte[] frame = codec.encode(message);
+            byte[] frame = codec.encode(message, new FrameCodec.Stamp(7, -5));
             for (int i = 0; i < frame.length; i++) {
                 for (int change : new int[] {1, 0x80, 0xff}) {
                     byte[] damaged = frame.clone();
@@ -108,7 +108,7 @@ class ControlCodecTest {
 
     @Test
     void aRefusedMessageLeavesTheCodecAsItWas() {
-        byte[] good = codec.encode(new PeerMessage.Bye(7));
+        byte[] good = codec.encode(new PeerMessage.Bye(7), new FrameCodec.Stamp(7, -5));
         for (String bomb : new String[] {"0108808a", "16ffffffff", "03ffffffff07"}) {
             assertThatThrownBy(() -> codec.decode(framed(HexFormat.of().parseHex(bomb))))
                     .isInstanceOf(DecodeException.class);
@@ -118,7 +118,7 @@ class ControlCodecTest {
 
     @Test
     void aDataFrameIsNoControlMessage() {
-        byte[] frame = FrameCodec.seal(FrameCodec.begin(new ByteSink(), FrameCodec.DATA));
+        byte[] frame = FrameCodec.seal(FrameCodec.begin(new ByteSink(), FrameCodec.DATA, new FrameCodec.Stamp(7, -5)));
         assertThatThrownBy(() -> codec.decode(frame)).isInstanceOf(DecodeException.class);
     }
 }

@@ -30,11 +30,11 @@ class DecoderFuzzTest {
     private static List<byte[]> dataFrames() {
         List<byte[]> frames = new ArrayList<>();
         for (PeerMessage.Data message : MessageSamples.data()) {
-            Outbox outbox = new Outbox(frames::add, 0);
+            Outbox outbox = new Outbox(frames::add, 0, () -> new FrameCodec.Stamp(7, -5));
             outbox.add(message);
             outbox.flush();
         }
-        frames.add(new FrameCodec.Part(7, 1, 3, Bytes.wrap(new byte[50])).frame(new ByteSink()));
+        frames.add(new FrameCodec.Part(7, 1, 3, Bytes.wrap(new byte[50])).frame(new ByteSink(), new FrameCodec.Stamp(7, -5)));
         return frames;
     }
 
@@ -79,7 +79,7 @@ class DecoderFuzzTest {
     void mutatedControlMessages() {
         ControlCodec codec = new ControlCodec();
         List<byte[]> frames =
-                MessageSamples.control().stream().map(codec::encode).toList();
+                MessageSamples.control().stream().map(message -> codec.encode(message, new FrameCodec.Stamp(7, -5))).toList();
         Fuzz.run(4, frames, DecodeException.class, codec::decode);
         Fuzz.run(5, frames, DecodeException.class, frame -> codec.decode(resealed(frame)));
     }

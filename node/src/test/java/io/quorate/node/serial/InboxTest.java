@@ -21,8 +21,9 @@ import java.util.Random;
 import org.junit.jupiter.api.Test;
 
 class InboxTest {
+    private static final FrameCodec.Stamp STAMP = new FrameCodec.Stamp(7, -5);
     private final List<byte[]> frames = new ArrayList<>();
-    private final Outbox outbox = new Outbox(frames::add, 1_000);
+    private final Outbox outbox = new Outbox(frames::add, 1_000, () -> STAMP);
     private final Inbox inbox = new Inbox();
     private final List<PeerMessage.Data> received = new ArrayList<>();
 
@@ -51,6 +52,22 @@ class InboxTest {
         assertThat(frames).as("nothing is sent for nothing").hasSize(1);
         deliver(frames.get(0));
         assertThat(received).isEqualTo(all);
+    }
+
+    @Test
+    void aFrameTellsWhenItsFirstMessageWasMade() {
+        long[] clock = {100};
+        Outbox stamped = new Outbox(frames::add, 0, () -> new FrameCodec.Stamp(3, clock[0]));
+        stamped.add(write(1, 10));
+        clock[0] = 200;
+        stamped.add(write(2, 10));
+        stamped.flush();
+        stamped.add(write(3, 500_000));
+        List<FrameCodec.Stamp> stamps = new ArrayList<>();
+        frames.forEach(frame -> inbox.open(frame, stamps::add, received::add));
+        assertThat(stamps.get(0)).isEqualTo(new FrameCodec.Stamp(3, 100));
+        assertThat(stamps.subList(1, stamps.size())).hasSize(3).containsOnly(new FrameCodec.Stamp(3, 200));
+        assertThat(received).hasSize(3);
     }
 
     @Test
@@ -115,7 +132,7 @@ class InboxTest {
     void partsWithoutContentCountAgainstTheBoundToo() {
         long before = usedBytes();
         for (long id = 0; id < 60_000; id++) {
-            deliver(new FrameCodec.Part(id, 0, FrameCodec.Part.COUNT_MAX, Bytes.EMPTY).frame(new ByteSink()));
+            deliver(new FrameCodec.Part(id, 0, FrameCodec.Part.COUNT_MAX, Bytes.EMPTY).frame(new ByteSink(), STAMP));
         }
         assertThat(inbox.heldBytes()).isLessThanOrEqualTo(Inbox.PARTIAL_MAX);
         assertThat(usedBytes() - before).isLessThan(3L * Inbox.PARTIAL_MAX);
@@ -129,12 +146,12 @@ class InboxTest {
     @Test
     void partsThatContradictEachOtherAreRefused() {
         Bytes piece = Bytes.ofUtf8("x");
-        deliver(new FrameCodec.Part(1, 0, 3, piece).frame(new ByteSink()));
+        deliver(new FrameCodec.Part(1, 0, 3, piece).frame(new ByteSink(), STAMP));
         for (byte[] frame : List.of(
-                new FrameCodec.Part(1, 1, 4, piece).frame(new ByteSink()),
-                new FrameCodec.Part(2, 3, 3, piece).frame(new ByteSink()),
-                new FrameCodec.Part(3, 0, 0, piece).frame(new ByteSink()),
-                new FrameCodec.Part(4, 0, 1, piece).frame(new ByteSink()))) {
+                new FrameCodec.Part(1, 1, 4, piece).frame(new ByteSink(), STAMP),
+                new FrameCodec.Part(2, 3, 3, piece).frame(new ByteSink(), STAMP),
+                new FrameCodec.Part(3, 0, 0, piece).frame(new ByteSink(), STAMP),
+                new FrameCodec.Part(4, 0, 1, piece).frame(new ByteSink(), STAMP))) {
             assertThatThrownBy(() -> deliver(frame)).isInstanceOf(DecodeException.class);
         }
         assertThat(received).isEmpty();
@@ -142,15 +159,19 @@ class InboxTest {
 
     @Test
     void framesThatAreTooLargeOrOfAnotherProtocolAreRefused() {
-        byte[] good = FrameCodec.seal(FrameCodec.begin(new ByteSink(), FrameCodec.DATA));
+        byte[] good = FrameCodec.seal(FrameCodec.begin(new ByteSink(), FrameCodec.DATA, STAMP));
         deliver(good);
         List<byte[]> bad = new ArrayList<>();
         bad.add(new byte[0]);
         bad.add(new byte[FrameCodec.FRAME_MAX + 100]);
-        bad.add(FrameCodec.seal(FrameCodec.begin(new ByteSink(), 9)));
-        bad.add(FrameCodec.seal(FrameCodec.begin(new ByteSink(), FrameCodec.CONTROL)));
-        bad.add(FrameCodec.seal(new ByteSink().u16(0x51f7).u8(2).u8(FrameCodec.DATA)));
-        bad.add(FrameCodec.seal(new ByteSink().u16(0x51f8).u8(1).u8(FrameCodec.DATA)));
+        bad.add(FrameCodec.seal(FrameCodec.begin(new ByteSink(), 9, STAMP)));
+        bad.add(FrameCodec.seal(FrameCodec.begin(new ByteSink(), FrameCodec.CONTROL, STAMP)));
+        bad.add(FrameCodec.seal(
+                new ByteSink().u16(0x51f7).u8(1).u8(FrameCodec.DATA).u32(0).u64(0)));
+        bad.add(FrameCodec.seal(
+                new ByteSink().u16(0x51f7).u8(3).u8(FrameCodec.DATA).u32(0).u64(0)));
+        bad.add(FrameCodec.seal(
+                new ByteSink().u16(0x51f8).u8(2).u8(FrameCodec.DATA).u32(0).u64(0)));
         for (byte[] frame : bad) {
             assertThatThrownBy(() -> deliver(frame)).isInstanceOf(DecodeException.class);
         }

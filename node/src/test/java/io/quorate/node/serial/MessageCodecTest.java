@@ -31,7 +31,7 @@ class MessageCodecTest {
         }
         ControlCodec control = new ControlCodec();
         for (PeerMessage.Control message : MessageSamples.control()) {
-            assertThat(control.decode(control.encode(message))).isEqualTo(message);
+            assertThat(control.decode(control.encode(message, new FrameCodec.Stamp(7, -5)))).isEqualTo(message);
         }
     }
 
@@ -92,7 +92,7 @@ class MessageCodecTest {
         List<String> lines = new ArrayList<>();
         for (PeerMessage.Data message : MessageSamples.data()) {
             List<byte[]> frames = new ArrayList<>();
-            Outbox outbox = new Outbox(frames::add, 0);
+            Outbox outbox = new Outbox(frames::add, 0, () -> new FrameCodec.Stamp(7, -5));
             outbox.add(message);
             outbox.flush();
             lines.add(message.getClass().getSimpleName() + " " + Golden.hex(frames.get(0)));
@@ -100,7 +100,7 @@ class MessageCodecTest {
         ControlCodec control = new ControlCodec();
         MessageSamples.control()
                 .forEach(message ->
-                        lines.add(message.getClass().getSimpleName() + " " + Golden.hex(control.encode(message))));
+                        lines.add(message.getClass().getSimpleName() + " " + Golden.hex(control.encode(message, new FrameCodec.Stamp(7, -5)))));
         assertThat(lines).isEqualTo(Golden.text("frames.txt").lines().toList());
     }
 

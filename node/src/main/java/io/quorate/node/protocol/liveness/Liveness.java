@@ -19,6 +19,10 @@ public final class Liveness {
     private final Settings settings;
     private final Map<NodeId, Peer> peers = new TreeMap<>();
     private final long bootId;
+    private boolean ticked;
+    private long lastTick;
+    private boolean waking;
+    private long wakingUntil;
     private boolean pinged;
     private long nextPing;
 
@@ -27,9 +31,14 @@ public final class Liveness {
      *
      * @param intervalNanos between pings to one peer
      * @param suspectNanos without a ping after which a peer is down
+     * @param frozenNanos without a tick after which this node takes itself to have been frozen
      */
-    public record Settings(long intervalNanos, long suspectNanos) {
+    public record Settings(long intervalNanos, long suspectNanos, long frozenNanos) {
         public static final Settings DEFAULT = new Settings(250_000_000L, 1_500_000_000L);
+
+        public Settings(long intervalNanos, long suspectNanos) {
+            this(intervalNanos, suspectNanos, 1_000_000_000L);
+        }
     }
 
     /** What a node tells of itself in its pings. */
@@ -56,6 +65,7 @@ public final class Liveness {
 
     /** Sends the pings that are due; true if a peer went down. */
     public boolean tick(long now, Own own, Output out) {
+        noticePause(now);
         boolean changed = false;
         for (Peer peer : peers.values()) {
             changed |= peer.up && !peer.heardWithin(now, settings.suspectNanos());
@@ -69,12 +79,47 @@ public final class Liveness {
         return changed;
     }
 
-    /** Takes a peer's ping; true if the peer came up, went down or changed what it says of itself. */
-    public boolean onPing(NodeId from, PeerMessage.Ping ping, long now, Own own, Output out) {
+    /**
+     * Who has slept has heard nobody, which says nothing of the others: they keep a moment in which to be heard. Until then
+     * this node tells them that it is not ready, and what they said long ago does not count.
+     */
+    private void noticePause(long now) {
+        if (ticked && now - lastTick > settings.frozenNanos()) {
+            waking = true;
+            wakingUntil = now + 2 * settings.intervalNanos();
+            for (Peer peer : peers.values()) {
+                peer.heardSinceWaking = false;
+                long atLeast = now - settings.suspectNanos() + 2 * settings.intervalNanos();
+                if (peer.up && peer.heardAt - atLeast < 0) {
+                    peer.heardAt = atLeast;
+                }
+            }
+        }
+        ticked = true;
+        lastTick = now;
+        if (waking) {
+            boolean allHeard = peers.values().stream().allMatch(peer -> peer.heardSinceWaking || !peer.up);
+            waking = !allHeard && now - wakingUntil < 0;
+        }
+    }
+
+    /** Whether this node has just been frozen and has not heard its peers again. */
+    public boolean isWaking() {
+        return waking;
+    }
+
+    /**
+     * Takes a peer's ping; true if the peer came up, went down or changed what it says of itself.
+     *
+     * @param age how long the ping was under way, in nanoseconds
+     */
+    public boolean onPing(NodeId from, PeerMessage.Ping ping, long age, long now, Own own, Output out) {
         Peer peer = peers.get(from);
-        if (peer == null) {
+        noticePause(now);
+        if (peer == null || (waking && age > settings.frozenNanos() / 2)) {
             return false;
         }
+        peer.heardSinceWaking = true;
         boolean firstHeard = !peer.heardWithin(now, settings.suspectNanos());
         PeerInfo info = new PeerInfo(
                 ping.bootId(), ping.serving(), ping.buckets(), ping.epoch(), ping.standInMillis(), ping.island());
@@ -132,7 +177,7 @@ public final class Liveness {
     private PeerMessage.Ping ping(Peer peer, long now, Own own) {
         return new PeerMessage.Ping(
                 bootId,
-                own.serving(),
+                own.serving() && !waking,
                 peer.heardWithin(now, settings.suspectNanos()),
                 own.buckets(),
                 own.epoch(),
@@ -149,6 +194,7 @@ public final class Liveness {
         private boolean heard;
         private long heardAt;
         private boolean up;
+        private boolean heardSinceWaking;
         private long mayAnswerAt = Long.MIN_VALUE;
         private @Nullable PeerInfo info;
 

@@ -35,6 +35,9 @@ public final class ReadCoordinator {
     private final VersionRules rules;
     private final Port port;
     private final Map<NodeId, Slot> slots = new LinkedHashMap<>();
+    private final Hedging hedging;
+    private @Nullable NodeId hedge;
+    private boolean hedgeTried;
     private boolean differing;
     private boolean answered;
     private long answeredDigest;
@@ -49,9 +52,25 @@ public final class ReadCoordinator {
      */
     public record Timing(long started, long deadline, long spareAfter, long resendAfter) {}
 
+    /**
+     * When one more home is asked although none has failed (Dean and Barroso, "The Tail at Scale", 2013).
+     *
+     * @param after without an answer since the start, in nanoseconds
+     * @param worth how many of the candidates, from the first, are quick enough to be worth it
+     */
+    public record Hedging(long after, int worth) {
+        public static final Hedging NONE = new Hedging(Long.MAX_VALUE, 0);
+    }
+
     /** What the coordinator wants done. */
     public interface Port {
-        void ask(NodeId home, Want want);
+        void ask(NodeId home, Want want, long now);
+
+        /** Whether one more home may be asked for speed alone. */
+        boolean mayHedge();
+
+        /** The read is over, and the home that was asked for speed was needed or was not. */
+        void hedged(boolean won);
 
         void repair(NodeId home, KeyState state);
 
@@ -91,7 +110,15 @@ public final class ReadCoordinator {
      * @param n homes of the key, reachable or not
      */
     public ReadCoordinator(
-            List<NodeId> candidates, int n, int need, ReadRepair repair, Timing timing, VersionRules rules, Port port) {
+            List<NodeId> candidates,
+            int n,
+            int need,
+            ReadRepair repair,
+            Timing timing,
+            Hedging hedging,
+            VersionRules rules,
+            Port port) {
+        this.hedging = hedging;
         this.candidates = candidates;
         this.n = n;
         this.need = need;
@@ -108,7 +135,7 @@ public final class ReadCoordinator {
     /** A home's answer; the state has the context and no versions where only a digest was wanted. */
     public void answered(NodeId home, Status status, Want want, long digest, @Nullable KeyState state, long now) {
         Slot slot = slots.get(home);
-        if (slot == null || answered || slot.status != null) {
+        if (slot == null || isOver(now) || slot.status != null) {
             return;
         }
         if (status == Status.OK && !want.answers(slot.want)) {
@@ -128,7 +155,7 @@ public final class ReadCoordinator {
     /** A home has made a repair durable, or cannot. */
     public void repaired(NodeId home, Status status, long now) {
         Slot slot = slots.get(home);
-        if (slot == null || answered) {
+        if (slot == null || isOver(now)) {
             return;
         }
         KeyState sent = slot.sent;
@@ -140,6 +167,11 @@ public final class ReadCoordinator {
             slot.sent = null;
         }
         advance(now);
+    }
+
+    /** An answer that comes when the time is over, as after a pause of this node, changes nothing. */
+    private boolean isOver(long now) {
+        return answered || (now >= timing.deadline() && tick(now));
     }
 
     /** Asks again or elsewhere what has no answer; true when there is nothing left to do. */
@@ -168,7 +200,7 @@ public final class ReadCoordinator {
             if (now - slot.askedAt >= timing.resendAfter()) {
                 slot.askedAt = now;
                 if (slot.status == null) {
-                    port.ask(entry.getKey(), slot.want);
+                    port.ask(entry.getKey(), slot.want, now);
                 } else if (sent != null) {
                     port.repair(entry.getKey(), sent);
                 }
@@ -177,8 +209,37 @@ public final class ReadCoordinator {
         if (late > spares) {
             spares = late;
             enlist(now);
+        } else if (!hedgeTried && now - timing.started() >= hedging.after()) {
+            tryHedge(now);
         }
         return answered;
+    }
+
+    /** Not while homes are compared and repaired: that takes longer than an answer, and one more home would not end it. */
+    private void tryHedge(long now) {
+        if (differing || !hasSilent()) {
+            return;
+        }
+        for (int i = 0; i < hedging.worth(); i++) {
+            NodeId home = candidates.get(i);
+            if (!slots.containsKey(home)) {
+                hedgeTried = true;
+                if (port.mayHedge()) {
+                    hedge = home;
+                    spares++;
+                    enlist(now);
+                }
+                return;
+            }
+        }
+    }
+
+    /** Tells what became of the hedge: it won if the level would not have been met without it. */
+    private void endHedge(boolean done) {
+        Slot asked = hedge == null ? null : slots.get(hedge);
+        if (asked != null) {
+            port.hedged(done && asked.ok() && answeredOk() - 1 < need);
+        }
     }
 
     /** Whether a home was asked that had not answered when the read was over. */
@@ -260,7 +321,7 @@ public final class ReadCoordinator {
         slot.want = Want.PROVED;
         slot.status = null;
         slot.askedAt = now;
-        port.ask(home, Want.PROVED);
+        port.ask(home, Want.PROVED, now);
     }
 
     private static boolean sameDigests(List<Slot> usable) {
@@ -352,7 +413,7 @@ public final class ReadCoordinator {
                 stateComing = true;
                 hopeful++;
                 slots.put(home, new Slot(want, now));
-                port.ask(home, want);
+                port.ask(home, want, now);
             }
         }
         if (!answered && !stateAsked() && hopeful >= need) {
@@ -397,7 +458,7 @@ public final class ReadCoordinator {
                 slot.want = Want.STATE;
                 slot.status = null;
                 slot.askedAt = now;
-                port.ask(entry.getKey(), Want.STATE);
+                port.ask(entry.getKey(), Want.STATE, now);
                 return;
             }
         }
@@ -425,6 +486,7 @@ public final class ReadCoordinator {
 
     private void answer(KeyState state, int repaired) {
         answered = true;
+        endHedge(true);
         int acked = answeredOk();
         answeredDigest = state.digest();
         port.reply(new KeyReply.ReadDone(
@@ -434,6 +496,7 @@ public final class ReadCoordinator {
 
     private void refuse(ErrorCode code, String detail) {
         answered = true;
+        endHedge(false);
         port.reply(new KeyReply.Refused(code, Outcome.NOT_APPLIED, detail, need, answeredOk(), results(true), null));
     }
 

@@ -2,8 +2,14 @@ package io.quorate.node.protocol.shard;
 
 import com.google.common.collect.ImmutableMap;
 import com.google.common.collect.ImmutableSet;
+import com.google.common.collect.Sets;
 import io.quorate.node.protocol.liveness.Liveness.PeerInfo;
 import io.quorate.node.protocol.message.PeerMessage;
+import io.quorate.node.protocol.message.PeerMessage.Want;
+import io.quorate.node.protocol.pace.Allowance;
+import io.quorate.node.protocol.pace.AnswerTimes;
+import io.quorate.node.protocol.pace.PaceSettings;
+import io.quorate.node.protocol.store.RecordKey;
 import io.quorate.node.protocol.store.ReplicaSetId;
 import io.quorate.ring.bytes.DecodeException;
 import io.quorate.ring.epoch.RingState;
@@ -24,6 +30,14 @@ final class Context {
     final Replicas replicas;
     final Tasks tasks;
     final AnsweredReads answeredReads = new AnsweredReads();
+    /** How fast peers answer reads of one key, and forwarded requests. */
+    final AnswerTimes readTimes;
+
+    final AnswerTimes forwardTimes;
+    /** Room for messages that are sent for speed alone. */
+    final Allowance spareReads;
+
+    final Allowance spareWrites;
     private ImmutableMap<NodeId, PeerInfo> peers = ImmutableMap.of();
     private long peersAt;
     ImmutableSet<NodeId> live;
@@ -61,6 +75,11 @@ final class Context {
         this.tasks = tasks;
         this.loopback = loopback;
         this.live = ImmutableSet.of(self);
+        PaceSettings pace = settings.pace();
+        this.readTimes = new AnswerTimes(pace);
+        this.forwardTimes = new AnswerTimes(pace);
+        this.spareReads = new Allowance(pace.hedgePermille(), pace.hedgesSaved());
+        this.spareWrites = new Allowance(pace.hedgePermille(), pace.hedgesSaved());
         this.nextId = surroundings.randomLongs().getAsLong();
     }
 
@@ -77,8 +96,12 @@ final class Context {
         loopback.add(step);
     }
 
+    long newId() {
+        return nextId++;
+    }
+
     long register(Task task) {
-        long id = nextId++;
+        long id = newId();
         tasks.add(id, task);
         return id;
     }
@@ -135,9 +158,34 @@ final class Context {
     }
 
     void peersChanged(ImmutableMap<NodeId, PeerInfo> up, long now) {
+        for (NodeId peer : Sets.union(peers.keySet(), up.keySet())) {
+            PeerInfo before = peers.get(peer);
+            PeerInfo after = up.get(peer);
+            if (before == null || after == null || before.bootId() != after.bootId()) {
+                readTimes.forget(peer);
+                forwardTimes.forget(peer);
+            }
+        }
         peers = up;
         peersAt = now;
         live = ImmutableSet.<NodeId>builder().add(self).addAll(up.keySet()).build();
+    }
+
+    /** Whether a peer says that it is not ready, so that it is asked last. */
+    boolean isLagging(NodeId peer) {
+        PeerInfo info = peers.get(peer);
+        return info != null && !info.serving();
+    }
+
+    /** Has homes that were passed over as slow asked once in a while, so that they come back into use. */
+    void probe(List<NodeId> passedOver, RecordKey key, AnswerTimes times, long now, long deadline) {
+        for (NodeId home : passedOver) {
+            if (times.probeDue(home, now)) {
+                long id = newId();
+                times.asked(home, id, AnswerTimes.PROBE, now);
+                send(home, new PeerMessage.Read(id, key, Want.DIGEST, millisLeft(now, deadline), ring.epoch()));
+            }
+        }
     }
 
     void stoodIn(long now) {

@@ -88,6 +88,11 @@ final class HealTask implements Task {
         if (over || states.size() < sources.size()) {
             return;
         }
+        if (now >= deadline) {
+            // Some of these are old: what they say of absences may not be so any more.
+            over = true;
+            return;
+        }
         KeyState merged = null;
         for (KeyState each : states.values()) {
             merged = merged == null ? each : context.rules.merge(merged, each);

@@ -3,6 +3,8 @@ package io.quorate.node.protocol.shard;
 import com.google.common.collect.ImmutableList;
 import io.quorate.node.protocol.message.PeerMessage;
 import io.quorate.node.protocol.message.PeerMessage.Want;
+import io.quorate.node.protocol.pace.AnswerTimes;
+import io.quorate.node.protocol.pace.PaceSettings;
 import io.quorate.node.protocol.quorum.ReadCoordinator;
 import io.quorate.node.protocol.request.KeyAddress;
 import io.quorate.node.protocol.request.KeyReply;
@@ -23,24 +25,32 @@ final class ReadTask implements Task, ReadCoordinator.Port {
     private final Consumer<KeyReply> reply;
     private final ReadCoordinator coordinator;
     private final Map<Long, NodeId> repairs = new HashMap<>();
+    private final int need;
+    private final long deadline;
+    private final List<NodeId> asked = new ArrayList<>();
     private long id;
     private boolean over;
 
     private ReadTask(
             Context context,
             KeyRequest.Get get,
-            List<NodeId> candidates,
+            AnswerTimes.Ranking candidates,
             long now,
             long deadline,
             Consumer<KeyReply> reply) {
         this.context = context;
+        this.need = get.need();
+        this.deadline = deadline;
         this.address = get.address();
         this.reply = reply;
         long total = deadline - now;
+        PaceSettings pace = context.settings.pace();
         ReadCoordinator.Timing timing = new ReadCoordinator.Timing(
-                now, deadline, Math.min(total / 4, 250_000_000L), context.settings.resendNanos());
+                now, deadline, Math.min(total / 4, pace.silentNanos()), context.settings.resendNanos());
+        ReadCoordinator.Hedging hedging = new ReadCoordinator.Hedging(
+                context.readTimes.hedgeAfter(need, pace.hedgeFloorNanos(), pace.hedgeCapNanos()), candidates.fast());
         this.coordinator = new ReadCoordinator(
-                candidates, address.n(), get.need(), address.readRepair(), timing, context.rules, this);
+                candidates.order(), address.n(), need, address.readRepair(), timing, hedging, context.rules, this);
     }
 
     static void start(Context context, KeyRequest.Get get, long now, long deadline, Consumer<KeyReply> reply) {
@@ -59,36 +69,65 @@ final class ReadTask implements Task, ReadCoordinator.Port {
                 return;
             }
         }
-        List<NodeId> candidates = new ArrayList<>();
-        candidates.add(context.self);
+        List<NodeId> others = new ArrayList<>();
         for (NodeId home :
                 context.homes(get.address().partition(), get.address().n())) {
             if (!home.equals(context.self) && context.live.contains(home)) {
-                candidates.add(home);
+                others.add(home);
             }
         }
-        ReadTask task = new ReadTask(context, get, candidates, now, deadline, reply);
+        AnswerTimes.Ranking ranked = context.readTimes.rank(others, context::isLagging, now);
+        List<NodeId> candidates = new ArrayList<>();
+        candidates.add(context.self);
+        candidates.addAll(ranked.order());
+        ReadTask task = new ReadTask(
+                context,
+                get,
+                new AnswerTimes.Ranking(candidates, ranked.even() + 1, ranked.fast() + 1),
+                now,
+                deadline,
+                reply);
+        context.spareReads.earn();
         task.id = context.register(task);
         task.coordinator.start(now);
+        List<NodeId> passedOver =
+                ranked.order().subList(ranked.even(), ranked.order().size());
+        if (!passedOver.isEmpty()) {
+            passedOver =
+                    passedOver.stream().filter(home -> !task.asked.contains(home)).toList();
+            context.probe(passedOver, get.address().record(), context.readTimes, now, deadline);
+        }
     }
 
     @Override
-    public void ask(NodeId home, Want want) {
+    public void ask(NodeId home, Want want, long now) {
         if (home.equals(context.self)) {
-            context.later(now -> {
+            context.later(later -> {
                 ReplicaSide.Answer answer = ReplicaSide.read(context, address.record(), want);
-                coordinator.answered(home, answer.status(), want, answer.digest(), answer.state(), now);
+                coordinator.answered(home, answer.status(), want, answer.digest(), answer.state(), later);
             });
         } else {
+            asked.add(home);
+            context.readTimes.asked(home, id, need, now);
             context.send(
                     home,
                     new PeerMessage.Read(
-                            id,
-                            address.record(),
-                            want,
-                            (int) Math.min(60_000, context.settings.resendNanos() / 1_000_000),
-                            context.ring.epoch()));
+                            id, address.record(), want, Context.millisLeft(now, deadline), context.ring.epoch()));
         }
+    }
+
+    @Override
+    public boolean mayHedge() {
+        boolean may = context.spareReads.spend();
+        if (!may) {
+            context.happened(Shard.Event.HEDGE_DENIED);
+        }
+        return may;
+    }
+
+    @Override
+    public void hedged(boolean won) {
+        context.happened(won ? Shard.Event.HEDGE_WON : Shard.Event.HEDGE_LOST);
     }
 
     @Override

@@ -1,6 +1,7 @@
 package io.quorate.node.protocol.shard;
 
 import com.google.common.collect.ImmutableList;
+import io.quorate.node.protocol.pace.AnswerTimes;
 import io.quorate.node.protocol.request.KeyAddress;
 import io.quorate.node.protocol.request.KeyReply;
 import io.quorate.node.protocol.request.KeyRequest;
@@ -12,7 +13,7 @@ import java.util.List;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/** Decides who coordinates a request: this node if it is a home, else the first home that is up. */
+/** Decides who coordinates a request: this node if it is a home, else the home that lately answered fastest. */
 final class Routing {
     private Routing() {}
 
@@ -32,15 +33,28 @@ final class Routing {
             }
         }
         // Retries of one idempotency key meet at the same home; other requests stay here if this is a home.
-        if (!isExplicit(request) && coordinators.remove(context.self)) {
-            coordinators.add(0, context.self);
+        if (!isExplicit(request)) {
+            if (coordinators.remove(context.self)) {
+                coordinators.add(0, context.self);
+            } else {
+                AnswerTimes.Ranking ranked = context.forwardTimes.rank(coordinators, context::isLagging, now);
+                coordinators = ranked.order();
+                if (ranked.even() < coordinators.size()) {
+                    context.probe(
+                            coordinators.subList(ranked.even(), coordinators.size()),
+                            address.record(),
+                            context.forwardTimes,
+                            now,
+                            deadline);
+                }
+            }
         }
         if (coordinators.isEmpty() && request instanceof KeyRequest.Explain explain) {
             // Nobody who holds the key can be asked, which is what there is to tell.
             ExplainTask.start(context, explain, homes, now, deadline, reply);
             return;
         }
-        new ForwardTask(context, request, coordinators, now, deadline, reply).next(now);
+        new ForwardTask(context, request, coordinators, isExplicit(request), now, deadline, reply).next(now);
     }
 
     /** A request that this node is to coordinate now, its own or a forwarded one. */
@@ -58,6 +72,8 @@ final class Routing {
         KeyReply.Refused refused = refusal(context, request, homes);
         if (refused != null) {
             reply.accept(refused);
+        } else if (now >= deadline && !(request instanceof KeyRequest.Explain)) {
+            reply.accept(expired(request));
         } else if (request instanceof KeyRequest.Get get) {
             ReadTask.start(context, get, now, deadline, reply);
         } else if (request instanceof KeyRequest.Put put) {
@@ -88,11 +104,30 @@ final class Routing {
             if (read instanceof KeyReply.ReadDone done) {
                 KeyRequest.Delete pinned = new KeyRequest.Delete(
                         delete.address(), delete.need(), done.state().context(), delete.request());
-                context.later(later -> WriteTask.start(context, pinned, homes, later, deadline, reply));
+                context.later(later -> {
+                    if (later >= deadline) {
+                        reply.accept(expired(delete));
+                    } else {
+                        WriteTask.start(context, pinned, homes, later, deadline, reply);
+                    }
+                });
             } else {
                 reply.accept(read);
             }
         });
+    }
+
+    /** The answer to what was not begun in its time, because it or this node was held up. */
+    static KeyReply.Refused expired(KeyRequest request) {
+        boolean write = request instanceof KeyRequest.Put || request instanceof KeyRequest.Delete;
+        return new KeyReply.Refused(
+                write ? ErrorCode.UNAVAILABLE : ErrorCode.TIMEOUT,
+                Outcome.NOT_APPLIED,
+                "the deadline passed before a home of the key had begun with the request; retry",
+                request.need(),
+                0,
+                ImmutableList.of(),
+                null);
     }
 
     private static KeyReply.@Nullable Refused refusal(Context context, KeyRequest request, List<NodeId> homes) {

@@ -4,6 +4,7 @@ import com.google.common.collect.ImmutableMap;
 import io.quorate.node.protocol.liveness.Liveness.PeerInfo;
 import io.quorate.node.protocol.message.PeerMessage;
 import io.quorate.node.protocol.message.PeerMessage.Status;
+import io.quorate.node.protocol.pace.PaceSettings;
 import io.quorate.node.protocol.replica.Replica;
 import io.quorate.node.protocol.request.KeyReply;
 import io.quorate.node.protocol.request.KeyRequest;
@@ -45,9 +46,14 @@ public final class Shard {
      *
      * @param resendNanos how long a message to another node stays without answer before it is sent again
      * @param inFlightMax requests in flight above which new ones are refused
+     * @param pace when another home is asked for speed
      */
-    public record Settings(long resendNanos, int inFlightMax) {
+    public record Settings(long resendNanos, int inFlightMax, PaceSettings pace) {
         public static final Settings DEFAULT = new Settings(200_000_000L, 4096);
+
+        public Settings(long resendNanos, int inFlightMax) {
+            this(resendNanos, inFlightMax, PaceSettings.DEFAULT);
+        }
     }
 
     /**
@@ -87,7 +93,15 @@ public final class Shard {
         /** A home was given back a record that its disk had lost. */
         HEALED,
         /** A home's reply that came after the read was answered differed from the answer. */
-        STALE_SEEN_LATE
+        STALE_SEEN_LATE,
+        /** A message of another node came when its time was over, and was not acted on. */
+        LATE_DROPPED,
+        /** Another home was asked for speed, and its answer was needed. */
+        HEDGE_WON,
+        /** Another home was asked for speed, and the first answered in time after all, or neither did. */
+        HEDGE_LOST,
+        /** Another home would have been asked for speed, but there was no room for more messages. */
+        HEDGE_DENIED
     }
 
     public Shard(Surroundings surroundings, RingState ring, Settings settings) {
@@ -118,15 +132,42 @@ public final class Shard {
         drain(now);
     }
 
+    /** As {@link #onMessage(NodeId, PeerMessage.Data, long, long)} for a message that was under way no time. */
+    public void onMessage(NodeId from, PeerMessage.Data message, long now) {
+        onMessage(from, message, 0, now);
+    }
+
     /**
      * Takes a message of another node.
      *
+     * @param age nanoseconds for which it was under way, waiting in either node included; the sender's time went on
      * @throws DecodeException if it speaks of a partition or a number of replicas that this cluster does not have
      */
-    public void onMessage(NodeId from, PeerMessage.Data message, long now) {
+    public void onMessage(NodeId from, PeerMessage.Data message, long age, long now) {
         context.check(message);
-        take(from, message, now);
+        if (message instanceof PeerMessage.Forward forward) {
+            onForward(from, forward, age, now);
+        } else if (isOfNoUse(message, age)) {
+            context.happened(Event.LATE_DROPPED);
+        } else {
+            take(from, message, now);
+        }
         drain(now);
+    }
+
+    /**
+     * Nobody waits for the answer to a read whose time is over. A restored record that comes late was merged from what the
+     * others had then, and they may have deleted it since. A plain write is taken however late: it is a delta under its own
+     * dot and context, which merges to the same whenever it comes, and taking it is what the sender wants even after it has
+     * answered. Answers are left to the task that asked, which knows its own deadline.
+     */
+    private static boolean isOfNoUse(PeerMessage.Data message, long age) {
+        if (message instanceof PeerMessage.Read read) {
+            return age >= read.millisLeft() * 1_000_000L;
+        }
+        return message instanceof PeerMessage.Write write
+                && write.repair()
+                && age >= write.millisLeft() * 1_000_000L;
     }
 
     private void take(NodeId from, PeerMessage.Data message, long now) {
@@ -137,7 +178,7 @@ public final class Shard {
         } else if (message instanceof PeerMessage.FindRequest find) {
             replicaSide.onFindRequest(from, find);
         } else if (message instanceof PeerMessage.Forward forward) {
-            onForward(from, forward, now);
+            onForward(from, forward, 0, now);
         } else if (message instanceof PeerMessage.WriteAck ack) {
             answer(from, ack.id(), ack, now);
         } else if (message instanceof PeerMessage.ReadReply read) {
@@ -151,7 +192,7 @@ public final class Shard {
         }
     }
 
-    private void onForward(NodeId from, PeerMessage.Forward forward, long now) {
+    private void onForward(NodeId from, PeerMessage.Forward forward, long age, long now) {
         Consumer<KeyReply> reply =
                 done -> context.send(from, new PeerMessage.ForwardReply(forward.id(), forward.partition(), done));
         if (tasks.open() >= context.settings.inFlightMax()) {
@@ -159,13 +200,37 @@ public final class Shard {
                     ErrorCode.OVERLOADED, Outcome.NOT_APPLIED, context.self + " has too many requests in flight"));
             return;
         }
-        long deadline = now + forward.millisLeft() * 1_000_000L;
+        if (forward.epoch() != context.ring.epoch()) {
+            reply.accept(KeyReply.Refused.of(
+                    ErrorCode.UNAVAILABLE,
+                    Outcome.NOT_APPLIED,
+                    "the request came from epoch " + forward.epoch() + " of the ring, and " + context.self
+                            + " is in epoch " + context.ring.epoch() + "; retry"));
+            return;
+        }
+        long deadline = now + forward.millisLeft() * 1_000_000L - age;
+        if (deadline - now <= 0) {
+            // Said, and truly: the age is an estimate, and whoever still waits can ask another home.
+            context.happened(Event.LATE_DROPPED);
+            reply.accept(KeyReply.Refused.of(
+                    ErrorCode.UNAVAILABLE,
+                    Outcome.NOT_APPLIED,
+                    "the request reached " + context.self + " after its deadline, " + age / 1_000_000
+                            + " ms late; nothing was done"));
+            return;
+        }
         Routing.coordinate(context, forward.request(), now, deadline, reply);
     }
 
     private void answer(NodeId from, long id, PeerMessage.Data message, long now) {
-        if (message instanceof PeerMessage.ReadReply read && context.answeredReads.isStale(read)) {
-            context.happened(Event.STALE_SEEN_LATE);
+        if (message instanceof PeerMessage.ForwardReply) {
+            context.forwardTimes.answered(from, id, now);
+        } else if (message instanceof PeerMessage.ReadReply read) {
+            context.readTimes.answered(from, id, now);
+            context.forwardTimes.answered(from, id, now);
+            if (context.answeredReads.isStale(read)) {
+                context.happened(Event.STALE_SEEN_LATE);
+            }
         }
         Task task = tasks.find(id);
         if (task != null) {

@@ -157,7 +157,10 @@ final class WriteTask implements Task, WriteCoordinator.Port {
     }
 
     private void writeUnlessRefused(Replica replica, long now) {
-        if (neverWritten) {
+        if (now >= deadline) {
+            // This node slept, or the others were slow: what is late must not be begun.
+            finish(Routing.expired(request));
+        } else if (neverWritten) {
             refuseFuture();
         } else {
             write(replica, now);

@@ -32,6 +32,7 @@ class LivenessTest {
         private long now;
         private boolean bRuns = true;
         private long standIn = -1;
+        private long age;
 
         private Pair(long from) {
             now = from;
@@ -60,7 +61,7 @@ class LivenessTest {
         private void take(Liveness at, NodeId from, PeerMessage.Control message, NodeId self) {
             boolean changed = false;
             if (message instanceof PeerMessage.Ping ping) {
-                changed = at.onPing(from, ping, now, own(), (to, out) -> send(self, out));
+                changed = at.onPing(from, ping, age, now, own(), (to, out) -> send(self, out));
             } else if (message instanceof PeerMessage.Bye bye) {
                 changed = at.onBye(from, bye);
             }
@@ -187,12 +188,71 @@ class LivenessTest {
     }
 
     @Test
+    void aNodeThatSleptDoesNotTakeTheOthersForDead() {
+        Pair pair = new Pair(0);
+        pair.run(3 * SECOND);
+        pair.changes.clear();
+        // Both keep still for a while, as b sees it after a pause of its own.
+        pair.now += 20 * SECOND;
+        assertThat(pair.b.tick(pair.now, pair.own(), (to, out) -> {})).isFalse();
+        assertThat(pair.bSeesA()).as("it may not have been heard for another reason").isTrue();
+        assertThat(pair.b.isWaking()).isTrue();
+        pair.run(SETTINGS.intervalNanos());
+        assertThat(pair.bSeesA()).isTrue();
+        assertThat(pair.b.isWaking()).isFalse();
+    }
+
+    @Test
+    void aNodeThatSleptSoonMissesWhoIsGone() {
+        Pair pair = new Pair(0);
+        pair.run(3 * SECOND);
+        pair.cutFrom.add(A);
+        pair.now += 20 * SECOND;
+        pair.run(2 * SETTINGS.intervalNanos() + 3 * TICK);
+        assertThat(pair.bSeesA()).isFalse();
+        assertThat(pair.b.isWaking()).isFalse();
+    }
+
+    @Test
+    void whatWasSaidLongAgoIsNoSignOfLifeForANodeThatHasJustWoken() {
+        Pair pair = new Pair(0);
+        pair.run(3 * SECOND);
+        pair.now += 20 * SECOND;
+        PeerMessage.Ping old = new PeerMessage.Ping(1, true, true, 7, 1, -1, 0);
+        pair.b.onPing(A, old, 19 * SECOND, pair.now, pair.own(), (to, out) -> {});
+        List<PeerMessage.Control> said = new ArrayList<>();
+        pair.b.tick(pair.now, pair.own(), (to, out) -> said.add(out));
+        assertThat(said).hasSize(1);
+        assertThat(((PeerMessage.Ping) said.get(0)).serving())
+                .as("not ready before it has heard the others")
+                .isFalse();
+        pair.b.onPing(A, old, 0, pair.now + TICK, pair.own(), (to, out) -> {});
+        pair.b.tick(pair.now + SETTINGS.intervalNanos(), pair.own(), (to, out) -> said.add(out));
+        assertThat(((PeerMessage.Ping) said.get(1)).serving()).isTrue();
+    }
+
+    @ParameterizedTest
+    @ValueSource(longs = {1, 2, 3})
+    void aSilentNodeIsMissedWithinThreeSecondsAndUsedWithinASecondOfItsReturn(long phase) {
+        Pair pair = new Pair(phase * 70_000_000L);
+        pair.run(3 * SECOND + phase * TICK);
+        pair.bRuns = false;
+        pair.run(3 * SECOND);
+        assertThat(pair.aSeesB()).isFalse();
+        pair.run(17 * SECOND);
+        pair.bRuns = true;
+        pair.run(SECOND);
+        assertThat(pair.aSeesB()).isTrue();
+        assertThat(pair.bSeesA()).isTrue();
+    }
+
+    @Test
     void strangersAreNotTalkedTo() {
         Liveness liveness = new Liveness(A, List.of(A, B), 1, SETTINGS);
         List<NodeId> answered = new ArrayList<>();
         PeerMessage.Ping ping = new PeerMessage.Ping(9, true, true, 0, 1, -1, 0);
         Liveness.Own own = new Liveness.Own(true, 0, 1, -1, 0);
-        assertThat(liveness.onPing(NodeId.of("x"), ping, 0, own, (to, out) -> answered.add(to)))
+        assertThat(liveness.onPing(NodeId.of("x"), ping, 0, 0, own, (to, out) -> answered.add(to)))
                 .isFalse();
         assertThat(answered).isEmpty();
         assertThat(liveness.up()).isEmpty();

@@ -52,10 +52,12 @@ class ReadCoordinatorTest {
         private final List<KeyReply> replies = new ArrayList<>();
         private final Deque<Runnable> network = new ArrayDeque<>();
         private @Nullable ReadCoordinator coordinator;
+        private boolean hedgesAllowed = true;
+        private ReadCoordinator.Hedging hedging = ReadCoordinator.Hedging.NONE;
         private long now;
 
         @Override
-        public void ask(NodeId home, Want want) {
+        public void ask(NodeId home, Want want, long at) {
             log.add("ask " + home + " " + want);
             if (silent.contains(home)) {
                 return;
@@ -76,6 +78,17 @@ class ReadCoordinatorTest {
                                                 : state,
                                 now);
             });
+        }
+
+        @Override
+        public boolean mayHedge() {
+            log.add(hedgesAllowed ? "hedge" : "no hedge");
+            return hedgesAllowed;
+        }
+
+        @Override
+        public void hedged(boolean won) {
+            log.add(won ? "won" : "lost");
         }
 
         @Override
@@ -126,6 +139,7 @@ class ReadCoordinatorTest {
                     need,
                     repair,
                     new ReadCoordinator.Timing(0, DEADLINE, SPARE, RESEND),
+                    hedging,
                     VersionRules.STANDARD,
                     this);
             running().start(0);

@@ -11,6 +11,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.quorate.node.fixture.TinyCluster;
 import io.quorate.node.fixture.TinyCluster.Envelope;
 import io.quorate.node.protocol.message.PeerMessage;
+import io.quorate.node.protocol.pace.PaceSettings;
 import io.quorate.node.protocol.request.KeyReply;
 import io.quorate.node.protocol.request.KeyRequest;
 import io.quorate.node.protocol.store.RecordKey;
@@ -27,8 +28,8 @@ import org.junit.jupiter.api.Test;
 class RoutingShardTest {
     private static final RecordKey ALICE = key("alice");
 
-    /** After this the next home is asked. */
-    private static final long SHARE_OF_A_HOME = TinyCluster.TIMEOUT * 2 / 5;
+    /** After this a home that has given no sign is not waited for alone. */
+    private static final long PATIENCE = PaceSettings.DEFAULT.forwardCapNanos();
 
     private static final long TICKS = 10 * MILLI;
 
@@ -83,7 +84,7 @@ class RoutingShardTest {
         cluster.lose(envelope -> envelope.from().equals(N2));
         long started = cluster.now();
         cluster.put(outsider, key, 1, CausalContext.EMPTY, "v").written();
-        assertThat(cluster.now() - started).isBetween(SHARE_OF_A_HOME, SHARE_OF_A_HOME + TICKS);
+        assertThat(cluster.now() - started).isBetween(PATIENCE, PATIENCE + TICKS);
         assertThat(cluster.stored(second, key)).containsExactly("v");
         cluster.heal();
         cluster.run(8_000 * MILLI);
@@ -96,6 +97,65 @@ class RoutingShardTest {
     }
 
     @Test
+    void aDeadHomeThatNobodyHasMissedYetCostsARequestTensOfMilliseconds() {
+        RecordKey key = keyOn(N2, 2);
+        NodeId outsider =
+                NODES.stream().filter(n -> !homes(key).contains(n)).findFirst().orElseThrow();
+        cluster.latency(envelope -> MILLI);
+        for (int i = 0; i < 40; i++) {
+            cluster.put(outsider, key, 1, CausalContext.EMPTY, "v" + i).written();
+            cluster.get(outsider, key, 1).read();
+        }
+        cluster.lose(envelope -> envelope.to().equals(N2) || envelope.from().equals(N2));
+        for (int i = 0; i < 40; i++) {
+            TinyCluster.Call write = cluster.put(outsider, key, 1, CausalContext.EMPTY, "w" + i);
+            write.written();
+            assertThat(write.took()).isLessThan(40 * MILLI);
+            TinyCluster.Call read = cluster.get(outsider, key, 1);
+            read.read();
+            assertThat(read.took()).isLessThan(40 * MILLI);
+        }
+        assertThat(cluster.count(Shard.Event.HEDGE_WON)).isPositive();
+        assertThat(cluster.sent.stream()
+                        .filter(e -> e.is(PeerMessage.Forward.class) && e.to().equals(N2))
+                        .count())
+                .as("after the first it is passed over")
+                .isLessThan(90);
+        cluster.heal();
+        cluster.run(3_000 * MILLI);
+        long before = forwardsTo(N2);
+        for (int i = 0; i < 40; i++) {
+            cluster.get(outsider, key, 1).read();
+            cluster.run(50 * MILLI);
+        }
+        assertThat(forwardsTo(N2) - before).as("back in use").isPositive();
+    }
+
+    private long forwardsTo(NodeId home) {
+        return cluster.sent.stream()
+                .filter(e -> e.is(PeerMessage.Forward.class) && e.to().equals(home))
+                .count();
+    }
+
+    @Test
+    void aSlowLevelIsNoReasonToSendAKeyedWriteElsewhere() {
+        RecordKey key = keyOn(N2, 2);
+        NodeId second = homes(key).get(1);
+        NodeId outsider =
+                NODES.stream().filter(n -> !homes(key).contains(n)).findFirst().orElseThrow();
+        cluster.latency(e -> e.from().equals(second) || e.to().equals(second) ? 150 * MILLI : MILLI);
+        KeyRequest.RequestId id = new KeyRequest.RequestId(io.quorate.ring.bytes.Bytes.ofUtf8("once"), true);
+        TinyCluster.Call slow = cluster.put(outsider, key, 2, CausalContext.EMPTY, "v", id);
+        cluster.run(70 * MILLI);
+        // A sign of life of the first home, about something else.
+        cluster.put(outsider, key, 1, CausalContext.EMPTY, "other").written();
+        slow.written();
+        assertThat(cluster.sent)
+                .filteredOn(e -> e.is(PeerMessage.Forward.class) && e.to().equals(second))
+                .isEmpty();
+    }
+
+    @Test
     void aHomeThatDiesBeforeItTakesAForwardedPutIsReplacedAndOneDotIsLeft() {
         RecordKey key = keyOn(N2, 2);
         NodeId second = homes(key).get(1);
@@ -104,7 +164,7 @@ class RoutingShardTest {
         cluster.lose(envelope -> envelope.to().equals(N2));
         long started = cluster.now();
         cluster.put(outsider, key, 1, CausalContext.EMPTY, "v").written();
-        assertThat(cluster.now() - started).isBetween(SHARE_OF_A_HOME, SHARE_OF_A_HOME + TICKS);
+        assertThat(cluster.now() - started).isBetween(PATIENCE, PATIENCE + TICKS);
         cluster.heal();
         cluster.run(8_000 * MILLI);
         KeyReply.Explained explained =

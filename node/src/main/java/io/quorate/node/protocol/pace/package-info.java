@@ -1,0 +1,8 @@
+/**
+ * How long peers take and how long messages were under way: what routing, hedging and deadlines go by. Knows nothing of
+ * requests. Start with {@link io.quorate.node.protocol.pace.AnswerTimes}.
+ */
+@NullMarked
+package io.quorate.node.protocol.pace;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,54 @@
+package io.quorate.node.protocol.pace;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.quorate.ring.topology.NodeId;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class TransitsTest {
+    private static final NodeId A = NodeId.of("a");
+    private static final long MILLI = 1_000_000L;
+    private static final long SECOND = 1_000 * MILLI;
+
+    private final Transits transits = new Transits(Transits.DRIFT_PPM);
+
+    /** Clocks that stand anywhere, and even wrap around between sender and receiver. */
+    @ParameterizedTest
+    @ValueSource(longs = {0, 77_000_000_000_000L, -5_000_000_000L, Long.MAX_VALUE - 3_000_000L})
+    void aMessageThatWasHeldUpIsAsOldAsThatHoweverTheClocksStand(long offset) {
+        assertThat(transits.age(A, 1, offset, MILLI)).as("the first tells nothing").isZero();
+        assertThat(transits.age(A, 1, offset + 10 * MILLI, 11 * MILLI)).isZero();
+        long age = transits.age(A, 1, offset + 20 * MILLI, 20 * SECOND + 21 * MILLI);
+        assertThat(age).isBetween(20 * SECOND - 5 * MILLI, 20 * SECOND);
+    }
+
+    @ParameterizedTest
+    @ValueSource(doubles = {1.0001, 0.9999})
+    void clocksThatRunApartMakeNoMessageOld(double rate) {
+        Random random = new Random(4);
+        for (long at = 0; at < 24L * 3600 * SECOND; at += SECOND) {
+            long way = (long) (-Math.log(1 - random.nextDouble()) * MILLI);
+            assertThat(transits.age(A, 1, (long) (at * rate), at + way)).isLessThan(25 * MILLI);
+        }
+    }
+
+    @Test
+    void aPeersNextRunHasAClockOfItsOwnAndItsLastMayStillBeHeard() {
+        transits.age(A, 1, 0, MILLI);
+        assertThat(transits.age(A, 2, -90 * SECOND, 2 * MILLI)).isZero();
+        assertThat(transits.age(A, 1, 10 * MILLI, 511 * MILLI)).isBetween(499 * MILLI, 500 * MILLI);
+        assertThat(transits.age(A, 2, -89 * SECOND, SECOND + 12 * MILLI)).isBetween(9 * MILLI, 10 * MILLI);
+    }
+
+    @Test
+    void ofManyRunsTheFirstAreForgotten() {
+        for (int boot = 1; boot <= 100; boot++) {
+            transits.age(A, boot, 0, boot * SECOND);
+        }
+        assertThat(transits.age(A, 100, 0, 101 * SECOND)).isBetween(SECOND - MILLI, SECOND);
+        assertThat(transits.age(A, 1, 0, 300 * SECOND)).as("met anew").isZero();
+    }
+}
