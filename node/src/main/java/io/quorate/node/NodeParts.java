@@ -13,6 +13,7 @@ import io.quorate.node.metrics.NodeMetrics;
 import io.quorate.node.protocol.liveness.Liveness.PeerInfo;
 import io.quorate.node.protocol.store.StorageException;
 import io.quorate.node.storage.DataDirectory;
+import io.quorate.node.storage.Disk;
 import io.quorate.node.storage.RocksColumns;
 import io.quorate.node.storage.RocksPartitionStore;
 import io.quorate.node.storage.SyncMode;
@@ -21,6 +22,7 @@ import io.quorate.node.transport.tcp.TcpTransport;
 import io.quorate.ring.epoch.RingState;
 import io.quorate.ring.topology.Membership;
 import io.quorate.ring.topology.NodeId;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
@@ -29,6 +31,7 @@ import java.util.TreeSet;
 import java.util.concurrent.Executor;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import java.util.stream.Collectors;
 import org.apache.pekko.actor.typed.ActorRef;
@@ -63,6 +66,7 @@ final class NodeParts {
     private final LongSupplier nanoClock = Wiring.nanoClock();
     private final long startedAt = nanoClock.getAsLong();
     private final AtomicBoolean over = new AtomicBoolean();
+    private final Consumer<String> onFatal;
     private volatile String state = "starting";
 
     static NodeParts assemble(NodeConfig config, RingState ring, HttpServer http, EmbeddedNode.Extras extras) {
@@ -83,7 +87,9 @@ final class NodeParts {
                             config.replicas(),
                             describe(config.membership())),
                     config.sync());
-            columns = RocksColumns.open(directory.database(), config.sync());
+            Disk givenDisk = extras.disk();
+            Disk disk = givenDisk != null ? givenDisk : Disk.of(directory.root());
+            columns = RocksColumns.open(directory.database(), config.sync(), disk);
             matchRun(directory, columns);
             ActorSystem<?> system = extras.system();
             if (system == null) {
@@ -92,7 +98,8 @@ final class NodeParts {
                         : Systems.remote(Systems.nameOf(config.cluster()), config.self());
                 system = made;
             }
-            parts = new NodeParts(config, ring, http, directory, columns, metrics, links, system, made != null);
+            parts = new NodeParts(
+                    config, ring, http, directory, columns, metrics, links, disk, system, made != null, extras);
             FaultControl given = extras.control();
             parts.begin(
                     given != null
@@ -150,8 +157,10 @@ final class NodeParts {
             RocksColumns columns,
             NodeMetrics metrics,
             NodeLinks links,
+            Disk disk,
             ActorSystem<?> system,
-            boolean ownSystem) {
+            boolean ownSystem,
+            EmbeddedNode.Extras extras) {
         this.config = config;
         this.ring = ring;
         this.http = http;
@@ -164,8 +173,15 @@ final class NodeParts {
         this.cluster = ownSystem && config.links().carrier() == NodeConfig.Carrier.TCP ? clusterMember() : null;
         NodeId id = config.node();
         this.callbacks = Wiring.callbacks("calls-" + id);
+        this.onFatal = extras.onFatal();
         this.store = new RocksPartitionStore(
-                columns, ring.partitions(), Wiring.threads("store-" + id), nanoClock, metrics::groupCommit);
+                columns,
+                ring.partitions(),
+                Wiring.threads("store-" + id),
+                nanoClock,
+                new DiskEvents(id, metrics, this::diskFailed),
+                disk,
+                extras.diskSettings());
         this.actors = new NodeActors(
                 config,
                 ring,
@@ -211,7 +227,35 @@ final class NodeParts {
                             + " again. What was acknowledged is on disk",
                     config.node(),
                     actor);
+            tellFatal("its " + actor + " actor ended by a fault; the log says which");
         }
+    }
+
+    /** A failed write or fsync is never tried again: nobody knows what the disk has, and the next start reads it. */
+    private void diskFailed(String why) {
+        if (over.get()) {
+            return;
+        }
+        state = "failed";
+        LOG.error(
+                "{}: its disk failed ({}); the node ends itself and writes nothing more. What was acknowledged is on disk:"
+                        + " mend or replace the disk and start the node again",
+                config.node(),
+                why);
+        tellFatal("its disk failed: " + why);
+    }
+
+    /** On a thread of its own, because the one that brings the news is waited for by {@link #kill}. */
+    private void tellFatal(String why) {
+        Wiring.threads("fatal-" + config.node())
+                .newThread(() -> {
+                    try {
+                        kill();
+                    } finally {
+                        onFatal.accept("node " + config.node() + " has ended: " + why);
+                    }
+                })
+                .start();
     }
 
     private void begin(FaultControl control) {
@@ -267,18 +311,31 @@ final class NodeParts {
             if (store.failed()) {
                 directory.close();
             } else {
-                directory.closeClean();
+                endClean();
             }
             LOG.info("{}: stopped", config.node());
         });
         metrics.close();
     }
 
+    private void endClean() {
+        try {
+            directory.closeClean();
+        } catch (UncheckedIOException e) {
+            LOG.warn(
+                    "{}: everything is written, but the mark of an orderly end is not: {}",
+                    config.node(),
+                    e.getMessage());
+        }
+    }
+
     void kill() {
         if (!over.compareAndSet(false, true)) {
             return;
         }
-        state = "leaving";
+        if (!state.equals("failed")) {
+            state = "leaving";
+        }
         door.close();
         leaveCluster();
         actors.stop(false);

@@ -210,6 +210,8 @@ public final class Door {
                 metrics.count("quorate.level.shortfalls", "code", outcome);
             } else if (refused.code() == ErrorCode.OVERLOADED) {
                 metrics.count("quorate.refusals", "cause", "in-flight");
+            } else if (refused.code() == ErrorCode.DISK_FULL) {
+                metrics.count("quorate.refusals", "cause", "disk-full");
             }
         } else if (reply instanceof KeyReply.ReadDone done) {
             metrics.siblings(done.reached().siblings());

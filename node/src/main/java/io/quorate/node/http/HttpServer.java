@@ -26,10 +26,14 @@ public final class HttpServer implements AutoCloseable {
 
     private final Server server;
     private final ServerConnector connector;
+    private final ConnectionGuard guard;
     private volatile @Nullable Router routes;
 
     /** What the routes need of their node. */
-    public interface Backend extends OperationRoutes.Node, BucketAdmin {}
+    public interface Backend extends OperationRoutes.Node, BucketAdmin {
+        /** A connection was refused or cut off. */
+        default void connectionRefused(String cause) {}
+    }
 
     /** An address that could not be bound; the message names it. */
     public static final class BindException extends RuntimeException {
@@ -40,9 +44,10 @@ public final class HttpServer implements AutoCloseable {
         }
     }
 
-    private HttpServer(Server server, ServerConnector connector) {
+    private HttpServer(Server server, ServerConnector connector, ConnectionGuard guard) {
         this.server = server;
         this.connector = connector;
+        this.guard = guard;
     }
 
     /** Binds the address but answers nothing yet, so that a taken port is found before anything else is started. */
@@ -62,7 +67,8 @@ public final class HttpServer implements AutoCloseable {
         connector.setPort(config.http().port());
         connector.setIdleTimeout(IDLE_MILLIS);
         connector.setAcceptQueueSize(512);
-        connector.addBean(new ConnectionGuard(config.limits().connections(), server));
+        ConnectionGuard guard = new ConnectionGuard(config.limits().connections(), server);
+        connector.addBean(guard);
         server.addConnector(connector);
         server.setErrorHandler(new ProblemErrorHandler(config.node()));
         server.setStopTimeout(0);
@@ -76,7 +82,7 @@ public final class HttpServer implements AutoCloseable {
                             + reason(e),
                     e);
         }
-        return new HttpServer(server, connector);
+        return new HttpServer(server, connector, guard);
     }
 
     private static String reason(Throwable e) {
@@ -108,6 +114,7 @@ public final class HttpServer implements AutoCloseable {
                 new OperationRoutes(ring, backend),
                 new FaultRoutes(config.node(), faults, bodies));
         routes = router;
+        guard.onRefusal(backend::connectionRefused);
         server.setHandler(router);
         try {
             server.start();

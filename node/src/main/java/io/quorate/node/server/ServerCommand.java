@@ -28,6 +28,7 @@ import picocli.CommandLine.Option;
 public final class ServerCommand implements Callable<Integer> {
     private static final Logger LOG = LoggerFactory.getLogger(ServerCommand.class);
     private static final int USAGE = 2;
+    private static final int CANNOT_GO_ON = 3;
 
     @Option(names = "--config", required = true, paramLabel = "FILE", description = "the node's settings (HOCON)")
     private @Nullable Path config;
@@ -78,7 +79,12 @@ public final class ServerCommand implements Callable<Integer> {
                         },
                         "server-stop"));
         try {
-            started.set(EmbeddedNode.start(settings));
+            started.set(EmbeddedNode.start(settings, EmbeddedNode.Extras.alone().withOnFatal(why -> {
+                if (over.compareAndSet(false, true)) {
+                    System.err.println("quorate: " + why + "; start it again once that is mended");
+                    Runtime.getRuntime().halt(CANNOT_GO_ON);
+                }
+            })));
         } catch (StartException e) {
             if (!over.compareAndSet(false, true)) {
                 // A signal came first, and ends the process.

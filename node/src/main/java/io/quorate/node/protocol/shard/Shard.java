@@ -185,6 +185,7 @@ public final class Shard {
         drain(now);
         if (now - sweptAt >= SWEEP_NANOS) {
             sweptAt = now;
+            replicas.renewIfDue(context::corruption);
             replicas.sweep();
         }
         purge.step();
