@@ -5,6 +5,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.EnumMap;
 import java.util.HashMap;
@@ -33,7 +34,7 @@ final class Profile {
     private static final double PERCENT = 100;
 
     private final Map<Part, Weight> parts = new EnumMap<>(Part.class);
-    private final Map<String, Weight> threads = new TreeMap<>();
+    private final Map<String, ThreadKind> threads = new TreeMap<>();
     private final Weight all = new Weight();
     private final Map<Long, String> eventNames = new HashMap<>();
     private final Map<String, Double> periodMillis = new HashMap<>();
@@ -60,6 +61,24 @@ final class Profile {
 
         private double millis() {
             return javaMillis + nativeMillis;
+        }
+    }
+
+    /** All threads of one kind: their time, and what they did with it. */
+    private static final class ThreadKind {
+        private final Weight all = new Weight();
+        private final Map<Part, Weight> parts = new EnumMap<>(Part.class);
+
+        private double share(Part part) {
+            Weight weight = parts.get(part);
+            return weight == null ? 0 : weight.millis() / all.millis();
+        }
+
+        private String largest() {
+            return Arrays.stream(Part.values())
+                    .max(Comparator.comparingDouble(this::share))
+                    .map(part -> String.format(Locale.ROOT, "%s %.0f %%", part.text(), PERCENT * share(part)))
+                    .orElse("");
         }
     }
 
@@ -103,9 +122,10 @@ final class Profile {
         return weight == null || all.millis() == 0 ? 0 : weight.millis() / all.millis();
     }
 
-    /** The kinds of threads seen, in order of their names. */
-    List<String> threadGroups() {
-        return List.copyOf(threads.keySet());
+    /** A part's share of the time of one kind of thread, from 0 to 1; 0 if there is no such thread. */
+    double share(String threadGroup, Part part) {
+        ThreadKind kind = threads.get(threadGroup);
+        return kind == null ? 0 : kind.share(part);
     }
 
     /** Two Markdown tables and a line about what is no sample. */
@@ -113,14 +133,19 @@ final class Profile {
         StringBuilder out = new StringBuilder(
                 String.format(Locale.ROOT, "| part | time | in Java | in native code |%n|---|---|---|---|%n"));
         for (Part part : Part.values()) {
-            row(out, part.text(), parts.get(part));
+            row(out, part.text(), parts.get(part), "");
         }
-        out.append(String.format(Locale.ROOT, "%n| threads | time | in Java | in native code |%n|---|---|---|---|%n"));
+        out.append(String.format(
+                Locale.ROOT, "%n| threads | time | in Java | in native code | most of it |%n|---|---|---|---|---|%n"));
         threads.entrySet().stream()
-                .sorted(Comparator.comparingDouble(
-                        (Map.Entry<String, Weight> entry) -> -entry.getValue().millis()))
+                .sorted(Comparator.comparingDouble((Map.Entry<String, ThreadKind> entry) ->
+                        -entry.getValue().all.millis()))
                 .limit(THREADS_MAX)
-                .forEach(entry -> row(out, entry.getKey(), entry.getValue()));
+                .forEach(entry -> row(
+                        out,
+                        entry.getKey(),
+                        entry.getValue().all,
+                        " " + entry.getValue().largest() + " |"));
         Instant from = first;
         Instant to = last;
         double seconds =
@@ -137,15 +162,16 @@ final class Profile {
                 .toString();
     }
 
-    private void row(StringBuilder out, String name, @Nullable Weight weight) {
+    private void row(StringBuilder out, String name, @Nullable Weight weight, String more) {
         if (weight != null) {
             out.append(String.format(
                     Locale.ROOT,
-                    "| %s | %.1f %% | %.1f %% | %.1f %% |%n",
+                    "| %s | %.1f %% | %.1f %% | %.1f %% |%s%n",
                     name,
                     PERCENT * weight.millis() / all.millis(),
                     PERCENT * weight.javaMillis / all.millis(),
-                    PERCENT * weight.nativeMillis / all.millis()));
+                    PERCENT * weight.nativeMillis / all.millis(),
+                    more));
         }
     }
 
@@ -165,14 +191,16 @@ final class Profile {
         }
         first = first == null || event.getStartTime().isBefore(first) ? event.getStartTime() : first;
         last = last == null || event.getStartTime().isAfter(last) ? event.getStartTime() : last;
-        String kind = event.getEventType().getName();
-        boolean inNative = kind.equals(NATIVE_SAMPLE);
-        double millis = periodMillis.getOrDefault(kind, PERIOD_DEFAULT_MILLIS);
+        String type = event.getEventType().getName();
+        boolean inNative = type.equals(NATIVE_SAMPLE);
+        double millis = periodMillis.getOrDefault(type, PERIOD_DEFAULT_MILLIS);
         RecordedThread thread = event.getThread("sampledThread");
         String name = thread == null || thread.getJavaName() == null ? "unknown" : thread.getJavaName();
-        parts.computeIfAbsent(PartRules.partOf(classes), part -> new Weight()).add(inNative, millis);
-        threads.computeIfAbsent(PartRules.threadGroup(name), group -> new Weight())
-                .add(inNative, millis);
+        Part part = PartRules.partOf(classes);
+        ThreadKind kind = threads.computeIfAbsent(PartRules.threadGroup(name), group -> new ThreadKind());
+        kind.all.add(inNative, millis);
+        kind.parts.computeIfAbsent(part, each -> new Weight()).add(inNative, millis);
+        parts.computeIfAbsent(part, each -> new Weight()).add(inNative, millis);
         all.add(inNative, millis);
     }
 

@@ -18,7 +18,9 @@ import picocli.CommandLine.Spec;
             "To record a running node under load:",
             "  jcmd PID JFR.start name=load settings=profile duration=10s filename=/tmp/load.jfr",
             "and, when the ten seconds are over:",
-            "  ./quorate bench profile /tmp/load.jfr"
+            "  ./quorate bench profile /tmp/load.jfr",
+            "Start the node with QUORATE_JAVA_OPTS='-XX:+UnlockDiagnosticVMOptions -XX:+DebugNonSafepoints': else samples",
+            "of inlined methods count for the method that they were compiled into."
         },
         mixinStandardHelpOptions = true)
 public final class ProfileCommand implements Callable<Integer> {
