@@ -116,7 +116,7 @@ class FailingNodesTest {
     void aWriteIsRepeatedUnderItsKeyWhenHalfAnAnswerCame() {
         first.does((request, wire) -> {
             wire.raw("HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nhalf");
-            wire.breakOff();
+            throw wire.breakOff();
         });
 
         carts.put("k", "v");

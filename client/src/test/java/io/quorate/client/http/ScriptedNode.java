@@ -27,6 +27,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
 
 /** A server on bare sockets that does to each request what the test says, down to single bytes. */
 final class ScriptedNode implements AutoCloseable {
@@ -78,13 +79,15 @@ final class ScriptedNode implements AutoCloseable {
                     "{\"code\":\"" + code + "\",\"detail\":\"because of a test\",\"outcome\":\"" + outcome + "\"}");
         }
 
-        void breakOff() throws IOException {
-            throw new SocketException("the script breaks the connection off");
+        SocketException breakOff() {
+            return new SocketException("the script breaks the connection off");
         }
     }
 
     static final Script DONE = (request, wire) -> wire.done(request, 1);
-    static final Script BROKEN = (request, wire) -> wire.breakOff();
+    static final Script BROKEN = (request, wire) -> {
+        throw wire.breakOff();
+    };
 
     private final ExecutorService threads = Executors.newCachedThreadPool();
     private final CountDownLatch closing = new CountDownLatch(1);
@@ -235,7 +238,7 @@ final class ScriptedNode implements AutoCloseable {
         }
     }
 
-    private static Request read(InputStream in) throws IOException {
+    private static @Nullable Request read(InputStream in) throws IOException {
         StringBuilder head = new StringBuilder();
         while (head.length() < 4 || !head.substring(head.length() - 4).equals("\r\n\r\n")) {
             int b = in.read();
@@ -244,17 +247,17 @@ final class ScriptedNode implements AutoCloseable {
             }
             head.append((char) b);
         }
-        String[] lines = head.toString().split("\r\n");
+        List<String> lines = head.toString().lines().toList();
         Map<String, String> headers = new TreeMap<>();
-        for (int i = 1; i < lines.length; i++) {
-            int colon = lines[i].indexOf(':');
+        for (int i = 1; i < lines.size(); i++) {
+            int colon = lines.get(i).indexOf(':');
             headers.put(
-                    lines[i].substring(0, colon).toLowerCase(Locale.ROOT),
-                    lines[i].substring(colon + 1).strip());
+                    lines.get(i).substring(0, colon).toLowerCase(Locale.ROOT),
+                    lines.get(i).substring(colon + 1).strip());
         }
         int length = Integer.parseInt(headers.getOrDefault("content-length", "0"));
         String body = new String(in.readNBytes(length), StandardCharsets.UTF_8);
-        String[] words = lines[0].split(" ");
+        String[] words = lines.get(0).split(" ", -1);
         return new Request(words[0], words[1], headers, body);
     }
 }

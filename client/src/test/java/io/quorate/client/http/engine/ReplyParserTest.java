@@ -13,6 +13,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class ReplyParserTest {
     private static final int BODY_MAX = 1000;
+    private static final String INTERIM = "HTTP/1.1 100 Continue\r\n\r\n";
+    private static final String CHUNKED = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n";
 
     private final ReplyParser parser = new ReplyParser(BODY_MAX);
 
@@ -45,8 +47,7 @@ class ReplyParserTest {
         SplittableRandom random = new SplittableRandom(seed);
         String[] answers = {
             "HTTP/1.1 200 OK\r\nContent-Length: 5\r\nX-A:  b \r\n\r\nhello",
-            "HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
-                    + "2;x=y\r\nhe\r\n3\r\nllo\r\n0\r\nTrailer: t\r\n\r\n",
+            INTERIM + CHUNKED + "2;x=y\r\nhe\r\n3\r\nllo\r\n0\r\nTrailer: t\r\n\r\n",
             "HTTP/1.1 200 \nContent-Length: 5\n\nhello",
         };
         for (String answer : answers) {
