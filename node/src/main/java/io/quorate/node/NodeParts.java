@@ -4,6 +4,7 @@ import io.quorate.node.actor.NodeView;
 import io.quorate.node.actor.Systems;
 import io.quorate.node.config.NodeConfig;
 import io.quorate.node.door.Door;
+import io.quorate.node.door.QueueLimit;
 import io.quorate.node.embedded.NodeTransport;
 import io.quorate.node.http.FaultControl;
 import io.quorate.node.http.HttpServer;
@@ -155,8 +156,15 @@ final class NodeParts {
                 nanoClock,
                 metrics,
                 this::actorEnded);
-        this.door =
-                new Door(ring, actors::view, actors::submit, config.limits(), nanoClock, Wiring.messageIds(), metrics);
+        this.door = new Door(
+                ring,
+                actors::view,
+                actors::submit,
+                config.limits(),
+                QueueLimit.Settings.DEFAULT,
+                nanoClock,
+                Wiring.messageIds(),
+                metrics);
     }
 
     /** If nobody stopped the node, this is a fault of the program or of its disk. */
@@ -174,6 +182,10 @@ final class NodeParts {
     private void begin(FaultControl control) {
         metrics.countsFromZero();
         metrics.gauge("quorate.requests.in.flight", "Requests of clients and peers in flight", actors::inFlight);
+        metrics.gauge("quorate.admission.limit", "Requests that may wait for the data plane", door::waitingMax);
+        metrics.gauge("quorate.admission.waiting", "Requests that wait for the data plane", door::waiting);
+        metrics.gauge("quorate.admission.requests", "Requests of clients that were let in and have no answer", door::inFlight);
+        metrics.gauge("quorate.admission.bytes", "Bytes of their bodies", door::bytesInFlight);
         metrics.gauge(
                 "quorate.peers.up",
                 "Peers this node can talk to",

@@ -41,6 +41,8 @@ public final class ShardActor extends AbstractBehavior<Received> {
     private static final Logger LOG = LoggerFactory.getLogger(ShardActor.class);
     private static final Duration BUSY_TICK = Duration.ofMillis(5);
     private static final Duration IDLE_TICK = Duration.ofMillis(100);
+    /** Requests begun between two looks at what has come from other nodes. */
+    private static final int SUBMITS_A_TURN = 64;
 
     private final Shard shard;
     private final Surroundings around;
@@ -196,11 +198,33 @@ public final class ShardActor extends AbstractBehavior<Received> {
             }
             shard.onCompletion(done, now);
         }
+        int taken = 0;
         for (ShardMessage.Submit submit = inlet.submits().poll();
                 submit != null;
                 submit = inlet.submits().poll()) {
-            long left = submit.timeoutNanos() - (now - submit.takenAt());
-            shard.onRequest(submit.request(), Math.max(0, left), submit.reply(), now);
+            start(submit);
+            if (++taken >= SUBMITS_A_TURN) {
+                // Frames that came meanwhile have their turn: they end what is in flight.
+                inlet.wakeForRest();
+                return;
+            }
+        }
+    }
+
+    /** A request whose time is over is answered and nothing else: nobody waits for its effect. */
+    private void start(ShardMessage.Submit submit) {
+        long now = now();
+        long waited = now - submit.takenAt();
+        submit.takenUp().accept(waited);
+        if (waited < submit.timeoutNanos()) {
+            shard.onRequest(submit.request(), submit.timeoutNanos() - waited, submit.reply(), now);
+        } else {
+            submit.reply()
+                    .accept(KeyReply.Refused.of(
+                            ErrorCode.OVERLOADED,
+                            Outcome.NOT_APPLIED,
+                            "the request's time was over when this node came to it; retry after a moment, or use another"
+                                    + " node"));
         }
     }
 

@@ -23,6 +23,7 @@ final class ConnectionGuard extends AbstractLifeCycle implements Connection.List
     private final Server server;
     private final Map<Connection, Watch> open = new ConcurrentHashMap<>();
     private volatile Scheduler.@Nullable Task next;
+    private volatile Runnable refused = () -> {};
 
     private static final class Watch {
         private long messages;
@@ -35,9 +36,15 @@ final class ConnectionGuard extends AbstractLifeCycle implements Connection.List
         this.server = server;
     }
 
+    /** Names what is told of each connection that is refused. */
+    void onRefused(Runnable action) {
+        refused = action;
+    }
+
     @Override
     public void onOpened(Connection connection) {
         if (open.size() >= limit) {
+            refused.run();
             connection.close();
             return;
         }

@@ -26,6 +26,7 @@ public final class HttpServer implements AutoCloseable {
 
     private final Server server;
     private final ServerConnector connector;
+    private final ConnectionGuard guard;
     private volatile @Nullable Router routes;
 
     /** What the routes need of their node. */
@@ -40,9 +41,10 @@ public final class HttpServer implements AutoCloseable {
         }
     }
 
-    private HttpServer(Server server, ServerConnector connector) {
+    private HttpServer(Server server, ServerConnector connector, ConnectionGuard guard) {
         this.server = server;
         this.connector = connector;
+        this.guard = guard;
     }
 
     /** Binds the address but answers nothing yet, so that a taken port is found before anything else is started. */
@@ -62,7 +64,8 @@ public final class HttpServer implements AutoCloseable {
         connector.setPort(config.http().port());
         connector.setIdleTimeout(IDLE_MILLIS);
         connector.setAcceptQueueSize(512);
-        connector.addBean(new ConnectionGuard(config.limits().connections(), server));
+        ConnectionGuard guard = new ConnectionGuard(config.limits().connections(), server);
+        connector.addBean(guard);
         server.addConnector(connector);
         server.setErrorHandler(new ProblemErrorHandler(config.node()));
         server.setStopTimeout(0);
@@ -76,7 +79,7 @@ public final class HttpServer implements AutoCloseable {
                             + reason(e),
                     e);
         }
-        return new HttpServer(server, connector);
+        return new HttpServer(server, connector, guard);
     }
 
     private static String reason(Throwable e) {
@@ -100,6 +103,7 @@ public final class HttpServer implements AutoCloseable {
             Door door,
             Backend backend,
             @Nullable FaultControl faults) {
+        guard.onRefused(door::connectionRefused);
         Bodies bodies = new Bodies(config.limits().maxValueBytes(), door::reserve);
         Router router = new Router(
                 new KeyRoutes(door, bodies, new KeyAnswers(ring)),

@@ -75,7 +75,15 @@ public final class NodeMetrics implements AutoCloseable {
         for (String code : List.of("unavailable", "timeout", "level-not-reached")) {
             count("quorate.level.shortfalls", "code", code, 0);
         }
-        for (String cause : List.of("in-flight", "bytes-in-flight", "stopping", "stranger")) {
+        for (String cause : List.of(
+                "in-flight",
+                "bytes-in-flight",
+                "queue-limit",
+                "queue-delay",
+                "data-plane",
+                "connections",
+                "stopping",
+                "stranger")) {
             count("quorate.refusals", "cause", cause, 0);
         }
         for (String how : List.of("blocking", "async", "healed")) {
