@@ -201,6 +201,8 @@ final class NodeActors {
             case REPAIRED_LATER -> metrics.count("quorate.reads.repaired", "how", "async");
             case HEALED -> metrics.count("quorate.reads.repaired", "how", "healed");
             case STALE_SEEN_LATE -> metrics.count("quorate.stale.replies", "seen", "late");
+            case FORWARD_REFUSED -> metrics.count("quorate.refusals", "cause", "forward");
+            case STALLED_HOME -> metrics.count("quorate.refusals", "cause", "stalled-home");
         }
     }
 

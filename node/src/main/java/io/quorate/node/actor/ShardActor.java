@@ -52,6 +52,7 @@ public final class ShardActor extends AbstractBehavior<Received> {
     private final Map<NodeId, Inbox> inboxes = new HashMap<>();
     private final PeerQuarantine quarantine = new PeerQuarantine();
     private boolean flushDue;
+    private long flushDueSince;
     private boolean busy;
 
     /**
@@ -157,11 +158,17 @@ public final class ShardActor extends AbstractBehavior<Received> {
                 yield around.inlet().isStopping() ? Behaviors.stopped() : settled();
             }
             case FLUSH -> {
+                // It has waited as long as a frame that came when it was sent.
+                shard.behind(now() - flushDueSince);
                 flush();
                 yield this;
             }
             case TICK -> {
                 takeUp();
+                if (!flushDue) {
+                    // Nothing was sent since the last flush, so what that one told is old.
+                    shard.behind(0);
+                }
                 // A full mailbox may have dropped the signal.
                 flush();
                 shard.tick(now());
@@ -279,6 +286,7 @@ public final class ShardActor extends AbstractBehavior<Received> {
                     .add(message);
             if (!flushDue) {
                 flushDue = true;
+                flushDueSince = now();
                 self.tell(ShardMessage.Signal.FLUSH);
             }
         }

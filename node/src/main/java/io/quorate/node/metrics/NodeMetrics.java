@@ -81,6 +81,8 @@ public final class NodeMetrics implements AutoCloseable {
                 "queue-limit",
                 "queue-delay",
                 "data-plane",
+                "forward",
+                "stalled-home",
                 "connections",
                 "stopping",
                 "stranger")) {

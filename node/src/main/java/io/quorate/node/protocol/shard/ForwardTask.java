@@ -100,7 +100,8 @@ final class ForwardTask implements Task {
 
     /**
      * A refusal ends the request unless another home may do what this one could not; and never as "not applied" while an
-     * earlier home has been asked and is silent: it may have taken the write.
+     * earlier home has been asked and is silent: it may have taken the write. A level that a stalled home keeps from being
+     * reached is out of reach for every other home too.
      */
     private boolean isFinal(KeyReply.Refused refused) {
         if (refused.outcome() != Outcome.NOT_APPLIED) {
@@ -112,7 +113,7 @@ final class ForwardTask implements Task {
         return tried == coordinators.size()
                 || !(refused.code() == ErrorCode.INTERNAL
                         || refused.code() == ErrorCode.DISK_FULL
-                        || refused.code() == ErrorCode.OVERLOADED);
+                        || (refused.code() == ErrorCode.OVERLOADED && refused.need() == 0));
     }
 
     private void finish(KeyReply done) {

@@ -59,14 +59,16 @@ final class ReadTask implements Task, ReadCoordinator.Port {
                 return;
             }
         }
-        List<NodeId> candidates = new ArrayList<>();
-        candidates.add(context.self);
+        List<NodeId> others = new ArrayList<>();
         for (NodeId home :
                 context.homes(get.address().partition(), get.address().n())) {
             if (!home.equals(context.self) && context.live.contains(home)) {
-                candidates.add(home);
+                others.add(home);
             }
         }
+        List<NodeId> candidates = new ArrayList<>();
+        candidates.add(context.self);
+        candidates.addAll(context.stalledLast(others));
         ReadTask task = new ReadTask(context, get, candidates, now, deadline, reply);
         task.id = context.register(task);
         task.coordinator.start(now);

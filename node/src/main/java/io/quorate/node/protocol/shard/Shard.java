@@ -39,15 +39,17 @@ public final class Shard {
     private final Deque<Consumer<Long>> loopback = new ArrayDeque<>();
     private final BucketPurge purge;
     private long sweptAt;
+    private long behindNanos;
 
     /**
      * The limits and rhythms of a shard, in nanoseconds and counts.
      *
      * @param resendNanos how long a message to another node stays without answer before it is sent again
      * @param inFlightMax requests in flight above which new ones are refused
+     * @param behindMaxNanos how long input may have waited before requests of other nodes' clients are refused
      */
-    public record Settings(long resendNanos, int inFlightMax) {
-        public static final Settings DEFAULT = new Settings(200_000_000L, 4096);
+    public record Settings(long resendNanos, int inFlightMax, long behindMaxNanos) {
+        public static final Settings DEFAULT = new Settings(200_000_000L, 4096, 250_000_000L);
     }
 
     /**
@@ -87,7 +89,11 @@ public final class Shard {
         /** A home was given back a record that its disk had lost. */
         HEALED,
         /** A home's reply that came after the read was answered differed from the answer. */
-        STALE_SEEN_LATE
+        STALE_SEEN_LATE,
+        /** A request that another node would have this one coordinate was refused because this one is behind. */
+        FORWARD_REFUSED,
+        /** A request was refused because a home that it needs answers nothing. */
+        STALLED_HOME
     }
 
     public Shard(Surroundings surroundings, RingState ring, Settings settings) {
@@ -107,6 +113,7 @@ public final class Shard {
      * @param reply called exactly once, from within a method of this shard
      */
     public void onRequest(KeyRequest request, long timeoutNanos, Consumer<KeyReply> reply, long now) {
+        context.now = now;
         if (tasks.open() >= context.settings.inFlightMax()) {
             reply.accept(KeyReply.Refused.of(
                     ErrorCode.OVERLOADED,
@@ -125,6 +132,7 @@ public final class Shard {
      */
     public void onMessage(NodeId from, PeerMessage.Data message, long now) {
         context.check(message);
+        context.now = now;
         take(from, message, now);
         drain(now);
     }
@@ -159,11 +167,20 @@ public final class Shard {
                     ErrorCode.OVERLOADED, Outcome.NOT_APPLIED, context.self + " has too many requests in flight"));
             return;
         }
-        long deadline = now + forward.millisLeft() * 1_000_000L;
-        Routing.coordinate(context, forward.request(), now, deadline, reply);
+        long timeLeft = forward.millisLeft() * 1_000_000L;
+        if (behindNanos >= Math.min(timeLeft, context.settings.behindMaxNanos())) {
+            context.happened(Event.FORWARD_REFUSED);
+            reply.accept(KeyReply.Refused.of(
+                    ErrorCode.OVERLOADED,
+                    Outcome.NOT_APPLIED,
+                    context.self + " is behind with what it has been sent; retry after a moment"));
+            return;
+        }
+        Routing.coordinate(context, forward.request(), now, now + timeLeft, reply);
     }
 
     private void answer(NodeId from, long id, PeerMessage.Data message, long now) {
+        context.stalls.heard(from);
         if (message instanceof PeerMessage.ReadReply read && context.answeredReads.isStale(read)) {
             context.happened(Event.STALE_SEEN_LATE);
         }
@@ -173,14 +190,24 @@ public final class Shard {
         }
     }
 
+    /**
+     * How long what reaches this shard now has waited for it. Requests that another node would have it coordinate are
+     * refused while that is too long: they have other homes to go to, and what is in flight already has not.
+     */
+    public void behind(long nanos) {
+        behindNanos = nanos;
+    }
+
     /** The store has finished a commit, or failed to. */
     public void onCompletion(PartitionStore.Completion completion, long now) {
+        context.now = now;
         replicas.onCompletion(completion, now);
         drain(now);
     }
 
     /** Lets time pass: to be called every few milliseconds. */
     public void tick(long now) {
+        context.now = now;
         tasks.tick(now);
         drain(now);
         if (now - sweptAt >= SWEEP_NANOS) {
@@ -192,6 +219,7 @@ public final class Shard {
 
     /** The peers that are up have changed. */
     public void onPeers(ImmutableMap<NodeId, PeerInfo> up, long now) {
+        context.now = now;
         context.peersChanged(up, now);
         tick(now);
     }
