@@ -41,8 +41,11 @@ public final class ShardActor extends AbstractBehavior<Received> {
     private static final Logger LOG = LoggerFactory.getLogger(ShardActor.class);
     private static final Duration BUSY_TICK = Duration.ofMillis(5);
     private static final Duration IDLE_TICK = Duration.ofMillis(100);
-    /** Requests begun between two looks at what has come from other nodes. */
-    private static final int SUBMITS_A_TURN = 64;
+    /**
+     * How long requests are begun before what came from other nodes has its turn: a longer turn makes every message wait
+     * that long at each of its stops, and answers that take too long are asked for again.
+     */
+    private static final long SUBMITS_A_TURN_NANOS = 2_000_000L;
 
     private final Shard shard;
     private final Surroundings around;
@@ -205,12 +208,11 @@ public final class ShardActor extends AbstractBehavior<Received> {
             }
             shard.onCompletion(done, now);
         }
-        int taken = 0;
         for (ShardMessage.Submit submit = inlet.submits().poll();
                 submit != null;
                 submit = inlet.submits().poll()) {
             start(submit);
-            if (++taken >= SUBMITS_A_TURN) {
+            if (now() - now >= SUBMITS_A_TURN_NANOS) {
                 // Frames that came meanwhile have their turn: they end what is in flight.
                 inlet.wakeForRest();
                 return;

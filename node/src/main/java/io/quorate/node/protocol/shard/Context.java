@@ -74,8 +74,8 @@ final class Context {
         if (to.equals(self)) {
             later(now -> local.take(message, now));
         } else {
-            if (isRequest(message)) {
-                stalls.sent(to, now);
+            if (isRequest(message) && !stalls.sends(to, now)) {
+                return;
             }
             surroundings.output().send(to, message);
         }

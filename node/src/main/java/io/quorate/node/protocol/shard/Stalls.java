@@ -18,7 +18,7 @@ final class Stalls {
 
     static final long SILENT_NANOS = 500_000_000L;
 
-    /** How often one request may go to a stalled peer to see whether it still does. */
+    /** How often one request may wait for a stalled peer, and how often one message goes to it, to see whether it goes on. */
     static final long PROBE_NANOS = 200_000_000L;
 
     private final Map<NodeId, Peer> peers = new HashMap<>();
@@ -27,16 +27,26 @@ final class Stalls {
         private int unanswered;
         private long since;
         private long probedAt;
+        private long sentAt;
     }
 
-    void sent(NodeId to, long now) {
+    /**
+     * Whether a request goes out to a peer. To one that stalls hardly any does: they would pile up there and be worked off,
+     * each as often as it was repeated, when it goes on. What does not go is repeated later, like what is lost.
+     */
+    boolean sends(NodeId to, long now) {
         Peer peer = peers.computeIfAbsent(to, id -> new Peer());
+        if (isStalled(to, now) && now - peer.sentAt < PROBE_NANOS) {
+            return false;
+        }
         if (peer.unanswered == 0) {
             peer.since = now;
         }
         if (peer.unanswered < Integer.MAX_VALUE) {
             peer.unanswered++;
         }
+        peer.sentAt = now;
+        return true;
     }
 
     void heard(NodeId from) {

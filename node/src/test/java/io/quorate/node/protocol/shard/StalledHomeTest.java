@@ -120,8 +120,18 @@ final class StalledHomeTest {
         }
         cluster.run(TinyCluster.TIMEOUT + 100 * MILLI);
         cluster.heal();
-        cluster.get(N1, newKey(), ALL);
+        assertThat(cluster.get(N1, newKey(), ALL).read().state().shown()).isEmpty();
         assertThat(cluster.get(N1, newKey(), ALL).now()).isInstanceOf(KeyReply.ReadDone.class);
+    }
+
+    @Test
+    void whatIsRepeatedDoesNotPileUpThere() {
+        stall();
+        int before = cluster.sent.size();
+        cluster.run(TinyCluster.TIMEOUT);
+        assertThat(cluster.sent.subList(before, cluster.sent.size()))
+                .filteredOn(envelope -> envelope.from().equals(N1) && envelope.to().equals(N3))
+                .hasSizeBetween(1, (int) (TinyCluster.TIMEOUT / Stalls.PROBE_NANOS) + 1);
     }
 
     @Test
