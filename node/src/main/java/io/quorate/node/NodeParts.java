@@ -184,7 +184,10 @@ final class NodeParts {
         metrics.gauge("quorate.requests.in.flight", "Requests of clients and peers in flight", actors::inFlight);
         metrics.gauge("quorate.admission.limit", "Requests that may wait for the data plane", door::waitingMax);
         metrics.gauge("quorate.admission.waiting", "Requests that wait for the data plane", door::waiting);
-        metrics.gauge("quorate.admission.requests", "Requests of clients that were let in and have no answer", door::inFlight);
+        metrics.gauge(
+                "quorate.admission.requests",
+                "Requests of clients that were let in and have no answer",
+                door::inFlight);
         metrics.gauge("quorate.admission.bytes", "Bytes of their bodies", door::bytesInFlight);
         metrics.gauge(
                 "quorate.peers.up",

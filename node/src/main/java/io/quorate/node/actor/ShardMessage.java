@@ -21,11 +21,7 @@ public sealed interface ShardMessage extends Received {
      * @param reply called once, on the actor's thread
      */
     record Submit(
-            KeyRequest request,
-            long takenAt,
-            long timeoutNanos,
-            LongConsumer takenUp,
-            Consumer<KeyReply> reply) {}
+            KeyRequest request, long takenAt, long timeoutNanos, LongConsumer takenUp, Consumer<KeyReply> reply) {}
 
     /**
      * What the node knows of its surroundings; it comes through the {@link ShardInlet}, and only the newest counts.

@@ -227,10 +227,7 @@ public final class Door {
         KeyAddress at = address;
         String named = level;
         dataPlane.submit(
-                request,
-                call.timeoutNanos(),
-                waited -> ticket.takenUp(waited, nanoClock.getAsLong()),
-                reply -> {
+                request, call.timeoutNanos(), waited -> ticket.takenUp(waited, nanoClock.getAsLong()), reply -> {
                     if (ticket.end()) {
                         if (isOverloaded(reply) && !ticket.late()) {
                             metrics.count("quorate.refusals", "cause", "data-plane");

@@ -18,8 +18,8 @@ final class AdmissionTest {
     private static final long SECOND = 1_000_000_000L;
 
     private final NodeMetrics metrics = new NodeMetrics("n1");
-    private final Admission admission =
-            new Admission(new NodeConfig.Limits(100, 4, 1_000, 10), new QueueLimit.Settings(2, 3, SECOND / 20, SECOND / 10), metrics);
+    private final Admission admission = new Admission(
+            new NodeConfig.Limits(100, 4, 1_000, 10), new QueueLimit.Settings(2, 3, SECOND / 20, SECOND / 10), metrics);
 
     @AfterEach
     void end() {
@@ -131,9 +131,10 @@ final class AdmissionTest {
     @Test
     void aNodeThatStopsTakesNothing() {
         admission.close();
-        assertThatThrownBy(admission::check).isInstanceOfSatisfying(RefusedException.class, refusal -> assertThat(
-                        refusal.refusal().code())
-                .isEqualTo(ErrorCode.UNAVAILABLE));
+        assertThatThrownBy(admission::check)
+                .isInstanceOfSatisfying(
+                        RefusedException.class,
+                        refusal -> assertThat(refusal.refusal().code()).isEqualTo(ErrorCode.UNAVAILABLE));
         assertThat(counted("stopping")).isEqualTo(1);
     }
 }

@@ -58,11 +58,7 @@ final class OverloadTest {
         Tally over = stream(via, QUORUM, 10 * peak, OVERLOAD);
         String figures = String.format(
                 "peak %.0f/s; at ten times that %.0f/s, %d failed, p50 %d ms, p99 %d ms",
-                peak,
-                over.good * 1e9 / OVERLOAD,
-                over.failed,
-                over.took(0.5) / MILLI,
-                over.took(0.99) / MILLI);
+                peak, over.good * 1e9 / OVERLOAD, over.failed, over.took(0.5) / MILLI, over.took(0.99) / MILLI);
         assertThat(over.good * 1e9 / OVERLOAD).as(figures).isGreaterThan(0.8 * peak);
         assertThat(over.late).isZero();
         // Before the limit is found some that were let in may run out of time.

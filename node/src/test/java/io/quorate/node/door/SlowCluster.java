@@ -99,12 +99,16 @@ final class SlowCluster implements AutoCloseable {
             this.id = id;
             this.metrics = new NodeMetrics(id.value());
             this.admission = new Admission(NodeConfig.Limits.DEFAULT, QueueLimit.Settings.DEFAULT, metrics);
-            store.listen(done -> in(
-                    FSYNC,
-                    () -> add(COMPLETION_COST, () -> shard().onCompletion(done, now))));
+            store.listen(done -> in(FSYNC, () -> add(COMPLETION_COST, () -> shard().onCompletion(done, now))));
             this.shard = new Shard(
                     new Shard.Surroundings(
-                            id, store, VersionRules.STANDARD, true, random::nextLong, () -> now / MILLI, new Output(this)),
+                            id,
+                            store,
+                            VersionRules.STANDARD,
+                            true,
+                            random::nextLong,
+                            () -> now / MILLI,
+                            new Output(this)),
                     ring,
                     Shard.Settings.DEFAULT);
         }
@@ -239,8 +243,7 @@ final class SlowCluster implements AutoCloseable {
     }
 
     double refusals(NodeId id, String cause) {
-        return node(id)
-                .metrics
+        return node(id).metrics
                 .scrape()
                 .lines()
                 .filter(line -> line.startsWith("quorate_refusals_total{cause=\"" + cause + "\""))
@@ -281,8 +284,9 @@ final class SlowCluster implements AutoCloseable {
     void stream(NodeId via, int need, double perSecond, long until, Tally tally) {
         if (now < until) {
             write(via, need, tally, () -> {});
-            in((long) (-Math.log(1 - random.nextDouble()) * SECOND / perSecond), () ->
-                    stream(via, need, perSecond, until, tally));
+            in(
+                    (long) (-Math.log(1 - random.nextDouble()) * SECOND / perSecond),
+                    () -> stream(via, need, perSecond, until, tally));
         }
     }
 
@@ -319,7 +323,8 @@ final class SlowCluster implements AutoCloseable {
             if (reply instanceof KeyReply.WriteDone) {
                 tally.good++;
                 tally.took.add(took);
-            } else if (reply instanceof KeyReply.Refused refused && refused.code().status() == 429) {
+            } else if (reply instanceof KeyReply.Refused refused
+                    && refused.code().status() == 429) {
                 tally.refused++;
             } else {
                 tally.failed++;

@@ -86,10 +86,11 @@ final class FloodTest {
                 flood.openLoop(10 * peak, 5 * SECOND);
                 Flood.Result over = flood.openLoop(10 * peak, SECONDS * SECOND);
                 String figures = "peak " + peak + "/s; " + over;
-                cluster.nodes().forEach(node -> assertThat(
-                                cluster.self(node).path("peersUp").size())
-                        .as(figures)
-                        .isEqualTo(2));
+                cluster.nodes()
+                        .forEach(node -> assertThat(
+                                        cluster.self(node).path("peersUp").size())
+                                .as(figures)
+                                .isEqualTo(2));
                 assertThat(over.goodPerSecond()).as(figures).isGreaterThan(0.8 * peak);
                 assertThat(over.late()).as(figures).isZero();
             }

@@ -79,8 +79,10 @@ final class StalledHomeTest {
     void readsThatNeedItAreRefusedAtOnceToo() {
         stall();
         put(ALL);
-        assertThat(cluster.get(N1, newKey(), ALL).now()).isInstanceOfSatisfying(KeyReply.Refused.class, refused ->
-                assertThat(refused.code()).isEqualTo(ErrorCode.OVERLOADED));
+        assertThat(cluster.get(N1, newKey(), ALL).now())
+                .isInstanceOfSatisfying(
+                        KeyReply.Refused.class,
+                        refused -> assertThat(refused.code()).isEqualTo(ErrorCode.OVERLOADED));
     }
 
     @Test
@@ -98,8 +100,10 @@ final class StalledHomeTest {
         List<Call> waiting = stall();
         cluster.run(TinyCluster.TIMEOUT - Stalls.SILENT_NANOS + 5 * MILLI);
         for (Call call : waiting) {
-            assertThat(call.now()).isInstanceOfSatisfying(KeyReply.Refused.class, refused -> assertThat(refused.outcome())
-                    .isEqualTo(Outcome.MAYBE_APPLIED));
+            assertThat(call.now())
+                    .isInstanceOfSatisfying(
+                            KeyReply.Refused.class,
+                            refused -> assertThat(refused.outcome()).isEqualTo(Outcome.MAYBE_APPLIED));
         }
     }
 
@@ -130,7 +134,8 @@ final class StalledHomeTest {
         int before = cluster.sent.size();
         cluster.run(TinyCluster.TIMEOUT);
         assertThat(cluster.sent.subList(before, cluster.sent.size()))
-                .filteredOn(envelope -> envelope.from().equals(N1) && envelope.to().equals(N3))
+                .filteredOn(
+                        envelope -> envelope.from().equals(N1) && envelope.to().equals(N3))
                 .hasSizeBetween(1, (int) (TinyCluster.TIMEOUT / Stalls.PROBE_NANOS) + 1);
     }
 
