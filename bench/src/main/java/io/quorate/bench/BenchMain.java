@@ -1,6 +1,10 @@
 package io.quorate.bench;
 
+import io.quorate.bench.jmh.JmhCommand;
+import io.quorate.bench.load.CompareCommand;
 import io.quorate.bench.load.LoadCommand;
+import io.quorate.bench.load.TableCommand;
+import io.quorate.bench.profile.ProfileCommand;
 import java.util.concurrent.Callable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -13,7 +17,13 @@ import picocli.CommandLine.Spec;
         name = "bench",
         description = "Measures a running store.",
         mixinStandardHelpOptions = true,
-        subcommands = LoadCommand.class)
+        subcommands = {
+            LoadCommand.class,
+            TableCommand.class,
+            CompareCommand.class,
+            JmhCommand.class,
+            ProfileCommand.class
+        })
 public final class BenchMain implements Callable<Integer> {
     @Spec
     @SuppressWarnings("NullAway.Init") // picocli sets it before the command is called.
@@ -38,6 +48,6 @@ public final class BenchMain implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        throw new ParameterException(spec.commandLine(), "Choose what to measure: load");
+        throw new ParameterException(spec.commandLine(), "Choose what to measure: load, table, compare, jmh, profile");
     }
 }

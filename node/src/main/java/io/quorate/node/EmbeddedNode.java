@@ -6,6 +6,7 @@ import io.quorate.client.spi.StoreTransport;
 import io.quorate.node.config.NodeConfig;
 import io.quorate.node.http.FaultControl;
 import io.quorate.node.http.HttpServer;
+import io.quorate.node.storage.Disk;
 import io.quorate.node.transport.FaultBoard;
 import io.quorate.ring.epoch.RingState;
 import io.quorate.ring.epoch.StaticRing;
@@ -18,7 +19,9 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.time.Duration;
+import java.util.List;
 import java.util.Set;
+import java.util.function.Consumer;
 import org.apache.pekko.actor.typed.ActorSystem;
 import org.jspecify.annotations.Nullable;
 
@@ -42,12 +45,13 @@ public final class EmbeddedNode implements AutoCloseable {
      *     is in use or belongs to another node
      */
     public static EmbeddedNode start(NodeConfig config) {
-        return start(config, new Extras(null, new FaultBoard(), null));
+        return start(config, Extras.alone());
     }
 
     /**
-     * Starts a node inside a given actor system, which must have {@code pekko.remote.artery} listening on the node's host
-     * and port, and the same name on all nodes; it is left running when the node stops.
+     * Starts a node inside a given actor system, which is left running when the node stops. It needs no remoting, unless
+     * {@link NodeConfig.Carrier#ARTERY} carries the frames: then it must have {@code pekko.remote.artery} listening on the
+     * node's host and port, and the same name on all nodes.
      */
     public static EmbeddedNode start(NodeConfig config, ActorSystem<?> system) {
         return start(config, new Extras(system, new FaultBoard(), null));
@@ -59,11 +63,35 @@ public final class EmbeddedNode implements AutoCloseable {
      * @param system null to have one made
      * @param faults cuts and delays in force, shared by the nodes of one program
      * @param control what the HTTP API's fault injection acts on; null for the links of this node alone
+     * @param disk null for the one that the data directory lies on
+     * @param onFatal told why, once the node has ended by a fault that only another start can mend, such as a failed
+     *     fsync; a server ends its process then, with exit code 3. Comes on a thread of its own
      */
     public record Extras(
             @Nullable ActorSystem<?> system,
             FaultBoard faults,
-            @Nullable FaultControl control) {}
+            @Nullable FaultControl control,
+            @Nullable Disk disk,
+            Disk.Settings diskSettings,
+            Consumer<String> onFatal) {
+
+        public Extras(@Nullable ActorSystem<?> system, FaultBoard faults, @Nullable FaultControl control) {
+            this(system, faults, control, null, Disk.Settings.DEFAULT, why -> {});
+        }
+
+        /** What a node on its own has. */
+        public static Extras alone() {
+            return new Extras(null, new FaultBoard(), null);
+        }
+
+        public Extras withDisk(@Nullable Disk other, Disk.Settings settings) {
+            return new Extras(system, faults, control, other, settings, onFatal);
+        }
+
+        public Extras withOnFatal(Consumer<String> callback) {
+            return new Extras(system, faults, control, disk, diskSettings, callback);
+        }
+    }
 
     public static EmbeddedNode start(NodeConfig config, Extras extras) {
         RingState ring;
@@ -126,9 +154,22 @@ public final class EmbeddedNode implements AutoCloseable {
         return parts.transport();
     }
 
+    /** What it is doing: starting, serving, leaving, or failed. */
+    public String state() {
+        return parts.state();
+    }
+
     /** The peers that this node can talk to now. */
     public Set<NodeId> peersUp() {
         return parts.view().up().keySet();
+    }
+
+    /**
+     * The nodes that are with this one in the cluster of actor systems, itself included; empty while it is in none. Nothing
+     * that is stored or served depends on it.
+     */
+    public List<NodeId> clusterMembers() {
+        return parts.clusterMembers();
     }
 
     /** Waits until this node can talk to so many peers; false if it cannot within the time. */

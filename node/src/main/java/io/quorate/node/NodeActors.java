@@ -20,13 +20,14 @@ import io.quorate.node.protocol.shard.Shard;
 import io.quorate.node.serial.KryoTypes;
 import io.quorate.node.storage.RocksColumns;
 import io.quorate.node.storage.RocksPartitionStore;
-import io.quorate.node.transport.ArteryTransport;
-import io.quorate.node.transport.FaultBoard;
+import io.quorate.node.transport.Frame;
 import io.quorate.node.transport.Received;
 import io.quorate.node.transport.Transport;
+import io.quorate.node.transport.tcp.TcpTransport;
 import io.quorate.ring.bytes.Bytes;
 import io.quorate.ring.bytes.DecodeException;
 import io.quorate.ring.epoch.RingState;
+import io.quorate.ring.topology.NodeId;
 import io.quorate.ring.version.VersionRules;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -46,6 +47,7 @@ final class NodeActors {
     private final NodeConfig config;
     private final RingState ring;
     private final RocksColumns columns;
+    private final LongSupplier island;
     private final LongSupplier nanoClock;
     private final NodeMetrics metrics;
     private final Consumer<String> ended;
@@ -74,13 +76,15 @@ final class NodeActors {
             RocksPartitionStore store,
             boolean keepsActors,
             ActorSystem<?> system,
-            FaultBoard faults,
+            NodeLinks links,
+            LongSupplier island,
             LongSupplier nanoClock,
             NodeMetrics metrics,
             Consumer<String> ended) {
         this.config = config;
         this.ring = ring;
         this.columns = columns;
+        this.island = island;
         this.nanoClock = nanoClock;
         this.metrics = metrics;
         this.ended = ended;
@@ -91,11 +95,27 @@ final class NodeActors {
         columns.putMeta(BUCKETS, KryoTypes.encodeBuckets(registry.all()).toByteArray());
         // The control actor publishes the same, but only after the node has begun to serve.
         this.view = NodeView.of(registry.all(), ImmutableMap.of());
-        Transport transport = new ArteryTransport(system, config.node(), config.membership(), faults);
+        Transport transport = links.over(system);
         PeerQuarantine.Listener errors = new DecodeErrors(config.node(), metrics);
         store.listen(inlet::add);
         this.shard = startShard(system, store, keepsActors, transport, errors);
         this.control = startControl(system, transport, errors);
+        links.start(new DataFrames(), (from, frame) -> control.tell(new Frame(from, Bytes.wrap(frame))));
+    }
+
+    /** Hands the data lane's frames to the shard, which is woken once for all that came in together. */
+    private final class DataFrames implements TcpTransport.Receiver {
+        @Override
+        public void take(NodeId from, byte[] frame) {
+            if (!inlet.add(new Frame(from, Bytes.wrap(frame)))) {
+                metrics.count("quorate.link.overflow", "peer", from.value());
+            }
+        }
+
+        @Override
+        public void paused() {
+            inlet.framesCame();
+        }
     }
 
     private static BucketRegistry registry(NodeConfig config, byte @Nullable [] known) {
@@ -167,6 +187,7 @@ final class NodeActors {
                                 nanoClock,
                                 Wiring.wallMillis(),
                                 this::standInMillis,
+                                island,
                                 entries -> columns.putMeta(
                                         BUCKETS,
                                         KryoTypes.encodeBuckets(entries).toByteArray()),

@@ -105,6 +105,11 @@ final class NodeBackend implements HttpServer.Backend {
     }
 
     @Override
+    public void connectionRefused(String cause) {
+        parts.metrics().count("quorate.refusals", "cause", cause);
+    }
+
+    @Override
     public String metrics() {
         return parts.metrics().scrape();
     }

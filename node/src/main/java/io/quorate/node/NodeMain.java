@@ -1,6 +1,8 @@
 package io.quorate.node;
 
 import io.quorate.node.demo.DemoCommand;
+import io.quorate.node.server.ConfigCommand;
+import io.quorate.node.server.ServerCommand;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 
@@ -21,6 +23,8 @@ public final class NodeMain implements Runnable {
     static CommandLine commandLine() {
         CommandLine commands = new CommandLine(new NodeMain());
         commands.addSubcommand(new DemoCommand());
+        commands.addSubcommand(new ServerCommand());
+        commands.addSubcommand(new ConfigCommand());
         commands.setParameterExceptionHandler((error, arguments) -> {
             System.err.println("quorate: " + error.getMessage());
             return 2;

@@ -1,5 +1,7 @@
 package io.quorate.node;
 
+import com.google.common.collect.Maps;
+import io.quorate.node.actor.ClusterMember;
 import io.quorate.node.actor.NodeView;
 import io.quorate.node.actor.Systems;
 import io.quorate.node.config.NodeConfig;
@@ -9,25 +11,33 @@ import io.quorate.node.embedded.NodeTransport;
 import io.quorate.node.http.FaultControl;
 import io.quorate.node.http.HttpServer;
 import io.quorate.node.metrics.NodeMetrics;
+import io.quorate.node.protocol.liveness.Liveness.PeerInfo;
 import io.quorate.node.protocol.store.StorageException;
 import io.quorate.node.storage.DataDirectory;
+import io.quorate.node.storage.Disk;
 import io.quorate.node.storage.RocksColumns;
 import io.quorate.node.storage.RocksPartitionStore;
 import io.quorate.node.storage.SyncMode;
 import io.quorate.node.transport.Received;
+import io.quorate.node.transport.tcp.TcpTransport;
 import io.quorate.ring.epoch.RingState;
 import io.quorate.ring.topology.Membership;
 import io.quorate.ring.topology.NodeId;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.Executor;
+import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import java.util.stream.Collectors;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.ActorSystem;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -46,8 +56,10 @@ final class NodeParts {
     private final RocksColumns columns;
     private final RocksPartitionStore store;
     private final NodeMetrics metrics;
+    private final NodeLinks links;
     private final ActorSystem<?> system;
     private final boolean ownSystem;
+    private final @Nullable ClusterMember cluster;
     private final NodeActors actors;
     private final Door door;
     private final NodeBackend backend = new NodeBackend(this);
@@ -55,6 +67,7 @@ final class NodeParts {
     private final LongSupplier nanoClock = Wiring.nanoClock();
     private final long startedAt = nanoClock.getAsLong();
     private final AtomicBoolean over = new AtomicBoolean();
+    private final Consumer<String> onFatal;
     private volatile String state = "starting";
 
     static NodeParts assemble(NodeConfig config, RingState ring, HttpServer http, EmbeddedNode.Extras extras) {
@@ -62,7 +75,10 @@ final class NodeParts {
         RocksColumns columns = null;
         ActorSystem<?> made = null;
         NodeParts parts = null;
+        NodeLinks links = null;
+        NodeMetrics metrics = new NodeMetrics(config.node().value());
         try {
+            links = NodeLinks.bind(config, extras.faults(), metrics);
             directory = DataDirectory.open(
                     config.data(),
                     new DataDirectory.Identity(
@@ -72,14 +88,19 @@ final class NodeParts {
                             config.replicas(),
                             describe(config.membership())),
                     config.sync());
-            columns = RocksColumns.open(directory.database(), config.sync());
+            Disk givenDisk = extras.disk();
+            Disk disk = givenDisk != null ? givenDisk : Disk.of(directory.root());
+            columns = RocksColumns.open(directory.database(), config.sync(), disk);
             matchRun(directory, columns);
             ActorSystem<?> system = extras.system();
             if (system == null) {
-                made = Systems.start(Systems.nameOf(config.cluster()), config.self());
+                made = config.links().carrier() == NodeConfig.Carrier.TCP
+                        ? Systems.local(config.node())
+                        : Systems.remote(Systems.nameOf(config.cluster()), config.self());
                 system = made;
             }
-            parts = new NodeParts(config, ring, http, directory, columns, system, made != null, extras);
+            parts = new NodeParts(
+                    config, ring, http, directory, columns, metrics, links, disk, system, made != null, extras);
             FaultControl given = extras.control();
             parts.begin(
                     given != null
@@ -100,11 +121,16 @@ final class NodeParts {
                 if (directory != null) {
                     directory.close();
                 }
+                if (links != null) {
+                    links.close();
+                }
                 http.close();
+                metrics.close();
             }
             if (e instanceof DataDirectory.UnusableException
                     || e instanceof StorageException
                     || e instanceof HttpServer.BindException
+                    || e instanceof TcpTransport.BindException
                     || e instanceof org.apache.pekko.remote.RemoteTransportException) {
                 throw new StartException(String.valueOf(e.getMessage()), e);
             }
@@ -130,6 +156,9 @@ final class NodeParts {
             HttpServer http,
             DataDirectory directory,
             RocksColumns columns,
+            NodeMetrics metrics,
+            NodeLinks links,
+            Disk disk,
             ActorSystem<?> system,
             boolean ownSystem,
             EmbeddedNode.Extras extras) {
@@ -138,13 +167,22 @@ final class NodeParts {
         this.http = http;
         this.directory = directory;
         this.columns = columns;
+        this.metrics = metrics;
+        this.links = links;
         this.system = system;
         this.ownSystem = ownSystem;
+        this.cluster = ownSystem && config.links().carrier() == NodeConfig.Carrier.TCP ? clusterMember() : null;
         NodeId id = config.node();
-        this.metrics = new NodeMetrics(id.value());
         this.callbacks = Wiring.callbacks("calls-" + id);
+        this.onFatal = extras.onFatal();
         this.store = new RocksPartitionStore(
-                columns, ring.partitions(), Wiring.threads("store-" + id), nanoClock, metrics::groupCommit);
+                columns,
+                ring.partitions(),
+                Wiring.threads("store-" + id),
+                nanoClock,
+                new DiskEvents(id, metrics, this::diskFailed),
+                disk,
+                extras.diskSettings());
         this.actors = new NodeActors(
                 config,
                 ring,
@@ -152,7 +190,8 @@ final class NodeParts {
                 store,
                 directory.keepsActors(),
                 system,
-                extras.faults(),
+                links,
+                this::island,
                 nanoClock,
                 metrics,
                 this::actorEnded);
@@ -167,6 +206,26 @@ final class NodeParts {
                 metrics);
     }
 
+    private ClusterMember clusterMember() {
+        return new ClusterMember(
+                config.cluster(),
+                config.self(),
+                config.membership(),
+                () -> Maps.transformValues(view().up(), PeerInfo::island),
+                nanoClock,
+                Executors.newSingleThreadScheduledExecutor(Wiring.threads("cluster-" + config.node())));
+    }
+
+    /** Which cluster of actor systems this node belongs to; 0 for none. */
+    private long island() {
+        return cluster == null ? 0 : cluster.island();
+    }
+
+    /** The nodes that it hears of in the cluster of actor systems. */
+    List<NodeId> clusterMembers() {
+        return cluster == null ? List.of() : cluster.members();
+    }
+
     /** If nobody stopped the node, this is a fault of the program or of its disk. */
     private void actorEnded(String actor) {
         if (!over.get()) {
@@ -176,7 +235,35 @@ final class NodeParts {
                             + " again. What was acknowledged is on disk",
                     config.node(),
                     actor);
+            tellFatal("its " + actor + " actor ended by a fault; the log says which");
         }
+    }
+
+    /** A failed write or fsync is never tried again: nobody knows what the disk has, and the next start reads it. */
+    private void diskFailed(String why) {
+        if (over.get()) {
+            return;
+        }
+        state = "failed";
+        LOG.error(
+                "{}: its disk failed ({}); the node ends itself and writes nothing more. What was acknowledged is on disk:"
+                        + " mend or replace the disk and start the node again",
+                config.node(),
+                why);
+        tellFatal("its disk failed: " + why);
+    }
+
+    /** On a thread of its own, because the one that brings the news is waited for by {@link #kill}. */
+    private void tellFatal(String why) {
+        Wiring.threads("fatal-" + config.node())
+                .newThread(() -> {
+                    try {
+                        kill();
+                    } finally {
+                        onFatal.accept("node " + config.node() + " has ended: " + why);
+                    }
+                })
+                .start();
     }
 
     private void begin(FaultControl control) {
@@ -195,8 +282,8 @@ final class NodeParts {
                 () -> view().up().size());
         metrics.gauge("quorate.epoch", "Epoch of the ring", ring::epoch);
         metrics.gauge("quorate.storage.bytes", "Bytes of tables and memtables", this::storageBytes);
-        if (ownSystem) {
-            Systems.joinCluster(system, config.membership());
+        if (cluster != null) {
+            cluster.start();
         }
         if (config.sync() != SyncMode.GROUP) {
             LOG.warn(
@@ -231,6 +318,7 @@ final class NodeParts {
         door.close();
         http.stopAccepting();
         Wiring.await(() -> door.inFlight() == 0 && http.open() == 0, DRAIN_NANOS);
+        leaveCluster();
         actors.stop(true);
         http.close();
         closeStore(() -> {
@@ -238,19 +326,33 @@ final class NodeParts {
             if (store.failed()) {
                 directory.close();
             } else {
-                directory.closeClean();
+                endClean();
             }
             LOG.info("{}: stopped", config.node());
         });
         metrics.close();
     }
 
+    private void endClean() {
+        try {
+            directory.closeClean();
+        } catch (UncheckedIOException e) {
+            LOG.warn(
+                    "{}: everything is written, but the mark of an orderly end is not: {}",
+                    config.node(),
+                    e.getMessage());
+        }
+    }
+
     void kill() {
         if (!over.compareAndSet(false, true)) {
             return;
         }
-        state = "leaving";
+        if (!state.equals("failed")) {
+            state = "leaving";
+        }
         door.close();
+        leaveCluster();
         actors.stop(false);
         http.close();
         closeStore(() -> {
@@ -261,9 +363,16 @@ final class NodeParts {
         metrics.close();
     }
 
+    private void leaveCluster() {
+        if (cluster != null) {
+            cluster.leave();
+        }
+    }
+
     /** Waits until nothing uses the store any more; false if that takes too long. */
     private boolean endActors() {
         actors.awaitEnd(END_NANOS);
+        links.close();
         if (ownSystem) {
             system.terminate();
             try {
@@ -274,6 +383,9 @@ final class NodeParts {
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
             }
+        }
+        if (cluster != null) {
+            cluster.close();
         }
         return actors.awaitEnd(0);
     }

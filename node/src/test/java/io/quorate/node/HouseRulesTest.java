@@ -82,6 +82,17 @@ class HouseRulesTest {
     }
 
     @Test
+    void onlyTheTransportTouchesNetty() {
+        noClasses()
+                .that()
+                .resideOutsideOfPackage(ROOT + ".transport.tcp..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage("io.netty..")
+                .check(imported);
+    }
+
+    @Test
     void pekkoStaysInItsShells() {
         noClasses()
                 .that()

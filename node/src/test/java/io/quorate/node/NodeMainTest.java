@@ -34,7 +34,7 @@ final class NodeMainTest {
 
     @BeforeEach
     void findPorts() {
-        http = Ports.free(6);
+        http = Ports.free(9);
         port = http + 3;
     }
 
@@ -80,7 +80,12 @@ final class NodeMainTest {
     }
 
     private Run demo(String... more) throws IOException {
-        List<String> arguments = new ArrayList<>(List.of("demo", "--http-port", "" + http, "--port", "" + port));
+        return demoAt(http, more);
+    }
+
+    private Run demoAt(int base, String... more) throws IOException {
+        List<String> arguments = new ArrayList<>(
+                List.of("demo", "--http-port", "" + base, "--port", "" + (base + 3), "--peer-port", "" + (base + 6)));
         arguments.addAll(List.of(more));
         return run(arguments.toArray(String[]::new));
     }
@@ -138,7 +143,7 @@ final class NodeMainTest {
 
         assertThat(run.process().exitValue()).isZero();
         assertThat(TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - from)).isLessThan(5_000);
-        assertThat(Ports.allFree(http, 6)).isTrue();
+        assertThat(Ports.allFree(http, 9)).isTrue();
         assertThat(data).doesNotExist();
     }
 
@@ -153,13 +158,12 @@ final class NodeMainTest {
                 .send()
                 .expect(204);
 
-        int elsewhere = Ports.free(6);
-        Run second =
-                run("demo", "--http-port", "" + elsewhere, "--port", "" + (elsewhere + 3), "--data", data.toString());
+        int elsewhere = Ports.free(9);
+        Run second = demoAt(elsewhere, "--data", data.toString());
         assertThat(refusal(second))
                 .contains("in use by pid " + first.process().pid())
                 .contains(data.toString());
-        assertThat(Ports.allFree(elsewhere, 6)).isTrue();
+        assertThat(Ports.allFree(elsewhere, 9)).isTrue();
 
         first.process().destroyForcibly().waitFor();
         Run again = demo("--data", data.toString());
@@ -176,11 +180,11 @@ final class NodeMainTest {
 
     @Test
     void takenPortIsNamed() throws Exception {
-        for (int taken : new int[] {http, http + 2, port + 1}) {
+        for (int taken : new int[] {http, http + 2, port + 1, port + 5}) {
             try (ServerSocket other = new ServerSocket(taken, 1, InetAddress.getLoopbackAddress())) {
                 assertThat(refusal(demo())).contains("127.0.0.1:" + other.getLocalPort());
             }
-            assertThat(Ports.allFree(http, 6)).isTrue();
+            assertThat(Ports.allFree(http, 9)).isTrue();
         }
     }
 

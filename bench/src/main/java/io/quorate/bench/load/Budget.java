@@ -45,11 +45,21 @@ final class Budget {
         return durationNanos;
     }
 
+    /** When the phase began, by the clock that was given. */
+    long startNanos() {
+        return startNanos;
+    }
+
+    /** Whether the phase was ended from outside. */
+    boolean isStopped() {
+        return stopped.getAsBoolean();
+    }
+
     long elapsedNanos() {
         return nanoClock.getAsLong() - startNanos;
     }
 
     private boolean isTimeUp() {
-        return stopped.getAsBoolean() || elapsedNanos() >= durationNanos;
+        return isStopped() || elapsedNanos() >= durationNanos;
     }
 }

@@ -20,10 +20,12 @@ final class ClientCrew implements Closeable {
     private final List<LoadClient> clients = new ArrayList<>();
     private final long endMaxNanos;
 
-    ClientCrew(LoadSettings settings) {
+    ClientCrew(LoadSettings settings, Caller.Factory callers) {
         SplittableRandom random = new SplittableRandom(settings.seed());
         for (int i = 0; i < settings.clients(); i++) {
-            clients.add(new LoadClient(i, settings, random.split()));
+            KeyShare share = new KeyShare(i, settings.clients(), settings.keys());
+            SplittableRandom own = random.split();
+            clients.add(new LoadClient(share, own, callers.caller(share, own, settings)));
         }
         this.endMaxNanos = settings.socketTimeout().toNanos() + END_GRACE_NANOS;
     }

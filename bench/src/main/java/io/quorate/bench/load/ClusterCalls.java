@@ -8,7 +8,7 @@ import java.util.List;
 
 /** The calls of a run beside its load: the bucket before it, the metrics around it. Each has its own connection. */
 final class ClusterCalls {
-    private static final int METRICS_BYTES_MAX = 16 << 20;
+    private static final int ANSWER_BYTES_MAX = 16 << 20;
     private static final String BUCKET_DEFINITION = "{\"mode\":\"leaderless\"}";
 
     private final LoadSettings settings;
@@ -50,6 +50,29 @@ final class ClusterCalls {
             throw new LoadException(LoadException.EXIT_UNAVAILABLE, "no node could be reached at " + urls());
         }
         throw new LoadException(LoadException.EXIT_UNAVAILABLE, "bucket '" + settings.bucket() + "': " + refusal);
+    }
+
+    /**
+     * Asks the first node that answers where keys live.
+     *
+     * @throws LoadException if none does
+     */
+    HomeTable homes() throws LoadException {
+        String refusal = "no node could be reached at " + urls();
+        for (Endpoint endpoint : settings.endpoints()) {
+            try {
+                HttpReply reply = exchange(endpoint, "GET", "/v1/ring", "");
+                if (reply.status() == 200) {
+                    return HomeTable.parse(reply.bodyText(), settings.bucket());
+                }
+                refusal = endpoint.url() + "/v1/ring answered " + reply.status();
+            } catch (IOException e) {
+                notes.add("not reached: " + endpoint.url());
+            } catch (IllegalArgumentException e) {
+                refusal = endpoint.url() + "/v1/ring: " + e.getMessage();
+            }
+        }
+        throw new LoadException(LoadException.EXIT_UNAVAILABLE, refusal);
     }
 
     /** What is worth a line on the side, such as nodes that were not reached. */
@@ -96,7 +119,7 @@ final class ClusterCalls {
             request.text("\r\n");
         }
         request.text("\r\n" + body);
-        try (HttpConnection connection = new HttpConnection(endpoint, settings.socketTimeout(), METRICS_BYTES_MAX)) {
+        try (HttpConnection connection = new HttpConnection(endpoint, settings.socketTimeout(), ANSWER_BYTES_MAX)) {
             return connection.exchange(request);
         }
     }

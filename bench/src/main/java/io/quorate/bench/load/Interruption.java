@@ -28,14 +28,32 @@ final class Interruption {
                 "load-interruption");
     }
 
-    static Interruption watch(Runnable stop, Duration waitMax) {
+    /** What must end in order. */
+    @FunctionalInterface
+    interface Work<T> {
+        T call() throws LoadException, InterruptedException;
+    }
+
+    /** Does work that {@code stop} makes end within one exchange and two scrapes of each node. */
+    static <T> T during(Runnable stop, LoadSettings settings, Work<T> work) throws LoadException, InterruptedException {
+        Duration endMax = settings.socketTimeout()
+                .multipliedBy(2 + 2L * settings.endpoints().size());
+        Interruption interruption = watch(stop, endMax);
+        try {
+            return work.call();
+        } finally {
+            interruption.close();
+        }
+    }
+
+    private static Interruption watch(Runnable stop, Duration waitMax) {
         Interruption interruption = new Interruption(stop, waitMax);
         Runtime.getRuntime().addShutdownHook(interruption.hook);
         return interruption;
     }
 
     /** The run has ended and said what it had to say. */
-    void close() {
+    private void close() {
         closed.countDown();
         try {
             Runtime.getRuntime().removeShutdownHook(hook);

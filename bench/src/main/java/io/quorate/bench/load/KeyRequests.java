@@ -6,6 +6,9 @@ import org.jspecify.annotations.Nullable;
 
 /** Writes the requests for the keys of one bucket; what all have in common is prepared once. */
 final class KeyRequests {
+    /** Key number i is this and i in decimal. */
+    static final String KEY_PREFIX = "k";
+
     private static final byte[] LINE_END = ascii("\r\n");
     private static final byte[] CONTEXT = ascii(HttpNames.CONTEXT + ": ");
     private static final byte[] BODY = ascii("Content-Type: " + HttpNames.OCTET_STREAM + "\r\nContent-Length: ");
@@ -15,7 +18,7 @@ final class KeyRequests {
     private final byte[] afterKey;
 
     KeyRequests(LoadSettings settings) {
-        String path = " /v1/buckets/" + settings.bucket() + "/keys/k";
+        String path = " /v1/buckets/" + settings.bucket() + "/keys/" + KEY_PREFIX;
         get = ascii("GET" + path);
         put = ascii("PUT" + path);
         afterKey = ascii(

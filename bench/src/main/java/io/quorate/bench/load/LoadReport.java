@@ -23,6 +23,7 @@ record LoadReport(
     /** The keys gone over before the measured window, and how many of them failed. */
     record Preload(long keys, long failed, double seconds) {}
 
+    /** Answered operations a second until the last had ended. */
     double operationsPerSecond() {
         return seconds == 0 ? 0 : tally.answered() / seconds;
     }

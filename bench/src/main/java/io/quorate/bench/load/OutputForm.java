@@ -9,10 +9,10 @@ enum OutputForm {
     TABLE,
     JSON;
 
-    String render(LoadReport report) {
+    String render(LoadSeries series) {
         return switch (this) {
-            case TABLE -> ReportTable.render(report);
-            case JSON -> ReportJson.render(report) + "\n";
+            case TABLE -> ReportTable.render(series);
+            case JSON -> ReportJson.render(series) + "\n";
         };
     }
 

@@ -37,7 +37,7 @@ final class PreloadTask implements ClientTask {
 
     private boolean attempt(Operation operation, int key, Tally tally) {
         for (int i = 0; i < ATTEMPTS_MAX; i++) {
-            if (client.perform(operation, key, System.nanoTime(), tally)) {
+            if (client.perform(operation, key, Pace.NOW, tally)) {
                 return true;
             }
         }

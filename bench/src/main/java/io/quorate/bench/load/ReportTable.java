@@ -10,18 +10,62 @@ final class ReportTable {
 
     private ReportTable() {}
 
-    static String render(LoadReport report) {
+    /** The run of the middle rate; of several runs also the main figures of each and the medians. */
+    static String render(LoadSeries series) {
+        LoadReport report = series.runs().get(series.typical());
         ReportTable table = new ReportTable();
+        table.row("machine", "%s", series.machine().text());
         table.settings(report.settings());
         table.results(report);
-        table.latencies(report.tally());
+        table.latencies(report);
         table.failures(report.tally());
         table.costs(report);
+        if (series.runs().size() > 1) {
+            table.runs(series);
+        }
         return table.out.toString();
     }
 
+    private void runs(LoadSeries series) {
+        out.append(String.format(
+                Locale.ROOT,
+                "%n%-12s%14s%12s%12s%12s%12s%14s%n",
+                "run",
+                "operations/s",
+                "put p50",
+                "put p99",
+                "get p50",
+                "get p99",
+                "server CPU"));
+        for (int i = 0; i < series.runs().size(); i++) {
+            String mark = i == series.typical() ? " (above)" : "";
+            run((i + 1) + mark, Figures.of(series.runs().get(i)));
+        }
+        run("median", series.medians());
+    }
+
+    private void run(String name, Figures figures) {
+        out.append(String.format(
+                Locale.ROOT,
+                "%-12s%14s%12s%12s%12s%12s%14s%n",
+                name,
+                figure(figures.get(Figures.RATE)),
+                figure(figures.get("put.p50")),
+                figure(figures.get("put.p99")),
+                figure(figures.get("get.p50")),
+                figure(figures.get("get.p99")),
+                figure(figures.get(Figures.SERVER_CPU))));
+    }
+
     private void settings(LoadSettings settings) {
-        row("load", "closed loop, %d clients, %d %% gets", settings.clients(), settings.readPercent());
+        LoadSettings.Manner manner = settings.manner();
+        row("load", "%s, %d clients, %d %% gets", manner.arrivals().text(), settings.clients(), settings.readPercent());
+        row(
+                "keys",
+                "%s; nodes by %s%s",
+                manner.zipf() == 0 ? "all alike" : "Zipf, exponent " + manner.zipf(),
+                manner.route() == Route.RING ? "ring" : "client",
+                manner.embedded() == 0 ? "" : "; " + manner.embedded() + " nodes in this process, called without HTTP");
         row("urls", "%s", settings.endpoints().stream().map(Endpoint::url).collect(Collectors.joining(" ")));
         row(
                 "bucket",
@@ -52,13 +96,23 @@ final class ReportTable {
                 report.seconds(),
                 report.interrupted() ? " (interrupted)" : "");
         row("rate", "%.0f operations/s", report.operationsPerSecond());
+        if (report.settings().manner().arrivals().open()) {
+            row("begun late", "%d operations, because as many as allowed were in flight", tally.late());
+            row(
+                    "never sent",
+                    "%d operations were due; the first of them had waited %.1f ms at the end",
+                    tally.unsent(),
+                    tally.unsentMillisMax());
+        }
         row("siblings seen", "%d", tally.siblings());
         row("not found", "%d", tally.missing());
         row("puts without context", "%d", tally.putsWithoutContext());
         row("failed", "%d", tally.failed());
     }
 
-    private void latencies(Tally tally) {
+    private void latencies(LoadReport report) {
+        Tally tally = report.tally();
+        boolean open = report.settings().manner().arrivals().open();
         out.append(String.format(
                 Locale.ROOT,
                 "%n%-12s%10s%10s%10s%10s%10s%10s%10s%n",
@@ -72,6 +126,9 @@ final class ReportTable {
                 "max"));
         for (Operation operation : Operation.values()) {
             latency(operation.text(), tally.latencies(operation));
+            if (open) {
+                latency(operation.text() + " service", tally.serviceTimes(operation));
+            }
         }
         latency("failed", tally.failedLatencies());
     }
@@ -108,6 +165,21 @@ final class ReportTable {
                 report.serverUse().processes().isPresent()
                         ? Integer.toString(report.serverUse().processes().getAsInt())
                         : "n/a");
+        for (ServerUse.ProcessUse process : report.serverUse().perProcess()) {
+            row(
+                    "  " + String.join(" ", process.nodes()),
+                    "%.2f s CPU, %s s collecting garbage, %s MiB of heap used (%s)",
+                    process.cpuSeconds(),
+                    process.gcSeconds().isPresent()
+                            ? String.format(
+                                    Locale.ROOT, "%.3f", process.gcSeconds().getAsDouble())
+                            : "n/a",
+                    process.heapBytes().isPresent()
+                            ? String.format(
+                                    Locale.ROOT, "%.0f", process.heapBytes().getAsDouble() / (1 << 20))
+                            : "n/a",
+                    process.process());
+        }
         row("client CPU", "%s ms per 1000 operations", figure(report.clientCpuMillisPerThousand()));
         row("fsyncs", "%s per 1000 puts", figure(report.fsyncsPerThousandPuts()));
     }

@@ -156,7 +156,7 @@ final class SimNode {
     }
 
     private Liveness.Own own(Shard running) {
-        return new Liveness.Own(true, 0, ring.epoch(), running.standInMillis(now()));
+        return new Liveness.Own(true, 0, ring.epoch(), running.standInMillis(now()), 0);
     }
 
     private void peersChanged(Shard running, Liveness alive) {

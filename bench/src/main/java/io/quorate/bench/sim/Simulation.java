@@ -81,7 +81,7 @@ public final class Simulation implements BrokenRules.Witness {
                 : mode == 2 ? ReadRepair.ASYNC : ReadRepair.NONE;
         List<Member> members = new ArrayList<>();
         for (int i = 1; i <= count; i++) {
-            members.add(new Member(NodeId.of("n" + i), "dc", "z" + i, 1, "http://n" + i, "n" + i, 1));
+            members.add(new Member(NodeId.of("n" + i), "dc", "z" + i, 1, "http://n" + i, "n" + i, 1, 2));
         }
         this.ring = StaticRing.plan(
                         new Membership(members), new PartitionCount(2), Math.max(n, 3), new BalancedPlanner())

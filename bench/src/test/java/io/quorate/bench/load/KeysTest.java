@@ -27,7 +27,7 @@ class KeysTest {
 
     @Test
     void fullMemoryForgetsTheLongestUnused() {
-        ContextMemory memory = new ContextMemory(25);
+        ContextMemory<byte[]> memory = new ContextMemory<>(25, context -> context.length);
         memory.remember(1, new byte[10]);
         memory.remember(2, new byte[10]);
         assertThat(memory.of(1)).hasSize(10);
@@ -41,7 +41,7 @@ class KeysTest {
 
     @Test
     void newContextTakesTheRoomOfTheOldOne() {
-        ContextMemory memory = new ContextMemory(25);
+        ContextMemory<byte[]> memory = new ContextMemory<>(25, context -> context.length);
         memory.remember(1, new byte[10]);
         for (int i = 0; i < 10; i++) {
             memory.remember(2, new byte[12]);

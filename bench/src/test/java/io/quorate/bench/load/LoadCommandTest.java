@@ -11,9 +11,12 @@ import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import picocli.CommandLine;
@@ -56,6 +59,19 @@ class LoadCommandTest {
     @ValueSource(
             strings = {
                 "--url https://a:1",
+                "--rate 0/s",
+                "--rate fast",
+                "--rate 2000000/s",
+                "--arrivals poisson",
+                "--arrivals bursts --rate 5/s",
+                "--rate 1000000/s --duration 60m",
+                "--route random",
+                "--route ring --embedded",
+                "--runs 0",
+                "--zipf -1",
+                "--nodes 8 --embedded",
+                "--level MANY --embedded",
+                "--data /tmp",
                 "--url http://a:1/path",
                 "--bucket UPPER",
                 "--clients 0",
@@ -99,6 +115,66 @@ class LoadCommandTest {
             assertThat(json.get("operations").asLong()).isEqualTo(200);
             assertThat(json.at("/server/cpuMsPer1000Operations").asDouble()).isZero();
         }
+    }
+
+    @Test
+    void openLoopRunsByItsRate() throws Exception {
+        try (StubStore store = new StubStore()) {
+            int exit = execute("load --create --no-progress -o json --warmup 0s --duration 1s --rate 100/s"
+                    + " --arrivals poisson --in-flight 4 --keys 10 --zipf 0.9 --url " + store.url());
+
+            assertThat(exit).isZero();
+            JsonNode json = new ObjectMapper().readTree(out.toString());
+            assertThat(json.get("loop").asText()).isEqualTo("open");
+            assertThat(json.get("operations").asLong() + json.get("unsent").asLong())
+                    .isBetween(50L, 150L);
+            assertThat(json.at("/settings/ratePerSecond").asDouble()).isEqualTo(100);
+            assertThat(json.at("/machine/cores").asInt()).isPositive();
+        }
+    }
+
+    @Test
+    void embeddedNodesAreCalledWithoutHttp() throws Exception {
+        int exit = execute("load --embedded --nodes 1 --no-progress -o json --warmup 0s --operations 100 --clients 2"
+                + " --keys 10 --value-size 10");
+
+        assertThat(exit).isZero();
+        JsonNode json = new ObjectMapper().readTree(out.toString());
+        assertThat(json.get("operations").asLong()).isEqualTo(100);
+        assertThat(json.get("failed").asLong()).isZero();
+        assertThat(json.get("notFound").asLong()).isZero();
+        assertThat(json.get("putsWithoutContext").asLong()).isZero();
+        assertThat(json.at("/server/fsyncs").asLong()).isPositive();
+        assertThat(json.at("/client/cpuSeconds").isNull()).isTrue();
+    }
+
+    @Test
+    void tableHasARowForEachPointOfTheGrid() {
+        try (StubStore store = new StubStore()) {
+            int exit = execute("table --create --no-progress --in-flight 1,2 --mixes put,get --levels ONE,QUORUM"
+                    + " --warmup 0s --operations 20 --keys 10 --url " + store.url());
+
+            assertThat(exit).isZero();
+            assertThat(out.toString())
+                    .containsPattern("\\| ONE \\| put \\| 1 \\| [0-9]+ \\|")
+                    .containsPattern("\\| ONE \\| get \\| 2 \\| [0-9]+ \\|")
+                    .containsPattern("\\| QUORUM \\| get \\| 1 \\| [0-9]+ \\|");
+            assertThat(out.toString().lines().filter(line -> line.startsWith("|")))
+                    .hasSize(2 + 8);
+        }
+    }
+
+    @Test
+    void compareDividesTheSecondReportByTheFirst(@TempDir Path folder) throws Exception {
+        Path a = Files.writeString(folder.resolve("a.json"), "{\"medians\":{\"operationsPerSecond\":200,\"only\":1}}");
+        Path b = Files.writeString(folder.resolve("b.json"), "{\"medians\":{\"operationsPerSecond\":500}}");
+
+        assertThat(execute("compare", a.toString(), b.toString())).isZero();
+        assertThat(out.toString())
+                .containsPattern("operationsPerSecond +200\\.000 +500\\.000 +2\\.50")
+                .doesNotContain("only");
+        assertThat(execute("compare", a.toString(), folder.resolve("none.json").toString()))
+                .isEqualTo(2);
     }
 
     @Test

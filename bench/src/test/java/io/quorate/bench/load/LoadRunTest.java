@@ -3,6 +3,9 @@ package io.quorate.bench.load;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.quorate.ring.bytes.Bytes;
+import io.quorate.ring.token.PartitionCount;
+import io.quorate.ring.token.TokenHash;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.time.Duration;
@@ -106,7 +109,7 @@ class LoadRunTest {
             }
         };
 
-        LoadReport report = run.execute();
+        LoadReport report = run.execute().runs().get(0);
 
         assertThat(report.interrupted()).isTrue();
         assertThat(report.preload().keys()).isEqualTo(40);
@@ -153,8 +156,100 @@ class LoadRunTest {
         assertThat(report.clientCpuMillisPerThousand()).isPresent();
     }
 
+    @Test
+    void runsOneAfterTheOtherAreReportedEach() throws Exception {
+        LoadSettings settings = Settings.manner(
+                settings(0, 100),
+                Duration.ofSeconds(60),
+                4,
+                new LoadSettings.Manner(Arrivals.CLOSED, 0.99, Route.SPREAD, 3, 0));
+
+        LoadSeries series = new LoadRun(settings, progress).execute();
+
+        assertThat(series.runs()).hasSize(3).allMatch(run -> run.tally().answered() == 100);
+        assertThat(progress.phases).containsExactly("measuring 1 of 3", "measuring 2 of 3", "measuring 3 of 3");
+    }
+
+    @Test
+    void openLoopKeepsItsScheduleWhenTheStoreStallsAndTheWaitIsInTheResponseTimes() throws Exception {
+        store.stallAfterPuts = 60;
+        store.stallMillis = 600;
+
+        Tally tally = run(openLoop(Duration.ofMillis(1500), 200, 2)).tally();
+
+        assertThat(tally.answered() + tally.unsent()).isEqualTo(300);
+        assertThat(tally.failures()).isEmpty();
+        // 120 were due while two were in flight and nothing moved: the others waited for a client, on average half of
+        // it.
+        assertThat(tally.late()).isGreaterThan(100);
+        assertThat(tally.latencies(Operation.PUT).p90()).isGreaterThan(200);
+        assertThat(tally.serviceTimes(Operation.PUT).p90()).isLessThan(200);
+        assertThat(tally.serviceTimes(Operation.PUT).max()).isGreaterThan(500);
+    }
+
+    @Test
+    void closedLoopWaitsWithTheStoreSoThatItsTimesHideTheStall() throws Exception {
+        store.stallAfterPuts = 60;
+        store.stallMillis = 600;
+
+        Tally tally = run(Settings.manner(settings(0, 300), Duration.ofSeconds(60), 2, LoadSettings.Manner.DEFAULT))
+                .tally();
+
+        assertThat(tally.answered()).isEqualTo(300);
+        assertThat(tally.late()).isZero();
+        assertThat(tally.latencies(Operation.PUT)).isEqualTo(tally.serviceTimes(Operation.PUT));
+        assertThat(tally.latencies(Operation.PUT).p90()).isLessThan(200);
+        assertThat(tally.latencies(Operation.PUT).max()).isGreaterThan(500);
+    }
+
+    @Test
+    void whatCouldNotBeSentInTheWindowIsTold() throws Exception {
+        store.stallAfterPuts = 20;
+        store.stallMillis = 1000;
+
+        Tally tally = run(openLoop(Duration.ofMillis(500), 200, 1)).tally();
+
+        assertThat(tally.answered() + tally.unsent()).isEqualTo(100);
+        assertThat(tally.unsent()).isGreaterThan(50);
+        assertThat(tally.unsentMillisMax()).isGreaterThan(200);
+    }
+
+    @Test
+    void routeByRingSendsEveryKeyToItsFirstHome() throws Exception {
+        try (StubStore other = new StubStore()) {
+            other.bucketThere = true;
+            store.ring = "{\"nodes\":[{\"id\":\"a\",\"http\":\"" + store.url() + "\"},{\"id\":\"b\",\"http\":\""
+                    + other.url() + "\"}],\"assignment\":[[\"a\",\"b\"],[\"b\",\"a\"]]}";
+            LoadSettings settings = Settings.manner(
+                    settings(0, 1000),
+                    Duration.ofSeconds(60),
+                    4,
+                    new LoadSettings.Manner(Arrivals.CLOSED, 0, Route.RING, 1, 0));
+
+            LoadReport report = run(settings);
+
+            assertThat(report.tally().failures()).isEmpty();
+            assertThat(report.settings().endpoints()).hasSize(2);
+            assertThat(store.values).isNotEmpty();
+            assertThat(other.values).isNotEmpty();
+            PartitionCount halves = new PartitionCount(2);
+            assertThat(store.values.keySet()).allMatch(path -> halves.partitionOf(tokenOf(path)) == 0);
+            assertThat(other.values.keySet()).allMatch(path -> halves.partitionOf(tokenOf(path)) == 1);
+        }
+    }
+
+    private static long tokenOf(String path) {
+        return TokenHash.tokenOf("carts", Bytes.ofUtf8(path.substring(path.lastIndexOf('/') + 1)));
+    }
+
+    private LoadSettings openLoop(Duration duration, double perSecond, int clients) {
+        LoadSettings.Manner manner =
+                new LoadSettings.Manner(new Arrivals(Arrivals.Kind.EVEN, perSecond), 0, Route.SPREAD, 1, 0);
+        return Settings.manner(settings(0, Long.MAX_VALUE), duration, clients, manner);
+    }
+
     private LoadReport run(LoadSettings settings) throws Exception {
-        return new LoadRun(settings, progress).execute();
+        return new LoadRun(settings, progress).execute().runs().get(0);
     }
 
     private LoadSettings settings(int readPercent, long operations) {
@@ -183,6 +278,24 @@ class LoadRunTest {
             return settings(base.endpoints(), false, base.readPercent(), base.operationsMax());
         }
 
+        static LoadSettings manner(LoadSettings base, Duration duration, int clients, LoadSettings.Manner manner) {
+            return new LoadSettings(
+                    base.endpoints(),
+                    base.bucket(),
+                    base.create(),
+                    clients,
+                    duration,
+                    base.warmup(),
+                    base.operationsMax(),
+                    base.readPercent(),
+                    base.keys(),
+                    base.valueSizeBytes(),
+                    base.level(),
+                    Duration.ofSeconds(5),
+                    base.seed(),
+                    manner);
+        }
+
         private static LoadSettings settings(
                 List<Endpoint> endpoints, boolean create, int readPercent, long operations) {
             return new LoadSettings(
@@ -198,7 +311,8 @@ class LoadRunTest {
                     64,
                     "QUORUM",
                     Duration.ofSeconds(1),
-                    1);
+                    1,
+                    LoadSettings.Manner.DEFAULT);
         }
     }
 }

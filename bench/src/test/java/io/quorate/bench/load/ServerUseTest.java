@@ -30,6 +30,36 @@ class ServerUseTest {
     }
 
     @Test
+    void eachProcessIsToldWithItsNodes() {
+        List<NodeScrape> before =
+                List.of(scrape("n1", "1", "7", 1, 0.1), scrape("n2", "1", "7", 1, 0.1), scrape("n3", "2", "8", 5, 0));
+        List<NodeScrape> after = List.of(
+                scrape("n1", "1", "7", 2, 0.3), scrape("n2", "1", "7", 2.5, 0.4), scrape("n3", "2", "8", 9, 0.5));
+
+        ServerUse use = ServerUse.between(before, after);
+
+        assertThat(use.cpuSeconds()).hasValue(5);
+        assertThat(use.perProcess())
+                .extracting(ServerUse.ProcessUse::nodes)
+                .containsExactly(List.of("n1", "n2"), List.of("n3"));
+        assertThat(use.perProcess())
+                .extracting(ServerUse.ProcessUse::cpuSeconds)
+                .containsExactly(1.0, 4.0);
+        assertThat(use.perProcess().get(0).gcSeconds().orElseThrow()).isEqualTo(0.2, within(1e-9));
+        assertThat(use.perProcess().get(1).heapBytes()).hasValue(1000);
+    }
+
+    @Test
+    void equalProcessIdsInSeveralContainersAreSeveralProcesses() {
+        ServerUse use = ServerUse.between(
+                List.of(scrape("n1", "1", "100", 1, 0), scrape("n2", "1", "200", 5, 0)),
+                List.of(scrape("n1", "1", "100", 2, 0), scrape("n2", "1", "200", 7, 0)));
+
+        assertThat(use.cpuSeconds()).hasValue(3);
+        assertThat(use.processes()).hasValue(2);
+    }
+
+    @Test
     void nodeThatWasNotScrapedLeavesNoFigure() {
         ServerUse use = ServerUse.between(
                 List.of(scrape("1", 1, 0), scrape("2", 5, 0)), List.of(scrape("1", 2, 1), NodeScrape.none()));
@@ -57,6 +87,13 @@ class ServerUseTest {
     private static NodeScrape scrape(String pid, double cpuSeconds, int fsyncs) {
         String text = ServerUse.CPU_SECONDS + "{pid=\"" + pid + "\"} " + cpuSeconds + "\n" + ServerUse.FSYNCS + " "
                 + fsyncs + "\n";
+        return NodeScrape.read("127.0.0.1", new MetricsText(text));
+    }
+
+    private static NodeScrape scrape(String node, String pid, String start, double cpuSeconds, double gcSeconds) {
+        String text = ServerUse.CPU_SECONDS + "{node=\"" + node + "\",pid=\"" + pid + "\",start=\"" + start + "\"} "
+                + cpuSeconds + "\n" + ServerUse.GC_SECONDS + "{node=\"" + node + "\"} " + gcSeconds + "\n"
+                + ServerUse.HEAP_BYTES + "{node=\"" + node + "\"} 1000\n";
         return NodeScrape.read("127.0.0.1", new MetricsText(text));
     }
 }

@@ -12,7 +12,10 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /** A store of one node that keeps the contract as far as the load generator uses it. */
@@ -33,6 +36,13 @@ final class StubStore implements AutoCloseable {
     volatile boolean bucketThere;
     volatile boolean refusing;
     volatile String metrics = "";
+    volatile String ring = "";
+
+    /** After so many puts all requests of keys wait once, for so long. */
+    volatile int stallAfterPuts = Integer.MAX_VALUE;
+
+    volatile long stallMillis;
+    private final AtomicLong stalledUntil = new AtomicLong();
 
     private final HttpServer server;
     private final ExecutorService threads = Executors.newCachedThreadPool();
@@ -64,6 +74,8 @@ final class StubStore implements AutoCloseable {
         boolean put = exchange.getRequestMethod().equals("PUT");
         if (path.equals("/metrics")) {
             answer(exchange, metrics.isEmpty() ? 404 : 200, metrics);
+        } else if (path.equals("/v1/ring")) {
+            answer(exchange, 200, ring);
         } else if (path.equals("/v1/buckets/carts")) {
             bucket(exchange, put);
         } else {
@@ -86,6 +98,7 @@ final class StubStore implements AutoCloseable {
             answer(exchange, 503, PROBLEM_503);
             return;
         }
+        stall();
         if (put) {
             puts.incrementAndGet();
             int version = versions.getOrDefault(key, 0);
@@ -112,6 +125,17 @@ final class StubStore implements AutoCloseable {
             exchange.sendResponseHeaders(200, value.length);
             exchange.getResponseBody().write(value);
             exchange.close();
+        }
+    }
+
+    private void stall() {
+        if (puts.get() >= stallAfterPuts) {
+            stallAfterPuts = Integer.MAX_VALUE;
+            stalledUntil.set(System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(stallMillis));
+        }
+        long until = stalledUntil.get();
+        while (until != 0 && System.nanoTime() < until) {
+            LockSupport.parkNanos(until - System.nanoTime());
         }
     }
 

@@ -15,6 +15,8 @@ import picocli.CommandLine.Spec;
         footerHeading = "%nPrograms with commands and options of their own:%n",
         footer = {
             "  demo     Starts three nodes in one process, for a first try.",
+            "  server   Starts one node of a cluster as a process of its own.",
+            "  config   Checks a node's settings without starting it.",
             "  bench    Measures a running store.",
             "  chaos    Runs the protocols in a simulator, under faults."
         },

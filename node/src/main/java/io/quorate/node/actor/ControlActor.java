@@ -62,7 +62,7 @@ public final class ControlActor extends AbstractBehavior<Received> {
      * What the actor needs.
      *
      * @param save makes definitions durable before it returns
-     * @param standInMillis see {@link PeerMessage.Ping}
+     * @param standInMillis and {@code island}: see {@link PeerMessage.Ping}
      * @param ended called when the actor has stopped, for whatever reason
      */
     public record Surroundings(
@@ -72,6 +72,7 @@ public final class ControlActor extends AbstractBehavior<Received> {
             LongSupplier nanoClock,
             LongSupplier wallMillis,
             LongSupplier standInMillis,
+            LongSupplier island,
             Consumer<List<BucketEntry>> save,
             Consumer<NodeView> publish,
             PeerQuarantine.Listener decodeErrors,
@@ -316,7 +317,8 @@ public final class ControlActor extends AbstractBehavior<Received> {
 
     private Liveness.Own own() {
         return new Liveness.Own(
-                true, registry.digest(), around.epoch(), around.standInMillis().getAsLong());
+                true, registry.digest(), around.epoch(), around.standInMillis().getAsLong(),
+                around.island().getAsLong());
     }
 
     private void send(NodeId to, PeerMessage.Control message) {

@@ -47,6 +47,12 @@ public final class ShardActor extends AbstractBehavior<Received> {
      */
     private static final long SUBMITS_A_TURN_NANOS = 2_000_000L;
 
+    /** After so long a time requests are begun though frames still wait. */
+    private static final long SUBMITS_AT_LEAST_NANOS = 50_000_000L;
+
+    /** So many waiting frames are handled before what they made is sent. */
+    private static final int FRAMES_A_TURN = 64;
+
     private final Shard shard;
     private final Surroundings around;
     private final ActorRef<Received> self;
@@ -56,6 +62,9 @@ public final class ShardActor extends AbstractBehavior<Received> {
     private final PeerQuarantine quarantine = new PeerQuarantine();
     private boolean flushDue;
     private long flushDueSince;
+    private boolean framesStand;
+    private long framesStandSince;
+    private long startedAt;
     private boolean busy;
 
     /**
@@ -125,20 +134,24 @@ public final class ShardActor extends AbstractBehavior<Received> {
     }
 
     private Behavior<Received> onFrame(Frame frame) {
+        take(frame);
+        return settled();
+    }
+
+    private void take(Frame frame) {
         if (!around.transport().knows(frame.from())) {
             quarantine.noteStranger(frame.from(), now(), around.decodeErrors());
-            return this;
+            return;
         }
         long hold = around.transport().admit(frame.from());
         if (hold < 0 || quarantine.isShut(frame.from(), now())) {
-            return this;
+            return;
         }
         if (hold > 0) {
             getContext().scheduleOnce(Duration.ofNanos(hold), self, new Held(frame));
-            return this;
+            return;
         }
         open(frame);
-        return settled();
     }
 
     /** A frame that a fault has held back for its time. */
@@ -161,17 +174,13 @@ public final class ShardActor extends AbstractBehavior<Received> {
                 yield around.inlet().isStopping() ? Behaviors.stopped() : settled();
             }
             case FLUSH -> {
-                // It has waited as long as a frame that came when it was sent.
-                shard.behind(now() - flushDueSince);
+                tellBehind();
                 flush();
                 yield this;
             }
             case TICK -> {
                 takeUp();
-                if (!flushDue) {
-                    // Nothing was sent since the last flush, so what that one told is old.
-                    shard.behind(0);
-                }
+                tellBehind();
                 // A full mailbox may have dropped the signal.
                 flush();
                 shard.tick(now());
@@ -183,6 +192,12 @@ public final class ShardActor extends AbstractBehavior<Received> {
                 yield around.inlet().isStopping() ? Behaviors.stopped() : settled();
             }
         };
+    }
+
+    /** How long the oldest signal in the mailbox has waited, or frames without their queue being empty once. */
+    private void tellBehind() {
+        long now = now();
+        shard.behind(Math.max(flushDue ? now - flushDueSince : 0, framesStand ? now - framesStandSince : 0));
     }
 
     private void flush() {
@@ -208,13 +223,43 @@ public final class ShardActor extends AbstractBehavior<Received> {
             }
             shard.onCompletion(done, now);
         }
+        takeFrames(inlet);
+        startSubmits(inlet);
+        if (inlet.hasFrames() || !inlet.submits().isEmpty()) {
+            inlet.wakeForRest();
+        }
+    }
+
+    private void takeFrames(ShardInlet inlet) {
+        for (int i = 0; i < FRAMES_A_TURN; i++) {
+            Frame frame = inlet.nextFrame();
+            if (frame == null) {
+                framesStand = false;
+                return;
+            }
+            take(frame);
+        }
+        if (!framesStand) {
+            framesStand = true;
+            framesStandSince = now();
+        }
+    }
+
+    /**
+     * Begins requests, for a short time. What is in flight goes before what is new, or a node could begin more than it ends;
+     * but while frames wait all the time, some requests are begun all the same.
+     */
+    private void startSubmits(ShardInlet inlet) {
+        long now = now();
+        if (framesStand && now - startedAt < SUBMITS_AT_LEAST_NANOS) {
+            return;
+        }
+        startedAt = now;
         for (ShardMessage.Submit submit = inlet.submits().poll();
                 submit != null;
                 submit = inlet.submits().poll()) {
             start(submit);
             if (now() - now >= SUBMITS_A_TURN_NANOS) {
-                // Frames that came meanwhile have their turn: they end what is in flight.
-                inlet.wakeForRest();
                 return;
             }
         }

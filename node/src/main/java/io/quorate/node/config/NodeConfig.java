@@ -2,12 +2,15 @@ package io.quorate.node.config;
 
 import io.quorate.node.protocol.bucket.BucketDefinition;
 import io.quorate.node.storage.SyncMode;
+import io.quorate.node.transport.tcp.TcpSettings;
 import io.quorate.ring.topology.Member;
 import io.quorate.ring.topology.Membership;
 import io.quorate.ring.topology.NodeId;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Everything a node is told before it starts. Check it with {@link #validate()}; the node does so too.
@@ -17,6 +20,7 @@ import java.util.List;
  * @param replicas N, fixed at the cluster's birth
  * @param buckets defined at the first start if they do not exist
  * @param faults whether the HTTP API takes fault injection
+ * @param links how frames get to the other nodes
  */
 public record NodeConfig(
         String cluster,
@@ -29,7 +33,11 @@ public record NodeConfig(
         Http http,
         Limits limits,
         List<BucketDefinition> buckets,
-        boolean faults) {
+        boolean faults,
+        Links links) {
+
+    /** The longest cluster name, in bytes of UTF-8. */
+    private static final int CLUSTER_BYTES_MAX = 256;
 
     /** Where HTTP listens. */
     public record Http(String host, int port) {}
@@ -46,6 +54,40 @@ public record NodeConfig(
         public static final Limits DEFAULT = new Limits(1 << 20, 2048, 64L << 20, 4096);
     }
 
+    /** What carries frames between nodes. */
+    public enum Carrier {
+        /** Connections of their own, to each member's {@link Member#peerPort}. */
+        TCP,
+        /** The remoting of the actor system, to each member's {@link Member#port}. */
+        ARTERY
+    }
+
+    /**
+     * How frames get to the other nodes.
+     *
+     * @param carrier the same on all nodes
+     * @param bindHost where to listen for other nodes' frames; null for the host that the members know
+     */
+    public record Links(Carrier carrier, @Nullable String bindHost, TcpSettings tcp) {
+        public static final Links DEFAULT = new Links(Carrier.TCP, null, TcpSettings.DEFAULT);
+    }
+
+    /** A node with {@link Links#DEFAULT}. */
+    public NodeConfig(
+            String cluster,
+            NodeId node,
+            List<Member> members,
+            int partitions,
+            int replicas,
+            Path data,
+            SyncMode sync,
+            Http http,
+            Limits limits,
+            List<BucketDefinition> buckets,
+            boolean faults) {
+        this(cluster, node, members, partitions, replicas, data, sync, http, limits, buckets, faults, Links.DEFAULT);
+    }
+
     public NodeConfig {
         members = List.copyOf(members);
         buckets = List.copyOf(buckets);
@@ -55,11 +97,11 @@ public record NodeConfig(
      * A cluster of one node on this machine, without buckets, for trying things out and for tests.
      *
      * @param httpPort where it serves HTTP, on 127.0.0.1
-     * @param port where it would talk to other nodes
+     * @param port where it would talk to other nodes; it takes the next port too
      */
     public static NodeConfig single(Path data, int httpPort, int port) {
         NodeId id = NodeId.of("n1");
-        Member self = new Member(id, "dc1", "z1", 1, "http://127.0.0.1:" + httpPort, "127.0.0.1", port);
+        Member self = new Member(id, "dc1", "z1", 1, "http://127.0.0.1:" + httpPort, "127.0.0.1", port, port + 1);
         return new NodeConfig(
                 "single",
                 id,
@@ -115,17 +157,39 @@ public record NodeConfig(
             }
             ids.add(member.id());
             port("port of " + member.id(), member.port());
+            port("peer port of " + member.id(), member.peerPort());
+            if (member.port() == member.peerPort()) {
+                throw new InvalidException("members: port and peer port of " + member.id() + " are both "
+                        + member.port() + ", but each needs one of its own");
+            }
         }
         if (!ids.contains(node)) {
             throw new InvalidException("node.id = " + node + ": is not among the members " + ids);
         }
         port("http.port", http.port());
+        int nameBytes = cluster.getBytes(StandardCharsets.UTF_8).length;
+        if (nameBytes < 1 || nameBytes > CLUSTER_BYTES_MAX) {
+            throw new InvalidException(
+                    "cluster = '" + cluster + "': must be from 1 to " + CLUSTER_BYTES_MAX + " bytes long");
+        }
+        if (links.tcp().dataQueueBytes() < limits.maxValueBytes() + (1 << 20)) {
+            throw new InvalidException("links.tcp.data-queue = " + links.tcp().dataQueueBytes()
+                    + ": must be at least 1 MiB more than http.max-value = " + limits.maxValueBytes());
+        }
         if (limits.maxValueBytes() < 1 || limits.maxValueBytes() > 16 << 20) {
             throw new InvalidException(
                     "http.max-value = " + limits.maxValueBytes() + ": must be from 1 byte to 16 MiB");
         }
-        if (limits.requestsInFlight() < 1 || limits.bytesInFlight() < limits.maxValueBytes()) {
-            throw new InvalidException("limits: must admit at least one request of http.max-value");
+        if (limits.requestsInFlight() < 1) {
+            throw new InvalidException(
+                    "limits.requests-in-flight = " + limits.requestsInFlight() + ": must be at least 1");
+        }
+        if (limits.bytesInFlight() < limits.maxValueBytes()) {
+            throw new InvalidException("limits.bytes-in-flight = " + limits.bytesInFlight()
+                    + ": must admit at least one value of http.max-value = " + limits.maxValueBytes());
+        }
+        if (limits.connections() < 1 || limits.connections() > 1_000_000) {
+            throw new InvalidException("limits.connections = " + limits.connections() + ": must be from 1 to 1000000");
         }
         for (BucketDefinition bucket : buckets) {
             if (bucket.n() < 1 || bucket.n() > replicas) {

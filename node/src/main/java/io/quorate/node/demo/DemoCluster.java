@@ -48,7 +48,8 @@ public final class DemoCluster implements FaultControl, AutoCloseable {
      * What the cluster is made of.
      *
      * @param httpPort of the first node; the others follow in sequence
-     * @param port the same for the ports between nodes
+     * @param port the same for the ports of their actor systems
+     * @param peerPort the same for the ports for frames between nodes
      */
     public record Settings(
             int nodes,
@@ -56,19 +57,32 @@ public final class DemoCluster implements FaultControl, AutoCloseable {
             int partitions,
             int httpPort,
             int port,
+            int peerPort,
             Path data,
             SyncMode sync,
-            NodeConfig.Limits limits) {
+            NodeConfig.Limits limits,
+            NodeConfig.Links links) {
         public static Settings of(Path data) {
-            return new Settings(3, 3, 64, 7101, 7201, data, SyncMode.GROUP, NodeConfig.Limits.DEFAULT);
+            return new Settings(
+                    3,
+                    3,
+                    64,
+                    7101,
+                    7201,
+                    7301,
+                    data,
+                    SyncMode.GROUP,
+                    NodeConfig.Limits.DEFAULT,
+                    NodeConfig.Links.DEFAULT);
         }
 
-        public Settings withPorts(int http, int between) {
-            return new Settings(nodes, replicas, partitions, http, between, data, sync, limits);
+        public Settings withPorts(int http, int systems, int peers) {
+            return new Settings(nodes, replicas, partitions, http, systems, peers, data, sync, limits, links);
         }
 
         public Settings withNodes(int count) {
-            return new Settings(count, Math.min(3, count), partitions, httpPort, port, data, sync, limits);
+            return new Settings(
+                    count, Math.min(3, count), partitions, httpPort, port, peerPort, data, sync, limits, links);
         }
     }
 
@@ -88,7 +102,8 @@ public final class DemoCluster implements FaultControl, AutoCloseable {
                     1,
                     "http://127.0.0.1:" + (settings.httpPort() + i),
                     "127.0.0.1",
-                    settings.port() + i));
+                    settings.port() + i,
+                    settings.peerPort() + i));
         }
         this.members = List.copyOf(all);
     }
@@ -127,7 +142,8 @@ public final class DemoCluster implements FaultControl, AutoCloseable {
                 new NodeConfig.Http("127.0.0.1", settings.httpPort() + indexOf(id)),
                 settings.limits(),
                 List.of(BucketDefinition.leaderless("carts", settings.replicas())),
-                true);
+                true,
+                settings.links());
         running.put(id, EmbeddedNode.start(config, new EmbeddedNode.Extras(null, board, this)));
         up = Set.copyOf(running.keySet());
     }

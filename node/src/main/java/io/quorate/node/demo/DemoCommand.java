@@ -3,10 +3,13 @@ package io.quorate.node.demo;
 import io.quorate.node.StartException;
 import io.quorate.node.config.NodeConfig;
 import io.quorate.node.storage.SyncMode;
+import io.quorate.node.transport.tcp.TcpSettings;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
 import java.util.Locale;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -41,8 +44,17 @@ public final class DemoCommand implements Callable<Integer> {
     @Option(names = "--http-port", defaultValue = "7101", description = "first node's HTTP port (default 7101)")
     private int httpPort;
 
-    @Option(names = "--port", defaultValue = "7201", description = "first node's port for the others (default 7201)")
+    @Option(
+            names = "--port",
+            defaultValue = "7201",
+            description = "first node's port for the cluster of actor systems (default 7201)")
     private int port;
+
+    @Option(names = "--peer-port", description = "first node's port for the others' frames (default: 100 above --port)")
+    private @Nullable Integer peerPort;
+
+    @Option(names = "--links", defaultValue = "tcp", description = "what carries frames: tcp or artery (default tcp)")
+    private String links = "tcp";
 
     @Option(names = "--sync", defaultValue = "group", description = "group, interval or off (default group)")
     private String sync = "group";
@@ -56,12 +68,19 @@ public final class DemoCommand implements Callable<Integer> {
         if (nodes < 1 || nodes > 16) {
             return usage("--nodes " + nodes + ": must be from 1 to 16");
         }
-        if (httpPort < 1 || httpPort + nodes - 1 > 65_535 || port < 1 || port + nodes - 1 > 65_535) {
-            return usage("--http-port " + httpPort + " and --port " + port + ": ports must be from 1 to 65535");
+        NodeConfig.Carrier carrier;
+        switch (links) {
+            case "tcp" -> carrier = NodeConfig.Carrier.TCP;
+            case "artery" -> carrier = NodeConfig.Carrier.ARTERY;
+            default -> {
+                return usage("--links " + links + ": must be tcp or artery");
+            }
         }
-        if (httpPort < port + nodes && port < httpPort + nodes) {
-            return usage("--http-port " + httpPort + " and --port " + port + " overlap: each takes " + nodes
-                    + " ports in sequence");
+        Integer givenPort = peerPort;
+        int peers = givenPort != null ? givenPort : port + 100;
+        String wrong = wrongPorts(peers);
+        if (wrong != null) {
+            return usage(wrong);
         }
         Path folder;
         boolean temporary = data == null;
@@ -77,10 +96,31 @@ public final class DemoCommand implements Callable<Integer> {
                 partitions,
                 httpPort,
                 port,
+                peers,
                 folder,
                 mode,
-                NodeConfig.Limits.DEFAULT);
+                NodeConfig.Limits.DEFAULT,
+                new NodeConfig.Links(carrier, null, TcpSettings.DEFAULT));
         return run(settings, temporary);
+    }
+
+    private @Nullable String wrongPorts(int peers) {
+        Map<String, Integer> ports = new LinkedHashMap<>();
+        ports.put("--http-port " + httpPort, httpPort);
+        ports.put("--port " + port, port);
+        ports.put("--peer-port " + peers, peers);
+        for (Map.Entry<String, Integer> one : ports.entrySet()) {
+            if (one.getValue() < 1 || one.getValue() + nodes - 1 > 65_535) {
+                return one.getKey() + ": ports must be from 1 to 65535";
+            }
+            for (Map.Entry<String, Integer> other : ports.entrySet()) {
+                if (!one.getKey().equals(other.getKey()) && Math.abs(one.getValue() - other.getValue()) < nodes) {
+                    return one.getKey() + " and " + other.getKey() + " overlap: each takes " + nodes
+                            + " ports in sequence";
+                }
+            }
+        }
+        return null;
     }
 
     private static int run(DemoCluster.Settings settings, boolean temporary) throws InterruptedException {

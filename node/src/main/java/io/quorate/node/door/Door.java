@@ -248,6 +248,8 @@ public final class Door {
             outcome = refused.code().text();
             if (refused.code() == ErrorCode.UNAVAILABLE || refused.code().status() == 504) {
                 metrics.count("quorate.level.shortfalls", "code", outcome);
+            } else if (refused.code() == ErrorCode.DISK_FULL) {
+                metrics.count("quorate.refusals", "cause", "disk-full");
             }
         } else if (reply instanceof KeyReply.ReadDone done) {
             metrics.siblings(done.reached().siblings());
@@ -279,11 +281,6 @@ public final class Door {
      */
     public Runnable reserve(long bytes) {
         return admission.reserve(bytes);
-    }
-
-    /** For the HTTP server: a connection beyond the limit has been closed. */
-    public void connectionRefused() {
-        metrics.count("quorate.refusals", "cause", "connections");
     }
 
     private static void checkKey(Bytes key) {

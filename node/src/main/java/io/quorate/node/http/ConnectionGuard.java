@@ -3,6 +3,7 @@ package io.quorate.node.http;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import org.eclipse.jetty.io.Connection;
 import org.eclipse.jetty.server.Server;
 import org.eclipse.jetty.util.component.AbstractLifeCycle;
@@ -11,24 +12,27 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Refuses connections above a limit, and closes those that take more than ten seconds to send one request's line and
- * headers, which an idle timeout alone would let go on for ever.
+ * headers, or whose body comes in drops, which an idle timeout alone would let go on for ever.
  */
 final class ConnectionGuard extends AbstractLifeCycle implements Connection.Listener {
     private static final int CHECK_SECONDS = 1;
     private static final int SLOW_CHECKS = 10;
     /** Longer than any request's deadline: only a body that never ends takes this long. */
     private static final int REQUEST_CHECKS = 75;
+    /** A body that comes more slowly than this for ten seconds is given up: it holds room that others need. */
+    private static final int BODY_BYTES_A_CHECK = 1024;
 
     private final int limit;
     private final Server server;
     private final Map<Connection, Watch> open = new ConcurrentHashMap<>();
+    private volatile Consumer<String> refusals = cause -> {};
     private volatile Scheduler.@Nullable Task next;
-    private volatile Runnable refused = () -> {};
 
     private static final class Watch {
         private long messages;
         private long bytes;
         private int checks;
+        private int drops;
     }
 
     ConnectionGuard(int limit, Server server) {
@@ -36,16 +40,20 @@ final class ConnectionGuard extends AbstractLifeCycle implements Connection.List
         this.server = server;
     }
 
-    /** Names what is told of each connection that is refused. */
-    void onRefused(Runnable action) {
-        refused = action;
+    /** Told the cause of each connection that is refused or cut off. */
+    void onRefusal(Consumer<String> listener) {
+        refusals = listener;
+    }
+
+    private void cutOff(Connection connection, String cause) {
+        refusals.accept(cause);
+        connection.close();
     }
 
     @Override
     public void onOpened(Connection connection) {
         if (open.size() >= limit) {
-            refused.run();
-            connection.close();
+            cutOff(connection, "connections");
             return;
         }
         open.put(connection, new Watch());
@@ -82,13 +90,20 @@ final class ConnectionGuard extends AbstractLifeCycle implements Connection.List
                 watch.messages = messages;
                 watch.bytes = bytes;
                 watch.checks = 0;
+                watch.drops = 0;
             } else if (serving) {
+                long came = bytes - watch.bytes;
                 watch.bytes = bytes;
-                if (++watch.checks >= REQUEST_CHECKS) {
-                    connection.close();
+                if (came >= BODY_BYTES_A_CHECK) {
+                    watch.drops = 0;
+                } else if (came > 0) {
+                    watch.drops++;
+                }
+                if (++watch.checks >= REQUEST_CHECKS || watch.drops >= SLOW_CHECKS) {
+                    cutOff(connection, "slow-request");
                 }
             } else if (bytes > watch.bytes && ++watch.checks >= SLOW_CHECKS) {
-                connection.close();
+                cutOff(connection, "slow-request");
             }
         });
         if (isRunning() || isStarting()) {

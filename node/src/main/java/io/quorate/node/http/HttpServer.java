@@ -30,7 +30,10 @@ public final class HttpServer implements AutoCloseable {
     private volatile @Nullable Router routes;
 
     /** What the routes need of their node. */
-    public interface Backend extends OperationRoutes.Node, BucketAdmin {}
+    public interface Backend extends OperationRoutes.Node, BucketAdmin {
+        /** A connection was refused or cut off. */
+        default void connectionRefused(String cause) {}
+    }
 
     /** An address that could not be bound; the message names it. */
     public static final class BindException extends RuntimeException {
@@ -103,7 +106,6 @@ public final class HttpServer implements AutoCloseable {
             Door door,
             Backend backend,
             @Nullable FaultControl faults) {
-        guard.onRefused(door::connectionRefused);
         Bodies bodies = new Bodies(config.limits().maxValueBytes(), door::reserve);
         Router router = new Router(
                 new KeyRoutes(door, bodies, new KeyAnswers(ring)),
@@ -112,6 +114,7 @@ public final class HttpServer implements AutoCloseable {
                 new OperationRoutes(ring, backend),
                 new FaultRoutes(config.node(), faults, bodies));
         routes = router;
+        guard.onRefusal(backend::connectionRefused);
         server.setHandler(router);
         try {
             server.start();

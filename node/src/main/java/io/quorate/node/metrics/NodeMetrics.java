@@ -9,6 +9,7 @@ import io.micrometer.core.instrument.Tags;
 import io.micrometer.core.instrument.Timer;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import java.lang.management.GarbageCollectorMXBean;
 import java.lang.management.ManagementFactory;
 import java.util.List;
 import java.util.concurrent.ConcurrentHashMap;
@@ -42,8 +43,30 @@ public final class NodeMetrics implements AutoCloseable {
             FunctionCounter.builder("quorate.process.cpu.seconds", os, bean -> (double) bean.getProcessCpuTime() / 1e9)
                     .description("CPU time of the whole process; nodes in one process show the same")
                     .tag("pid", Long.toString(ProcessHandle.current().pid()))
+                    // Process ids of several containers may be the same.
+                    .tag(
+                            "start",
+                            Long.toString(ManagementFactory.getRuntimeMXBean().getStartTime()))
                     .register(registry);
         }
+        FunctionCounter.builder(
+                        "quorate.process.gc.seconds",
+                        ManagementFactory.getGarbageCollectorMXBeans(),
+                        NodeMetrics::collectingSeconds)
+                .description("Time in garbage collections of the whole process")
+                .register(registry);
+        Gauge.builder("quorate.process.heap.used.bytes", ManagementFactory.getMemoryMXBean(), bean ->
+                        (double) bean.getHeapMemoryUsage().getUsed())
+                .description("Heap in use of the whole process, garbage included")
+                .register(registry);
+    }
+
+    private static double collectingSeconds(List<GarbageCollectorMXBean> collectors) {
+        long millis = 0;
+        for (GarbageCollectorMXBean collector : collectors) {
+            millis += Math.max(0, collector.getCollectionTime());
+        }
+        return millis / 1e3;
     }
 
     /** One request of a client, from its first byte to its answer. */
@@ -85,7 +108,9 @@ public final class NodeMetrics implements AutoCloseable {
                 "stalled-home",
                 "connections",
                 "stopping",
-                "stranger")) {
+                "stranger",
+                "disk-full",
+                "slow-request")) {
             count("quorate.refusals", "cause", cause, 0);
         }
         for (String how : List.of("blocking", "async", "healed")) {

@@ -26,6 +26,11 @@ public final class FrameCodec {
     private static final int HEAD = 4;
     private static final int TAIL = 4;
 
+    /** The length of the longest frame, all included. */
+    public static final int SEALED_MAX = FRAME_MAX + HEAD + TAIL;
+    /** How many bytes {@link #startsAsFrame} looks at. */
+    public static final int START = 3;
+
     private FrameCodec() {}
 
     /** An opened frame: its kind and a source over its body. */
@@ -42,8 +47,13 @@ public final class FrameCodec {
         return out.u32(checksum(out.unsafeArray(), out.size())).toByteArray();
     }
 
+    /** Whether the first {@link #START} bytes are those of a frame: a cheap look before all of it has come. */
+    public static boolean startsAsFrame(byte[] start) {
+        return start[0] == (byte) (MAGIC >> 8) && start[1] == (byte) MAGIC && start[2] == VERSION;
+    }
+
     public static Opened open(byte[] frame) {
-        if (frame.length < HEAD + TAIL || frame.length > FRAME_MAX + HEAD + TAIL) {
+        if (frame.length < HEAD + TAIL || frame.length > SEALED_MAX) {
             throw new DecodeException("frame of " + frame.length + " bytes");
         }
         ByteSource in = new ByteSource(frame, 0, frame.length - TAIL);

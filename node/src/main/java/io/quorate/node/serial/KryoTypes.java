@@ -72,12 +72,12 @@ public final class KryoTypes {
         @Override
         void write(ByteSink out, PeerMessage.Ping ping) {
             out.u64(ping.bootId()).flag(ping.serving()).flag(ping.hearsYou());
-            out.u64(ping.buckets()).varint(ping.epoch()).u64(ping.standInMillis());
+            out.u64(ping.buckets()).varint(ping.epoch()).u64(ping.standInMillis()).u64(ping.island());
         }
 
         @Override
         PeerMessage.Ping read(ByteSource in) {
-            return new PeerMessage.Ping(in.u64(), in.flag(), in.flag(), in.u64(), in.varint(), in.u64());
+            return new PeerMessage.Ping(in.u64(), in.flag(), in.flag(), in.u64(), in.varint(), in.u64(), in.u64());
         }
     }
 

@@ -17,6 +17,8 @@ import org.jspecify.annotations.Nullable;
  * The longer the disk takes, the more share its next turn.
  *
  * <p>After a failure nothing more is written: what memory built on the failed change must not reach the disk without it.
+ * A full disk is written to again once there is room and whoever commits has forgotten that memory ({@link #forgotten});
+ * any other failure is for good, because after a failed fsync nobody knows what the disk has.
  */
 final class GroupCommitWriter implements AutoCloseable {
     /** Changes in one batch. */
@@ -33,6 +35,8 @@ final class GroupCommitWriter implements AutoCloseable {
     private volatile Consumer<Completion> listener = completion -> {};
     private volatile @Nullable StorageException failure;
     private volatile boolean dropped;
+    /** Whether changes have failed of which the committing side does not know yet; the writer's thread only. */
+    private boolean built;
 
     /** Where batches go. */
     interface BatchTarget {
@@ -41,9 +45,17 @@ final class GroupCommitWriter implements AutoCloseable {
 
         /** Nothing has come for {@link #IDLE_MILLIS}: what was written unsynced may be synced now. */
         void idle();
+
+        /** After a failure for want of room: true once there is room again and the disk is ready to be written to. */
+        default boolean recovered() {
+            return false;
+        }
+
+        /** There will be no further write. */
+        default void gaveUp(StorageException failure) {}
     }
 
-    private record Work(@Nullable Commit commit) {}
+    private record Work(@Nullable Commit commit, boolean end) {}
 
     GroupCommitWriter(BatchTarget target, ThreadFactory threads) {
         this.target = target;
@@ -56,7 +68,12 @@ final class GroupCommitWriter implements AutoCloseable {
     }
 
     void submit(Commit commit) {
-        queue.add(new Work(commit));
+        queue.add(new Work(commit, false));
+    }
+
+    /** What is submitted from now on does not build on changes that have failed. */
+    void forgotten() {
+        queue.add(new Work(null, false));
     }
 
     private void run() {
@@ -67,7 +84,11 @@ final class GroupCommitWriter implements AutoCloseable {
             try {
                 Work first = queue.poll(IDLE_MILLIS, TimeUnit.MILLISECONDS);
                 if (first == null) {
-                    guarded(target::idle);
+                    if (failure == null) {
+                        guarded(target::idle);
+                        giveUpIfBroken();
+                    }
+                    recover();
                     continue;
                 }
                 taken.add(first);
@@ -78,17 +99,39 @@ final class GroupCommitWriter implements AutoCloseable {
             queue.drainTo(taken, BATCH_MAX - 1);
             for (Work work : taken) {
                 Commit commit = work.commit();
-                if (commit == null) {
-                    open = false;
-                } else {
+                if (commit != null) {
                     commits.add(commit);
+                    continue;
                 }
+                writeAll(commits);
+                built = false;
+                open &= !work.end();
             }
-            if (!commits.isEmpty() && !dropped) {
-                writeInParts(commits);
-            }
+            writeAll(commits);
             taken.clear();
-            commits.clear();
+            recover();
+        }
+    }
+
+    private void writeAll(List<Commit> commits) {
+        if (!commits.isEmpty() && !dropped) {
+            writeInParts(commits);
+        }
+        commits.clear();
+    }
+
+    private void recover() {
+        StorageException failed = failure;
+        if (failed == null || !failed.diskFull() || built || dropped) {
+            return;
+        }
+        try {
+            if (target.recovered()) {
+                failure = null;
+            }
+        } catch (RuntimeException e) {
+            failure = new StorageException("could not go on after the disk was full: " + e, e, false);
+            giveUpIfBroken();
         }
     }
 
@@ -98,8 +141,19 @@ final class GroupCommitWriter implements AutoCloseable {
             guarded(() -> target.write(commits));
         }
         StorageException failed = earlier == null ? failure : earlier.ofLater();
+        built |= failed != null;
         for (Commit commit : commits) {
             listener.accept(new Completion(commit, failed));
+        }
+        if (earlier == null) {
+            giveUpIfBroken();
+        }
+    }
+
+    private void giveUpIfBroken() {
+        StorageException failed = failure;
+        if (failed != null && !failed.diskFull()) {
+            target.gaveUp(failed);
         }
     }
 
@@ -133,15 +187,21 @@ final class GroupCommitWriter implements AutoCloseable {
         }
     }
 
-    /** Whether something that was submitted is not on disk and never will be. */
+    /** Whether something that was submitted is not on disk and, unless room comes for it, never will be. */
     boolean failed() {
         return failure != null;
+    }
+
+    /** What stands in the way of every change; null if nothing does. */
+    @Nullable
+    StorageException failure() {
+        return failure;
     }
 
     /** Writes what waits and ends the thread. */
     @Override
     public void close() {
-        queue.add(new Work(null));
+        queue.add(new Work(null, true));
         join();
     }
 

@@ -42,13 +42,17 @@ final class RecordCodec {
     }
 
     static RecordKey readKey(byte[] data) {
-        ByteSource in = new ByteSource(data);
-        int partition = in.u16();
-        ReplicaSetId set = new ReplicaSetId(in.u8(), partition);
-        long token = in.u64();
-        String bucket = in.raw(in.u8()).toUtf8();
-        int generation = in.u32();
-        return new RecordKey(set, token, bucket, generation, in.raw(in.remaining()));
+        try {
+            ByteSource in = new ByteSource(data);
+            int partition = in.u16();
+            ReplicaSetId set = new ReplicaSetId(in.u8(), partition);
+            long token = in.u64();
+            String bucket = in.raw(in.u8()).toUtf8();
+            int generation = in.u32();
+            return new RecordKey(set, token, bucket, generation, in.raw(in.remaining()));
+        } catch (DecodeException e) {
+            throw new CorruptRecordException("damaged record key: " + e.getMessage(), e);
+        }
     }
 
     static byte[] state(KeyState state) {

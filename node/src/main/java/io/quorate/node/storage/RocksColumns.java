@@ -5,6 +5,9 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.locks.ReadWriteLock;
+import java.util.concurrent.locks.ReentrantReadWriteLock;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.rocksdb.BlockBasedTableConfig;
@@ -34,34 +37,43 @@ public final class RocksColumns implements AutoCloseable {
     private static final List<String> NAMES = List.of("default", "data", "remnants", "requests");
     private static final long BLOCK_CACHE_BYTES = 64L << 20;
 
-    private final RocksDB db;
-    private final List<ColumnFamilyHandle> columns;
-    private final List<RocksObject> owned;
-    private final ReadOptions reads;
+    private final Path directory;
+    private final Disk disk;
+    private final List<RocksObject> owned = new ArrayList<>();
+    private final List<ColumnFamilyDescriptor> descriptors = new ArrayList<>();
+    private final DBOptions options;
+    private final ReadOptions reads = new ReadOptions();
     private final WriteOptions writes;
     private final SyncMode sync;
+    /** Held by whoever uses the engine, and alone by whoever replaces it. */
+    private final ReadWriteLock use = new ReentrantReadWriteLock();
+    /** Of each engine there has been, so that a handle of an earlier one still names its column. */
+    private final List<List<ColumnFamilyHandle>> handles = new CopyOnWriteArrayList<>();
 
-    private RocksColumns(
-            RocksDB db, List<ColumnFamilyHandle> columns, List<RocksObject> owned, WriteOptions writes, SyncMode sync) {
-        this.sync = sync;
-        this.db = db;
-        this.columns = columns;
-        this.owned = owned;
-        this.reads = new ReadOptions();
-        this.writes = writes;
-    }
+    private @Nullable RocksDB engine;
+    private volatile @Nullable StorageException broken;
 
     /** Opens or makes the database in {@code directory}. */
     public static RocksColumns open(Path directory, SyncMode sync) {
+        return open(directory, sync, Disk.of(directory.toAbsolutePath().getParent()));
+    }
+
+    /** The same on a disk that may fail. */
+    public static RocksColumns open(Path directory, SyncMode sync, Disk disk) {
         RocksDB.loadLibrary();
-        List<RocksObject> owned = new ArrayList<>();
+        return new RocksColumns(directory, sync, disk);
+    }
+
+    private RocksColumns(Path directory, SyncMode sync, Disk disk) {
+        this.directory = directory;
+        this.sync = sync;
+        this.disk = disk;
         LRUCache cache = new LRUCache(BLOCK_CACHE_BYTES);
         BloomFilter bloom = new BloomFilter(10, false);
         owned.add(cache);
         owned.add(bloom);
-        List<ColumnFamilyDescriptor> descriptors = new ArrayList<>();
         for (String name : NAMES) {
-            ColumnFamilyOptions options = new ColumnFamilyOptions()
+            ColumnFamilyOptions column = new ColumnFamilyOptions()
                     .setWriteBufferSize(name.equals("data") ? 64L << 20 : 16L << 20)
                     .setCompressionType(CompressionType.LZ4_COMPRESSION)
                     .setTableFormatConfig(new BlockBasedTableConfig()
@@ -69,10 +81,10 @@ public final class RocksColumns implements AutoCloseable {
                             .setFilterPolicy(bloom)
                             .setCacheIndexAndFilterBlocks(true)
                             .setPinL0FilterAndIndexBlocksInCache(true));
-            owned.add(options);
-            descriptors.add(new ColumnFamilyDescriptor(name.getBytes(StandardCharsets.UTF_8), options));
+            owned.add(column);
+            descriptors.add(new ColumnFamilyDescriptor(name.getBytes(StandardCharsets.UTF_8), column));
         }
-        DBOptions options = new DBOptions()
+        options = new DBOptions()
                 .setCreateIfMissing(true)
                 .setCreateMissingColumnFamilies(true)
                 .setParanoidChecks(true)
@@ -84,44 +96,133 @@ public final class RocksColumns implements AutoCloseable {
                 // A torn last record is what a crash leaves; anything else is damage, and no reason to forget writes.
                 .setWalRecoveryMode(WALRecoveryMode.TolerateCorruptedTailRecords);
         owned.add(options);
-        WriteOptions writes = new WriteOptions().setSync(sync == SyncMode.GROUP);
+        writes = new WriteOptions().setSync(sync == SyncMode.GROUP);
         try {
-            List<ColumnFamilyHandle> columns = new ArrayList<>();
-            RocksDB db = RocksDB.open(options, directory.toString(), descriptors, columns);
-            return new RocksColumns(db, columns, owned, writes, sync);
+            openEngine();
+        } catch (StorageException e) {
+            closeOptions();
+            throw e;
+        }
+    }
+
+    private void openEngine() {
+        List<ColumnFamilyHandle> columns = new ArrayList<>();
+        try {
+            engine = RocksDB.open(options, directory.toString(), descriptors, columns);
+            handles.add(0, columns);
         } catch (RocksDBException e) {
-            writes.close();
-            owned.forEach(RocksObject::close);
             throw failure("open " + directory, e);
         }
     }
 
-    ColumnFamilyHandle meta() {
-        return columns.get(0);
-    }
-
-    ColumnFamilyHandle data() {
-        return columns.get(1);
-    }
-
-    ColumnFamilyHandle remnants() {
-        return columns.get(2);
-    }
-
-    ColumnFamilyHandle requests() {
-        return columns.get(3);
-    }
-
-    byte @Nullable [] get(ColumnFamilyHandle column, byte[] key) {
-        try {
-            return db.get(column, reads, key);
-        } catch (RocksDBException e) {
-            throw failure("read", e);
+    private void closeEngine() {
+        RocksDB db = engine;
+        if (db != null) {
+            handles.get(0).forEach(ColumnFamilyHandle::close);
+            db.close();
+            engine = null;
         }
     }
 
+    /**
+     * Closes the database and opens it as its files have it: the engine writes nothing more after it has once been out of
+     * room. Only for the thread that writes.
+     *
+     * @throws StorageException if it does not open; until it does, nothing can be read either
+     */
+    void reopen() {
+        use.writeLock().lock();
+        try {
+            closeEngine();
+            openEngine();
+            broken = null;
+        } finally {
+            use.writeLock().unlock();
+        }
+    }
+
+    boolean isOpen() {
+        use.readLock().lock();
+        try {
+            return engine != null;
+        } finally {
+            use.readLock().unlock();
+        }
+    }
+
+    /** How many times it has been opened again. */
+    int reopened() {
+        return handles.size() - 1;
+    }
+
+    /** What has become of the last write that failed; null if none did since the database was opened. */
+    @Nullable
+    StorageException broken() {
+        return broken;
+    }
+
+    private RocksDB engine() {
+        RocksDB db = engine;
+        if (db == null) {
+            throw new StorageException("the database in " + directory + " is not open");
+        }
+        return db;
+    }
+
+    /** The handle that the present engine has for a column: to be asked, like the engine, under the lock. */
+    private ColumnFamilyHandle live(ColumnFamilyHandle column) {
+        for (List<ColumnFamilyHandle> known : handles) {
+            for (int i = 0; i < known.size(); i++) {
+                if (known.get(i) == column) {
+                    return handles.get(0).get(i);
+                }
+            }
+        }
+        throw new IllegalArgumentException("a column of another database");
+    }
+
+    ColumnFamilyHandle meta() {
+        return handles.get(0).get(0);
+    }
+
+    ColumnFamilyHandle data() {
+        return handles.get(0).get(1);
+    }
+
+    ColumnFamilyHandle remnants() {
+        return handles.get(0).get(2);
+    }
+
+    ColumnFamilyHandle requests() {
+        return handles.get(0).get(3);
+    }
+
+    byte @Nullable [] get(ColumnFamilyHandle column, byte[] key) {
+        use.readLock().lock();
+        try {
+            return engine().get(live(column), reads, key);
+        } catch (RocksDBException e) {
+            throw failure("read", e);
+        } finally {
+            use.readLock().unlock();
+        }
+    }
+
+    /** The engine's own buffers: what it needs room for when it opens again. */
+    long memtableBytes() {
+        return total("rocksdb.size-all-mem-tables");
+    }
+
     void write(WriteBatch batch) throws RocksDBException {
-        db.write(writes, batch);
+        use.readLock().lock();
+        try {
+            disk.write(engine(), writes, batch);
+        } catch (RocksDBException e) {
+            broken = failure("write", e);
+            throw e;
+        } finally {
+            use.readLock().unlock();
+        }
     }
 
     /** Reads or replaces one small thing kept once for the node, such as its bucket definitions. */
@@ -131,10 +232,21 @@ public final class RocksColumns implements AutoCloseable {
 
     /** Durable when it returns, in every sync mode. */
     public void putMeta(String name, byte[] value) {
-        try (WriteOptions synced = new WriteOptions().setSync(true)) {
-            db.put(meta(), synced, ("N" + name).getBytes(StandardCharsets.UTF_8), value);
+        use.readLock().lock();
+        try (WriteOptions synced = new WriteOptions().setSync(true);
+                WriteBatch batch = new WriteBatch()) {
+            batch.put(meta(), ("N" + name).getBytes(StandardCharsets.UTF_8), value);
+            StorageException earlier = broken;
+            if (earlier != null) {
+                throw earlier.ofLater();
+            }
+            disk.write(engine(), synced, batch);
         } catch (RocksDBException e) {
-            throw failure("write " + name, e);
+            StorageException failed = failure("write " + name, e);
+            broken = failed;
+            throw failed;
+        } finally {
+            use.readLock().unlock();
         }
     }
 
@@ -144,28 +256,33 @@ public final class RocksColumns implements AutoCloseable {
 
     /** Makes everything written so far durable. */
     public void sync() {
+        use.readLock().lock();
         try {
-            db.flushWal(true);
+            engine().flushWal(true);
         } catch (RocksDBException e) {
             throw failure("sync", e);
+        } finally {
+            use.readLock().unlock();
         }
     }
 
     /** Bytes of all tables and logs, as the engine counts them. */
     public long diskBytes() {
-        long total = 0;
-        for (ColumnFamilyHandle column : columns) {
-            total += longProperty(column, "rocksdb.total-sst-files-size")
-                    + longProperty(column, "rocksdb.size-all-mem-tables");
-        }
-        return total;
+        return total("rocksdb.total-sst-files-size") + memtableBytes();
     }
 
-    private long longProperty(ColumnFamilyHandle column, String name) {
+    private long total(String property) {
+        use.readLock().lock();
         try {
-            return db.getLongProperty(column, name);
+            long total = 0;
+            for (ColumnFamilyHandle column : handles.get(0)) {
+                total += engine().getLongProperty(column, property);
+            }
+            return total;
         } catch (RocksDBException e) {
-            throw failure("property " + name, e);
+            throw failure("property " + property, e);
+        } finally {
+            use.readLock().unlock();
         }
     }
 
@@ -175,7 +292,8 @@ public final class RocksColumns implements AutoCloseable {
     }
 
     void scan(ColumnFamilyHandle column, byte[] prefix, Visitor visitor) {
-        try (RocksIterator i = db.newIterator(column, reads)) {
+        use.readLock().lock();
+        try (RocksIterator i = engine().newIterator(live(column), reads)) {
             for (i.seek(prefix); i.isValid() && startsWith(i.key(), prefix); i.next()) {
                 if (!visitor.visit(i.key(), i.value())) {
                     return;
@@ -184,12 +302,15 @@ public final class RocksColumns implements AutoCloseable {
             i.status();
         } catch (RocksDBException e) {
             throw failure("scan", e);
+        } finally {
+            use.readLock().unlock();
         }
     }
 
     /** Visits keys from {@code from} on as long as they begin with {@code prefix}; values are not read. */
     void scanKeys(ColumnFamilyHandle column, byte[] from, byte[] prefix, Predicate<byte[]> visitor) {
-        try (RocksIterator i = db.newIterator(column, reads)) {
+        use.readLock().lock();
+        try (RocksIterator i = engine().newIterator(live(column), reads)) {
             for (i.seek(from); i.isValid() && startsWith(i.key(), prefix); i.next()) {
                 if (!visitor.test(i.key())) {
                     return;
@@ -198,6 +319,8 @@ public final class RocksColumns implements AutoCloseable {
             i.status();
         } catch (RocksDBException e) {
             throw failure("scan", e);
+        } finally {
+            use.readLock().unlock();
         }
     }
 
@@ -205,18 +328,31 @@ public final class RocksColumns implements AutoCloseable {
         return new Snapshot();
     }
 
-    /** A fixed view of all columns. */
+    /** A fixed view of all columns; to be closed by the thread that made it, and soon. */
     final class Snapshot implements AutoCloseable {
-        private final org.rocksdb.Snapshot snapshot = db.getSnapshot();
-        private final ReadOptions options = new ReadOptions().setSnapshot(snapshot);
+        private final RocksDB db;
+        private final org.rocksdb.Snapshot snapshot;
+        private final ReadOptions options;
+
+        private Snapshot() {
+            use.readLock().lock();
+            try {
+                db = engine();
+                snapshot = db.getSnapshot();
+                options = new ReadOptions().setSnapshot(snapshot);
+            } catch (RuntimeException e) {
+                use.readLock().unlock();
+                throw e;
+            }
+        }
 
         RocksIterator iterator(ColumnFamilyHandle column) {
-            return db.newIterator(column, options);
+            return db.newIterator(live(column), options);
         }
 
         byte @Nullable [] get(ColumnFamilyHandle column, byte[] key) {
             try {
-                return db.get(column, options, key);
+                return db.get(live(column), options, key);
             } catch (RocksDBException e) {
                 throw failure("read", e);
             }
@@ -227,6 +363,7 @@ public final class RocksColumns implements AutoCloseable {
             options.close();
             db.releaseSnapshot(snapshot);
             snapshot.close();
+            use.readLock().unlock();
         }
     }
 
@@ -242,10 +379,18 @@ public final class RocksColumns implements AutoCloseable {
 
     @Override
     public void close() {
+        use.writeLock().lock();
+        try {
+            closeEngine();
+            closeOptions();
+        } finally {
+            use.writeLock().unlock();
+        }
+    }
+
+    private void closeOptions() {
         reads.close();
         writes.close();
-        columns.forEach(ColumnFamilyHandle::close);
-        db.close();
         owned.forEach(RocksObject::close);
     }
 }

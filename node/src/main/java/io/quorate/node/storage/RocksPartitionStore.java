@@ -4,6 +4,7 @@ import io.quorate.node.protocol.store.Commit;
 import io.quorate.node.protocol.store.PartitionStore;
 import io.quorate.node.protocol.store.RecordKey;
 import io.quorate.node.protocol.store.ReplicaSetId;
+import io.quorate.node.protocol.store.StorageException;
 import io.quorate.node.storage.MemoryPartitionStore.LeafSums;
 import io.quorate.repair.merkle.LeafTable;
 import io.quorate.ring.bytes.ByteSink;
@@ -33,6 +34,7 @@ public final class RocksPartitionStore implements PartitionStore, AutoCloseable 
     private final PartitionCount partitions;
     private final LongSupplier nanoClock;
     private final WriteObserver observer;
+    private final RoomWatch room;
     private final GroupCommitWriter writer;
     private int newestEra = Integer.MIN_VALUE;
     private boolean dirty;
@@ -44,11 +46,24 @@ public final class RocksPartitionStore implements PartitionStore, AutoCloseable 
             ThreadFactory threads,
             LongSupplier nanoClock,
             WriteObserver observer) {
+        this(db, partitions, threads, nanoClock, observer, () -> Long.MAX_VALUE, Disk.Settings.DEFAULT);
+    }
+
+    /** The same on a disk whose room is watched. */
+    public RocksPartitionStore(
+            RocksColumns db,
+            PartitionCount partitions,
+            ThreadFactory threads,
+            LongSupplier nanoClock,
+            WriteObserver observer,
+            Disk disk,
+            Disk.Settings settings) {
         this.db = db;
         this.partitions = partitions;
         this.nanoClock = nanoClock;
         this.observer = observer;
         this.syncedAt = nanoClock.getAsLong();
+        this.room = new RoomWatch(disk, settings, nanoClock, observer);
         this.writer = new GroupCommitWriter(new Batches(), threads);
     }
 
@@ -88,6 +103,24 @@ public final class RocksPartitionStore implements PartitionStore, AutoCloseable 
     }
 
     @Override
+    public @Nullable StorageException refusal() {
+        StorageException failure = writer.failure();
+        return failure == null ? room.refusal() : failure.ofLater();
+    }
+
+    @Override
+    public boolean forgotten() {
+        writer.forgotten();
+        StorageException failure = writer.failure();
+        return failure == null || failure.diskFull();
+    }
+
+    @Override
+    public long generation() {
+        return db.reopened();
+    }
+
+    @Override
     public void listen(Consumer<Completion> listener) {
         writer.listen(listener);
     }
@@ -108,13 +141,41 @@ public final class RocksPartitionStore implements PartitionStore, AutoCloseable 
             }
             db.write(batch);
         } catch (RocksDBException e) {
-            throw RocksColumns.failure("write " + commits.size() + " changes", e);
+            StorageException failure = RocksColumns.failure("write " + commits.size() + " changes", e);
+            if (failure.diskFull()) {
+                observer.full(
+                        failure.getMessage() + ": this node takes no writes until there is room again; reads go on");
+            }
+            throw failure;
         }
         dirty = true;
         if (nanoClock.getAsLong() - syncedAt >= SYNC_NANOS) {
             syncIfDue();
         }
         observer.wrote(commits.size(), nanoClock.getAsLong() - from);
+        long bytes = 0;
+        for (Commit commit : commits) {
+            bytes += commit.bytes();
+        }
+        room.wrote(bytes);
+    }
+
+    /** Opens the engine anew, once there is room for what its memory holds and the reserve besides. */
+    private boolean recovered() {
+        if (!room.hasRoomFor(db.isOpen() ? db.memtableBytes() : 0)) {
+            return false;
+        }
+        try {
+            db.reopen();
+        } catch (StorageException e) {
+            if (!e.diskFull()) {
+                throw e;
+            }
+            return false;
+        }
+        room.look();
+        observer.room();
+        return true;
     }
 
     /** In {@link SyncMode#INTERVAL}: on the writer's thread, after a second at most. */
@@ -134,7 +195,25 @@ public final class RocksPartitionStore implements PartitionStore, AutoCloseable 
 
         @Override
         public void idle() {
+            room.look();
+            StorageException elsewhere = db.broken();
+            if (elsewhere != null) {
+                if (elsewhere.diskFull()) {
+                    observer.full(String.valueOf(elsewhere.getMessage()));
+                }
+                throw elsewhere;
+            }
             syncIfDue();
+        }
+
+        @Override
+        public boolean recovered() {
+            return RocksPartitionStore.this.recovered();
+        }
+
+        @Override
+        public void gaveUp(StorageException failure) {
+            observer.failed(String.valueOf(failure.getMessage()));
         }
     }
 

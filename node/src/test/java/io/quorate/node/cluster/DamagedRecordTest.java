@@ -113,6 +113,13 @@ final class DamagedRecordTest {
             assertThat(reply.status()).as(reply.toString()).isIn(500, 503, 504);
             reply.problem(reply.status(), reply.json().path("code").asText());
         }
+        Awaitility.await("a read to say that every copy is damaged")
+                .atMost(Duration.ofSeconds(10))
+                .until(() -> cluster.get("n1", key, "?timeout=5s&level=QUORUM")
+                        .json()
+                        .path("detail")
+                        .asText()
+                        .contains("damaged at all of its replicas"));
     }
 
     @Test

@@ -46,7 +46,8 @@ final class EmbeddedNodeTest {
                     1,
                     "http://127.0.0.1:" + (base + i),
                     "127.0.0.1",
-                    base + count + i));
+                    base + count + i,
+                    base + 2 * count + i));
         }
         return members;
     }
@@ -71,7 +72,7 @@ final class EmbeddedNodeTest {
 
     @Test
     void oneNodeServesAloneAndFreesItsPortsWithinFiveSeconds() {
-        int base = Ports.free(2);
+        int base = Ports.free(3);
         NodeConfig config = config("alone", members(base, 1), 0, 8);
         for (int run = 0; run < 2; run++) {
             EmbeddedNode node = EmbeddedNode.start(config);
@@ -84,14 +85,14 @@ final class EmbeddedNodeTest {
             long from = System.nanoTime();
             node.close();
             node.close();
-            assertThat(Ports.allFree(base, 2)).isTrue();
+            assertThat(Ports.allFree(base, 3)).isTrue();
             assertThat(TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - from)).isLessThan(5_000);
         }
     }
 
     @Test
     void faultsAreOffUnlessAskedFor() {
-        int base = Ports.free(2);
+        int base = Ports.free(3);
         try (EmbeddedNode node = EmbeddedNode.start(config("nofaults", members(base, 1), 0, 8))) {
             Http.request("POST", node.url(), "/v1/faults")
                     .json("{\"isolate\":[\"n1\"]}")
@@ -102,7 +103,7 @@ final class EmbeddedNodeTest {
 
     @Test
     void nodesLiveInGivenActorSystemsWhichOutliveThem() throws Exception {
-        int base = Ports.free(6);
+        int base = Ports.free(9);
         List<Member> members = members(base, 3);
         List<ActorSystem<Void>> systems = new ArrayList<>();
         List<EmbeddedNode> nodes = new ArrayList<>();
@@ -150,9 +151,9 @@ final class EmbeddedNodeTest {
 
     @Test
     void twoClustersInOneProgramDoNotMix() {
-        int base = Ports.free(4);
+        int base = Ports.free(6);
         try (EmbeddedNode red = EmbeddedNode.start(config("red", members(base, 1), 0, 8));
-                EmbeddedNode blue = EmbeddedNode.start(config("blue", members(base + 2, 1), 0, 16))) {
+                EmbeddedNode blue = EmbeddedNode.start(config("blue", members(base + 3, 1), 0, 16))) {
             Http.request("PUT", red.url(), KEY).body("red").send().expect(204);
             Http.get(blue.url(), KEY).problem(404, "not-found");
             assertThat(Http.get(blue.url(), "/v1/ring")
@@ -166,8 +167,8 @@ final class EmbeddedNodeTest {
     @Test
     void ownActorSystemsRefuseJavaSerialization() {
         int port = Ports.free(1);
-        Member self = new Member(NodeId.of("n1"), "dc1", "z1", 1, "http://127.0.0.1:1", "127.0.0.1", port);
-        ActorSystem<Void> system = Systems.start(Systems.nameOf("plain"), self);
+        Member self = new Member(NodeId.of("n1"), "dc1", "z1", 1, "http://127.0.0.1:1", "127.0.0.1", port, port + 1);
+        ActorSystem<Void> system = Systems.remote(Systems.nameOf("plain"), self);
         try {
             assertThat(system.settings().config().getBoolean("pekko.actor.allow-java-serialization"))
                     .isFalse();
@@ -181,32 +182,32 @@ final class EmbeddedNodeTest {
     }
 
     @Test
-    void takenPortOfEitherKindIsNamedAndNothingIsLeftHalfStarted() throws Exception {
-        int base = Ports.free(2);
+    void takenPortOfAnyKindIsNamedAndNothingIsLeftHalfStarted() throws Exception {
+        int base = Ports.free(3);
         NodeConfig config = config("taken", members(base, 1), 0, 8);
-        for (int port = base; port < base + 2; port++) {
+        for (int port = base; port < base + 3; port++) {
             try (ServerSocket taken = new ServerSocket(port, 1, InetAddress.getLoopbackAddress())) {
                 assertThatThrownBy(() -> EmbeddedNode.start(config))
                         .isInstanceOf(StartException.class)
                         .hasMessageContaining("127.0.0.1:" + taken.getLocalPort());
             }
-            assertThat(Ports.allFree(base, 2)).isTrue();
+            assertThat(Ports.allFree(base, 3)).isTrue();
         }
         EmbeddedNode.start(config).close();
     }
 
     @Test
     void folderOfARunningNodeOrOfAnotherClusterIsRefused() {
-        int base = Ports.free(4);
+        int base = Ports.free(6);
         NodeConfig config = config("owner", members(base, 1), 0, 8);
         try (EmbeddedNode node = EmbeddedNode.start(config)) {
-            List<Member> other = members(base + 2, 1);
+            List<Member> other = members(base + 3, 1);
             NodeConfig second = config("owner", other, 0, 8);
             assertThatThrownBy(() -> EmbeddedNode.start(second))
                     .isInstanceOf(StartException.class)
                     .hasMessageContaining(
                             "in use by pid " + ProcessHandle.current().pid());
-            assertThat(Ports.allFree(base + 2, 2)).isTrue();
+            assertThat(Ports.allFree(base + 3, 3)).isTrue();
             Http.get(node.url(), "/livez").expect(200);
         }
         assertThatThrownBy(() -> EmbeddedNode.start(config("owner", members(base, 1), 0, 16)))
@@ -214,6 +215,6 @@ final class EmbeddedNodeTest {
                 .hasMessageContaining("partitions")
                 .hasMessageContaining("8")
                 .hasMessageContaining("16");
-        assertThat(Ports.allFree(base, 2)).isTrue();
+        assertThat(Ports.allFree(base, 3)).isTrue();
     }
 }

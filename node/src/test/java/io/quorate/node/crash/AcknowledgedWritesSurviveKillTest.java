@@ -7,7 +7,7 @@ import io.quorate.client.QuorateClient;
 import io.quorate.client.QuorateClients;
 import io.quorate.client.data.ReadResult;
 import io.quorate.client.http.HttpTransportConfig;
-import io.quorate.node.fixture.FreePorts;
+import io.quorate.node.fixture.Ports;
 import io.quorate.ring.consistency.ConsistencyLevel;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -51,7 +51,7 @@ class AcknowledgedWritesSurviveKillTest {
     @Timeout(value = 14, unit = TimeUnit.MINUTES)
     void everyAcknowledgedWriteIsThereAfterAKillAndNothingElse() throws Exception {
         makeWriters(new SplittableRandom(20260101));
-        int ports = FreePorts.sequence(6);
+        int ports = Ports.free(9);
         int total = 0;
         for (int round = 1; round <= ROUNDS; round++) {
             try (DemoProcess demo = DemoProcess.start(folder, ports)) {

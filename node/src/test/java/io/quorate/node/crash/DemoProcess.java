@@ -27,7 +27,7 @@ final class DemoProcess implements AutoCloseable {
      * Starts three nodes and returns when they serve.
      *
      * @param folder for the data, which is kept, the output, and what the process leaves in its temporary folder
-     * @param ports so many free ports in sequence: twice the nodes
+     * @param ports so many free ports in sequence: three times the nodes
      */
     static DemoProcess start(Path folder, int ports) throws IOException, InterruptedException {
         Path output = folder.resolve("output.txt");
@@ -46,7 +46,9 @@ final class DemoProcess implements AutoCloseable {
                         "--http-port",
                         Integer.toString(ports),
                         "--port",
-                        Integer.toString(ports + NODES))
+                        Integer.toString(ports + NODES),
+                        "--peer-port",
+                        Integer.toString(ports + 2 * NODES))
                 .redirectErrorStream(true)
                 .redirectOutput(output.toFile())
                 .start();

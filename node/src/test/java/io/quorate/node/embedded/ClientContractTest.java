@@ -10,7 +10,7 @@ import io.quorate.client.http.HttpTransport;
 import io.quorate.client.http.HttpTransportConfig;
 import io.quorate.client.spi.StoreTransport;
 import io.quorate.node.demo.DemoCluster;
-import io.quorate.node.fixture.FreePorts;
+import io.quorate.node.fixture.Ports;
 import io.quorate.ring.consistency.ConsistencyLevel;
 import java.net.URI;
 import java.nio.file.Path;
@@ -35,8 +35,8 @@ class ClientContractTest {
 
     @BeforeAll
     static void start() {
-        int base = FreePorts.sequence(6);
-        cluster = DemoCluster.start(DemoCluster.Settings.of(data).withPorts(base, base + 3));
+        int base = Ports.free(9);
+        cluster = DemoCluster.start(DemoCluster.Settings.of(data).withPorts(base, base + 3, base + 6));
     }
 
     @AfterAll

@@ -9,7 +9,7 @@ import io.quorate.client.bucket.BucketDefinition;
 import io.quorate.client.data.Context;
 import io.quorate.node.EmbeddedNode;
 import io.quorate.node.config.NodeConfig;
-import io.quorate.node.fixture.FreePorts;
+import io.quorate.node.fixture.Ports;
 import io.quorate.ring.consistency.ConsistencyLevel;
 import java.net.URI;
 import java.nio.file.Path;
@@ -29,7 +29,7 @@ class LongContextTest {
 
     @Test
     void contextOfAWriterThatNeverReadsStaysShortAndReplacesItsOwnVersions() {
-        int port = FreePorts.sequence(2);
+        int port = Ports.free(3);
         try (EmbeddedNode node = EmbeddedNode.start(NodeConfig.single(data, port, port + 1));
                 QuorateClient inside = node.client();
                 QuorateClient outside = QuorateClients.http(URI.create(node.url()))) {

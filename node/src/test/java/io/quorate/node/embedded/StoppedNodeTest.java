@@ -13,7 +13,7 @@ import io.quorate.client.error.QuorateException;
 import io.quorate.client.error.UnavailableException;
 import io.quorate.node.EmbeddedNode;
 import io.quorate.node.config.NodeConfig;
-import io.quorate.node.fixture.FreePorts;
+import io.quorate.node.fixture.Ports;
 import io.quorate.ring.bytes.Bytes;
 import io.quorate.ring.consistency.ConsistencyLevel;
 import io.quorate.ring.wire.Outcome;
@@ -33,7 +33,7 @@ class StoppedNodeTest {
     private Path data;
 
     private EmbeddedNode start() {
-        int port = FreePorts.sequence(2);
+        int port = Ports.free(3);
         return EmbeddedNode.start(NodeConfig.single(data, port, port + 1));
     }
 

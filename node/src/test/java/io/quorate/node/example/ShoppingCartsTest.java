@@ -7,7 +7,7 @@ import io.quorate.client.QuorateClients;
 import io.quorate.client.bucket.BucketDefinition;
 import io.quorate.node.EmbeddedNode;
 import io.quorate.node.config.NodeConfig;
-import io.quorate.node.fixture.FreePorts;
+import io.quorate.node.fixture.Ports;
 import io.quorate.ring.consistency.ConsistencyLevel;
 import java.net.URI;
 import java.nio.file.Path;
@@ -16,7 +16,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** The examples of the README, run. */
 class ShoppingCartsTest {
-    private final int httpPort = FreePorts.sequence(2);
+    private final int httpPort = Ports.free(3);
 
     @TempDir
     private Path data;

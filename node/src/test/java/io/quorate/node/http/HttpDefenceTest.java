@@ -74,7 +74,15 @@ final class HttpDefenceTest {
                 "PUT /v1/buckets/carts/keys/k HTTP/1.1\r\nHost: x\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\nab",
                 "PUT /v1/buckets/carts/keys/k HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
                 "PUT /v1/buckets/carts/keys/k HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: gzip\r\n\r\n",
-                "PUT /v1/buckets/carts/keys/k HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n\r\n"
+                "PUT /v1/buckets/carts/keys/k HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n\r\n",
+                "PUT /v1/buckets/carts/keys/k HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\nffffffffffffffff\r\nab\r\n",
+                "PUT /v1/buckets/carts/keys/k HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked, chunked\r\n\r\n0\r\n\r\n",
+                "PUT /v1/buckets/carts/keys/k HTTP/1.1\r\nHost: x\r\nContent-Length: 99999999999999999999\r\n\r\n",
+                "PUT /v1/buckets/carts/keys/k HTTP/1.1\r\nHost: x\r\nContent-Length: +1\r\n\r\na",
+                "PUT /v1/buckets/carts/keys/k HTTP/1.1\r\nHost: x\r\nContent-Length : 1\r\n\r\na",
+                "GET /livez HTTP/1.1\r\nHost: x\r\nA: b\u0000c\r\n\r\n",
+                "GET /li\u0000vez HTTP/1.1\r\nHost: x\r\n\r\n",
+                "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"
             })
     void malformedRequestIsAProblemAndEndsTheConnection(String bytes) throws IOException {
         try (Socket socket = connect()) {
@@ -103,6 +111,19 @@ final class HttpDefenceTest {
             String answer = new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
             assertThat(answer).doesNotContain("\"ok\"").doesNotContain("<html");
         }
+    }
+
+    @Test
+    void methodThatNobodyKnowsIsRefusedByName() throws IOException {
+        raw("BREW " + TestCluster.target("k", "") + " HTTP/1.1\r\nHost: x\r\n\r\n")
+                .problem(405, "method-not-allowed");
+    }
+
+    @Test
+    void targetMayBeAWholeAddress() throws IOException {
+        raw("GET http://x/livez HTTP/1.1\r\nHost: x\r\n\r\n").expect(200);
+        raw("GET http://x/nowhere HTTP/1.1\r\nHost: x\r\n\r\n").problem(404, "no-such-route");
+        raw("GET http://elsewhere:1/livez HTTP/1.1\r\nHost: x\r\n\r\n").problem(400, "bad-request");
     }
 
     @Test

@@ -15,6 +15,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import org.awaitility.Awaitility;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -27,6 +28,8 @@ class GroupCommitWriterTest {
         private final CountDownLatch idle = new CountDownLatch(1);
         private final List<Integer> batches = Collections.synchronizedList(new ArrayList<>());
         private volatile @Nullable RuntimeException failure;
+        private volatile boolean hasRoom;
+        private volatile @Nullable StorageException gaveUp;
 
         @Override
         public void write(List<Commit> commits) {
@@ -42,6 +45,16 @@ class GroupCommitWriterTest {
         @Override
         public void idle() {
             idle.countDown();
+        }
+
+        @Override
+        public boolean recovered() {
+            return hasRoom;
+        }
+
+        @Override
+        public void gaveUp(StorageException last) {
+            gaveUp = last;
         }
     }
 
@@ -102,6 +115,43 @@ class GroupCommitWriterTest {
         assertThat(broken.attempted()).isTrue();
         assertThat(disk.batches).isEmpty();
         assertThat(writer.failed()).isTrue();
+    }
+
+    @Test
+    void afterAFullDiskItWritesAgainOnceThereIsRoomAndTheFailedChangesAreForgotten() throws InterruptedException {
+        writer.listen(completions::add);
+        disk.failure = new StorageException("no space", new java.io.IOException(), true);
+        disk.hasRoom = true;
+        disk.permits.release(100);
+        submit(1, 1);
+        assertThat(next().failure()).isNotNull();
+        disk.failure = null;
+        // What is submitted before the failed change is forgotten builds on it.
+        submit(2, 2);
+        assertThat(next().failure()).isNotNull();
+        writer.forgotten();
+        Awaitility.await().until(() -> writer.failure() == null);
+        submit(3, 3);
+        assertThat(next().failure()).isNull();
+        assertThat(disk.batches).containsExactly(1);
+        assertThat(disk.gaveUp).isNull();
+    }
+
+    @Test
+    void afterAnyOtherFailureItGivesUpForGood() throws InterruptedException {
+        writer.listen(completions::add);
+        StorageException broken = new StorageException("fsync failed", new java.io.IOException(), false);
+        disk.failure = broken;
+        disk.hasRoom = true;
+        disk.permits.release(100);
+        submit(1, 1);
+        assertThat(next().failure()).isSameAs(broken);
+        disk.failure = null;
+        writer.forgotten();
+        submit(2, 2);
+        assertThat(next().failure()).isNotNull();
+        Awaitility.await().until(() -> disk.gaveUp == broken);
+        assertThat(disk.batches).isEmpty();
     }
 
     @Test

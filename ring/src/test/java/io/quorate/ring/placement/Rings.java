@@ -26,6 +26,6 @@ final class Rings {
 
     static Member member(int index, String zone, double capacity) {
         NodeId id = NodeId.of((index < 10 ? "n0" : "n") + index);
-        return new Member(id, "dc1", zone, capacity, "http://127.0.0.1:1", "127.0.0.1", 7000 + index);
+        return new Member(id, "dc1", zone, capacity, "http://127.0.0.1:1", "127.0.0.1", 7000 + index, 8000 + index);
     }
 }

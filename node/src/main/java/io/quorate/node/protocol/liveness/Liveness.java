@@ -33,10 +33,10 @@ public final class Liveness {
     }
 
     /** What a node tells of itself in its pings. */
-    public record Own(boolean serving, long buckets, long epoch, long standInMillis) {}
+    public record Own(boolean serving, long buckets, long epoch, long standInMillis, long island) {}
 
     /** What is known of a peer that is up. */
-    public record PeerInfo(long bootId, boolean serving, long buckets, long epoch, long standInMillis) {}
+    public record PeerInfo(long bootId, boolean serving, long buckets, long epoch, long standInMillis, long island) {}
 
     /** Takes the messages that this machine wants sent. */
     public interface Output {
@@ -76,11 +76,13 @@ public final class Liveness {
             return false;
         }
         boolean firstHeard = !peer.heardWithin(now, settings.suspectNanos());
-        PeerInfo info = new PeerInfo(ping.bootId(), ping.serving(), ping.buckets(), ping.epoch(), ping.standInMillis());
+        PeerInfo info = new PeerInfo(
+                ping.bootId(), ping.serving(), ping.buckets(), ping.epoch(), ping.standInMillis(), ping.island());
         boolean changed = peer.up != ping.hearsYou()
                 || peer.info == null
                 || peer.info.bootId() != info.bootId()
                 || peer.info.serving() != info.serving()
+                || peer.info.island() != info.island()
                 // It stood in again since its last ping, or for the first time.
                 || (info.standInMillis() >= 0
                         && (peer.info.standInMillis() < 0 || info.standInMillis() < peer.info.standInMillis()));
@@ -134,7 +136,8 @@ public final class Liveness {
                 peer.heardWithin(now, settings.suspectNanos()),
                 own.buckets(),
                 own.epoch(),
-                own.standInMillis());
+                own.standInMillis(),
+                own.island());
     }
 
     @Override

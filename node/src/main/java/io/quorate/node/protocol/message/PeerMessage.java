@@ -133,8 +133,16 @@ public sealed interface PeerMessage {
      * @param hearsYou whether it has heard of the receiver lately
      * @param buckets digest of its bucket registry
      * @param standInMillis how long ago it last coordinated a write with an idempotency key for an earlier home; -1 never
+     * @param island which cluster of actor systems the sender belongs to; 0 for none
      */
-    record Ping(long bootId, boolean serving, boolean hearsYou, long buckets, long epoch, long standInMillis)
+    record Ping(
+            long bootId,
+            boolean serving,
+            boolean hearsYou,
+            long buckets,
+            long epoch,
+            long standInMillis,
+            long island)
             implements Control {}
 
     /** The sender is going down in order. */

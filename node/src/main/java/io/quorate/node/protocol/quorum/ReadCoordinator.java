@@ -358,11 +358,26 @@ public final class ReadCoordinator {
         if (!answered && !stateAsked() && hopeful >= need) {
             upgradeOne(now);
         }
-        if (!answered && hopeful < need) {
+        if (!answered && hopeful < need && !awaitsLastWord(now)) {
             refuse(
                     ErrorCode.LEVEL_NOT_REACHED,
-                    "only " + hopeful + " of " + need + " replicas can answer: " + describeFailures());
+                    damaged().size() == n
+                            ? "the record of the key is damaged at all of its replicas: " + describeFailures()
+                                    + "; it cannot be read until a copy of one of their disks is put back"
+                            : "only " + hopeful + " of " + need + " replicas can answer: " + describeFailures());
         }
+    }
+
+    /** Where damage alone stands in the way, the last answer tells whether there is a good copy anywhere. */
+    private boolean awaitsLastWord(long now) {
+        boolean coming = false;
+        for (Slot slot : slots.values()) {
+            if (slot.failed() && slot.status != Status.CORRUPT) {
+                return false;
+            }
+            coming |= slot.status == null;
+        }
+        return coming && now - timing.started() < timing.spareAfter();
     }
 
     private boolean stateAsked() {

@@ -1,5 +1,6 @@
 package io.quorate.node.protocol.replica;
 
+import io.quorate.node.protocol.store.CorruptRecordException;
 import io.quorate.ring.topology.NodeId;
 import io.quorate.ring.version.ActorId;
 import io.quorate.ring.version.CausalContext;
@@ -39,5 +40,17 @@ final class Claims {
             }
         }
         return false;
+    }
+
+    /**
+     * A restoration that does not know all that this clock knows might undo some of it: it was gathered too early, or what
+     * it lacks stood nowhere but on this disk. It is refused, and a later one tried.
+     */
+    static void refuseOlder(CausalContext known, PartitionClock clock) {
+        clock.forEachRange((other, from, to) -> {
+            if (!known.coversRange(other, from, to)) {
+                throw new CorruptRecordException("the restoration is older than this replica's clock");
+            }
+        });
     }
 }

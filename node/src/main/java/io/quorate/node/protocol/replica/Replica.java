@@ -49,6 +49,7 @@ public final class Replica {
     private final VersionRules rules;
     private final LongSupplier incarnations;
     private final boolean actorIsNew;
+    private final Intake intake;
     private final PartitionClock clock;
     private final LeafTable leaves;
     private final Map<RecordKey, Pending> pending = new LinkedHashMap<>();
@@ -80,6 +81,7 @@ public final class Replica {
         this.store = store;
         this.rules = rules;
         this.incarnations = incarnations;
+        this.intake = new Intake(store);
         PartitionStore.Opened opened = store.open(id);
         Commit.Header header = opened.header();
         if (header == null) {
@@ -202,6 +204,16 @@ public final class Replica {
         return merge(key, object, request, siblingsMax);
     }
 
+    /** Whether the store has been opened again since this replica was, and may hold more than this replica knows. */
+    public boolean isOutdated() {
+        return intake.isOutdated();
+    }
+
+    /** Whether this very commit is on its way to the disk. */
+    public boolean awaits(Commit commit) {
+        return inFlight.stream().anyMatch(waiting -> waiting.commit == commit);
+    }
+
     private long merge(RecordKey key, VersionedObject object, Commit.@Nullable RequestEntry request, int siblingsMax) {
         Pending changing = pending.get(key);
         KeyState stored = changing != null ? changing.newest : store.read(key);
@@ -220,6 +232,7 @@ public final class Replica {
                 && (request == null || findRequest(request.id(), request.era()) != null)) {
             return changing == null ? 0 : changing.lastCommit;
         }
+        intake.refuseIfClosed();
         ObjectLimits.refuseOverlong(rules.strip(merged, clock));
         for (Dot dot : rules.appliedBy(object)) {
             clock.add(dot);
@@ -234,7 +247,7 @@ public final class Replica {
      * would find the old one on disk and go on under it. The id of the commit; 0 if the actor is no successor.
      */
     public long persistActor() {
-        return actorIsNew ? submit(List.of(), null) : 0;
+        return actorIsNew && intake.refusal() == null ? submit(List.of(), null) : 0;
     }
 
     /**
@@ -269,7 +282,8 @@ public final class Replica {
         } catch (CorruptRecordException e) {
             local = KeyState.EMPTY;
         }
-        refuseStale(object);
+        Claims.refuseOlder(object.state().context(), clock);
+        intake.refuseIfClosed();
         renewActorIfForgotten(object.state().context());
         // The local context is not filled: this disk's clock vouches for nothing about this key.
         KeyState merged = rules.merge(local, object.state());
@@ -302,19 +316,6 @@ public final class Replica {
     }
 
     /**
-     * A restoration that does not know all that this clock knows might undo some of it: it was gathered too early, or what
-     * it lacks stood nowhere but on this disk. It is refused, and a later one tried.
-     */
-    private void refuseStale(VersionedObject object) {
-        CausalContext known = object.state().context();
-        clock.forEachRange((other, from, to) -> {
-            if (!known.coversRange(other, from, to)) {
-                throw new CorruptRecordException("the restoration is older than this replica's clock");
-            }
-        });
-    }
-
-    /**
      * A step through the keys of a replica that removes those of a bucket's generation.
      *
      * @param commit to wait for; 0 if nothing was removed
@@ -325,6 +326,7 @@ public final class Replica {
 
     /** Removes what a bucket's generation holds among the next {@code limit} keys. */
     public Drop dropBucket(String bucket, int generation, @Nullable RecordKey after, int limit) {
+        intake.refuseIfClosed();
         List<RecordKey> page = store.keysAfter(id, after, limit);
         List<Commit.Change> changes = new ArrayList<>();
         boolean skipped = false;
@@ -359,6 +361,9 @@ public final class Replica {
      * id of the commit, 0 if none.
      */
     public long sweep(int limit) {
+        if (intake.refusal() != null) {
+            return 0;
+        }
         List<Commit.Change> changes = new ArrayList<>();
         for (RecordKey key : remnants.takeCovered(clock, rules, pending::containsKey, limit)) {
             int leaf = leafOf(key);

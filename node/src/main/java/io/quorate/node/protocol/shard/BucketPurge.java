@@ -79,6 +79,10 @@ final class BucketPurge {
         try {
             drop = context.replicas.get(job.set()).dropBucket(job.bucket(), job.generation(), job.after(), KEYS_MAX);
         } catch (CorruptRecordException | StorageException e) {
+            if (e instanceof StorageException failure && failure.diskFull()) {
+                jobs.addLast(job);
+                return;
+            }
             context.corruption("purge of bucket " + job.bucket() + ": " + e.getMessage());
             return;
         }
@@ -93,6 +97,8 @@ final class BucketPurge {
                 (failure, now) -> {
                     if (failure == null) {
                         goOn(job, drop);
+                    } else if (failure.diskFull()) {
+                        jobs.addLast(job.again());
                     }
                 },
                 0);

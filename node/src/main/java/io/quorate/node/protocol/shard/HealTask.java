@@ -99,6 +99,10 @@ final class HealTask implements Task {
                 context.replicas.get(key.set()).restore(key, object);
                 context.happened(Shard.Event.HEALED);
             } catch (CorruptRecordException | StorageException e) {
+                if (e instanceof StorageException failure && failure.diskFull()) {
+                    // The next read of the key tries again.
+                    return;
+                }
                 context.corruption(ReplicaSide.describe(key) + ": " + e.getMessage());
             }
         } else {

@@ -28,6 +28,8 @@ final class Replicas {
     private final Map<ReplicaSetId, Replica> open = new TreeMap<>();
     private final Map<ReplicaSetId, Deque<Waiter>> waiters = new HashMap<>();
     private boolean failed;
+    private boolean hopeless;
+    private boolean renewalDue;
 
     /** Told when a commit is durable, or that it failed. */
     interface Durable {
@@ -44,7 +46,7 @@ final class Replicas {
     /** Opens the replica at its first use. */
     Replica get(ReplicaSetId id) {
         Replica replica = open.get(id);
-        if (replica == null) {
+        if (replica == null || (replica.isOutdated() && replica.idle())) {
             replica = new Replica(
                     surroundings.self(),
                     id,
@@ -54,7 +56,7 @@ final class Replicas {
                     surroundings.keepsActors() && !failed,
                     surroundings.randomLongs());
             open.put(id, replica);
-            if (!failed) {
+            if (!hopeless) {
                 replica.persistActor();
             }
         }
@@ -73,12 +75,15 @@ final class Replicas {
     void onCompletion(PartitionStore.Completion completion, long now) {
         ReplicaSetId id = completion.commit().set();
         StorageException failure = completion.failure();
-        if (failure != null) {
-            fail(failure, now);
-            return;
-        }
         Replica replica = open.get(id);
         if (replica == null) {
+            return;
+        }
+        if (failure != null) {
+            // Commits that waited behind the first to fail were forgotten together with it.
+            if (replica.awaits(completion.commit())) {
+                fail(failure, now);
+            }
             return;
         }
         long commit = completion.commit().id();
@@ -100,10 +105,20 @@ final class Replicas {
     private void fail(StorageException failure, long now) {
         failed = true;
         open.clear();
+        hopeless = !surroundings.store().forgotten();
+        renewalDue = !hopeless;
         List<Waiter> all = new ArrayList<>();
         waiters.values().forEach(all::addAll);
         waiters.clear();
         all.forEach(w -> w.durable().done(failure, now));
+    }
+
+    /** Once the disk takes changes again, it is told that all earlier actors are over, also those of replicas not in use. */
+    void renewIfDue(Consumer<String> corruption) {
+        if (renewalDue && surroundings.store().refusal() == null) {
+            renewalDue = false;
+            openAll(corruption);
+        }
     }
 
     void sweep() {

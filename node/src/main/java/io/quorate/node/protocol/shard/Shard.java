@@ -191,7 +191,7 @@ public final class Shard {
     }
 
     /**
-     * How long what reaches this shard now has waited for it. Requests that another node would have it coordinate are
+     * How long this shard has been behind with what reaches it, in nanoseconds. Requests that another node would have it coordinate are
      * refused while that is too long: they have other homes to go to, and what is in flight already has not.
      */
     public void behind(long nanos) {
@@ -212,6 +212,7 @@ public final class Shard {
         drain(now);
         if (now - sweptAt >= SWEEP_NANOS) {
             sweptAt = now;
+            replicas.renewIfDue(context::corruption);
             replicas.sweep();
         }
         purge.step();

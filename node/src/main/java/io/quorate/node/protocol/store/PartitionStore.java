@@ -51,6 +51,30 @@ public interface PartitionStore {
      */
     List<RecordKey> keysAfter(ReplicaSetId set, @Nullable RecordKey after, int limit);
 
+    /**
+     * Why no change can be taken at present, null if it can. Asked before anything is changed in memory, so that a refusal
+     * leaves nothing to undo.
+     */
+    default @Nullable StorageException refusal() {
+        return null;
+    }
+
+    /**
+     * Says, after a failed commit, that all memory built on it is forgotten: what is committed from now on builds on the
+     * disk. False if the store takes nothing more until its node is started again.
+     */
+    default boolean forgotten() {
+        return false;
+    }
+
+    /**
+     * Rises whenever the store has been opened again after a failure: what was read before that may have changed, because
+     * a failed commit may turn out to be on the disk.
+     */
+    default long generation() {
+        return 0;
+    }
+
     /** The end of one commit. */
     record Completion(Commit commit, @Nullable StorageException failure) {}
 

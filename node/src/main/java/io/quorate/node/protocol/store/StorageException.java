@@ -15,9 +15,18 @@ public final class StorageException extends RuntimeException {
 
     /** A refusal that has no deeper cause. */
     public StorageException(String message) {
+        this(message, false);
+    }
+
+    private StorageException(String message, boolean diskFull) {
         super(message);
-        this.diskFull = false;
+        this.diskFull = diskFull;
         this.attempted = false;
+    }
+
+    /** A refusal for want of room: nothing was handed to the disk. */
+    public static StorageException noRoom(String message) {
+        return new StorageException(message, true);
     }
 
     private StorageException(StorageException first) {

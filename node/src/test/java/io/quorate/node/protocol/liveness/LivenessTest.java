@@ -40,7 +40,7 @@ class LivenessTest {
         }
 
         private Liveness.Own own() {
-            return new Liveness.Own(true, 7, 1, standIn);
+            return new Liveness.Own(true, 7, 1, standIn, 0);
         }
 
         private void send(NodeId from, PeerMessage.Control message) {
@@ -190,8 +190,8 @@ class LivenessTest {
     void strangersAreNotTalkedTo() {
         Liveness liveness = new Liveness(A, List.of(A, B), 1, SETTINGS);
         List<NodeId> answered = new ArrayList<>();
-        PeerMessage.Ping ping = new PeerMessage.Ping(9, true, true, 0, 1, -1);
-        Liveness.Own own = new Liveness.Own(true, 0, 1, -1);
+        PeerMessage.Ping ping = new PeerMessage.Ping(9, true, true, 0, 1, -1, 0);
+        Liveness.Own own = new Liveness.Own(true, 0, 1, -1, 0);
         assertThat(liveness.onPing(NodeId.of("x"), ping, 0, own, (to, out) -> answered.add(to)))
                 .isFalse();
         assertThat(answered).isEmpty();

@@ -1,0 +1,72 @@
+package io.quorate.node;
+
+import io.quorate.node.config.NodeConfig;
+import io.quorate.node.metrics.NodeMetrics;
+import io.quorate.node.transport.ArteryTransport;
+import io.quorate.node.transport.FaultBoard;
+import io.quorate.node.transport.Transport;
+import io.quorate.node.transport.Transport.Lane;
+import io.quorate.node.transport.tcp.TcpTransport;
+import org.apache.pekko.actor.typed.ActorSystem;
+import org.jspecify.annotations.Nullable;
+
+/** A node's way to the others: the transport that its configuration names. */
+final class NodeLinks implements AutoCloseable {
+    private final NodeConfig config;
+    private final FaultBoard faults;
+    private final @Nullable TcpTransport tcp;
+
+    /**
+     * Takes the address for frames, if the transport has one of its own.
+     *
+     * @throws TcpTransport.BindException if it cannot be had
+     */
+    static NodeLinks bind(NodeConfig config, FaultBoard faults, NodeMetrics metrics) {
+        if (config.links().carrier() == NodeConfig.Carrier.ARTERY) {
+            return new NodeLinks(config, faults, null);
+        }
+        return new NodeLinks(
+                config,
+                faults,
+                TcpTransport.bind(new TcpTransport.Surroundings(
+                        config.cluster(),
+                        config.node(),
+                        config.membership(),
+                        config.links().bindHost(),
+                        config.links().tcp(),
+                        faults,
+                        new LinkReports(config.node(), metrics, Wiring.nanoClock()),
+                        Wiring.nanoClock(),
+                        Wiring.messageIds(),
+                        Wiring.threads("links-" + config.node()),
+                        Wiring.callbacks("names-" + config.node()))));
+    }
+
+    private NodeLinks(NodeConfig config, FaultBoard faults, @Nullable TcpTransport tcp) {
+        this.config = config;
+        this.faults = faults;
+        this.tcp = tcp;
+    }
+
+    /** The transport; one that goes through the actor system finds the actors by their names. */
+    Transport over(ActorSystem<?> system) {
+        return tcp != null ? tcp : new ArteryTransport(system, config.node(), config.membership(), faults);
+    }
+
+    /** Lets frames in. */
+    void start(TcpTransport.Receiver data, TcpTransport.Receiver control) {
+        if (tcp != null) {
+            tcp.receive(Lane.DATA, data);
+            tcp.receive(Lane.CONTROL, control);
+            tcp.start();
+        }
+    }
+
+    /** Ends all connections and frees the address; calling it again does nothing. */
+    @Override
+    public void close() {
+        if (tcp != null) {
+            tcp.close();
+        }
+    }
+}

@@ -1,0 +1,209 @@
+package io.quorate.node.actor;
+
+import com.google.common.collect.ImmutableList;
+import io.quorate.node.protocol.liveness.Islands;
+import io.quorate.ring.topology.Member;
+import io.quorate.ring.topology.Membership;
+import io.quorate.ring.topology.NodeId;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
+import java.util.function.Supplier;
+import org.apache.pekko.actor.Address;
+import org.apache.pekko.actor.typed.ActorSystem;
+import org.apache.pekko.cluster.ClusterEvent;
+import org.apache.pekko.cluster.MemberStatus;
+import org.apache.pekko.cluster.typed.Cluster;
+import org.apache.pekko.cluster.typed.Join;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A node's part in Pekko Cluster, in an actor system of its own, so that it can be ended and started anew while the node
+ * serves. It does what {@link Islands} decides, about once a second, on the one thread of its timer.
+ */
+public final class ClusterMember implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(ClusterMember.class);
+    private static final long LOOK_MILLIS = 500;
+    private static final long JOIN_AGAIN_NANOS = 3_000_000_000L;
+    private static final long END_NANOS = 3_000_000_000L;
+    private static final Set<MemberStatus> JOINED = Set.of(MemberStatus.up(), MemberStatus.weaklyUp());
+
+    private final String name;
+    private final Member self;
+    private final Membership membership;
+    private final Supplier<Map<NodeId, Long>> peers;
+    private final LongSupplier nanoClock;
+    private final ScheduledExecutorService timer;
+    private final Islands islands;
+    private @Nullable ActorSystem<Void> system;
+    private boolean warned;
+    private long joinedAt = Long.MIN_VALUE;
+    private volatile long island;
+    private volatile ImmutableList<NodeId> members = ImmutableList.of();
+
+    /**
+     * Takes part from {@link #start} on.
+     *
+     * @param peers the islands of the peers that are up, 0 for none
+     * @param timer of one thread, for this alone; ended by {@link #leave}
+     */
+    public ClusterMember(
+            String cluster,
+            Member self,
+            Membership membership,
+            Supplier<Map<NodeId, Long>> peers,
+            LongSupplier nanoClock,
+            ScheduledExecutorService timer) {
+        this.name = Systems.nameOf(cluster);
+        this.self = self;
+        this.membership = membership;
+        this.peers = peers;
+        this.nanoClock = nanoClock;
+        this.timer = timer;
+        this.islands = new Islands(self.id(), Islands.Settings.DEFAULT);
+    }
+
+    public void start() {
+        timer.scheduleWithFixedDelay(this::look, 0, LOOK_MILLIS, TimeUnit.MILLISECONDS);
+    }
+
+    /** Which island this node belongs to; 0 for none. Safe from any thread. */
+    public long island() {
+        return island;
+    }
+
+    /** The nodes of its island, itself included. Safe from any thread. */
+    public ImmutableList<NodeId> members() {
+        return members;
+    }
+
+    private void look() {
+        try {
+            ActorSystem<Void> running = system;
+            if (running == null) {
+                running = Systems.remote(name, self);
+                system = running;
+                joinedAt = Long.MIN_VALUE;
+            }
+            Cluster cluster = Cluster.get(running);
+            observe(cluster);
+            act(running, cluster);
+            warned = false;
+        } catch (RuntimeException e) {
+            // The node serves without it; a taken port, for one, may be free again the next time.
+            if (!warned) {
+                LOG.warn("{}: cannot take part in the cluster of actor systems, will try again: {}", self.id(), message(e));
+            }
+            warned = true;
+            end();
+        }
+    }
+
+    private static String message(Throwable e) {
+        return e.getClass().getSimpleName() + ": " + e.getMessage();
+    }
+
+    private void observe(Cluster cluster) {
+        ClusterEvent.CurrentClusterState state = cluster.state();
+        boolean joined = JOINED.contains(cluster.selfMember().status());
+        org.apache.pekko.cluster.Member oldest = null;
+        ImmutableList.Builder<NodeId> seen = ImmutableList.builder();
+        for (org.apache.pekko.cluster.Member member : state.getMembers()) {
+            if (!JOINED.contains(member.status())) {
+                continue;
+            }
+            idOf(member.address()).ifPresent(seen::add);
+            if (member.status().equals(MemberStatus.up()) && (oldest == null || member.isOlderThan(oldest))) {
+                oldest = member;
+            }
+        }
+        island = joined && oldest != null ? number(oldest) : 0;
+        members = joined ? seen.build() : ImmutableList.of();
+    }
+
+    /** Not 0, and the same for all that agree on who is the oldest. */
+    private static long number(org.apache.pekko.cluster.Member oldest) {
+        return oldest.uniqueAddress().longUid() | 1;
+    }
+
+    private java.util.Optional<NodeId> idOf(Address address) {
+        return membership.members().stream()
+                .filter(member -> address(member).equals(address))
+                .map(Member::id)
+                .findFirst();
+    }
+
+    private Address address(Member member) {
+        return new Address("pekko", name, member.host(), member.port());
+    }
+
+    private void act(ActorSystem<Void> running, Cluster cluster) {
+        long now = nanoClock.getAsLong();
+        Islands.Step step = islands.next(now, island, peers.get());
+        switch (step.act()) {
+            case WAIT -> {}
+            case FORM, JOIN -> {
+                if (joinedAt == Long.MIN_VALUE || now - joinedAt > JOIN_AGAIN_NANOS) {
+                    joinedAt = now;
+                    cluster.manager().tell(Join.create(address(membership.get(step.peer()))));
+                }
+            }
+            case START_ANEW -> {
+                LOG.info(
+                        "{}: the cluster of actor systems fell into parts; leaves its own, {}, for the larger one",
+                        self.id(),
+                        members);
+                end(running);
+            }
+        }
+    }
+
+    private void end() {
+        ActorSystem<Void> running = system;
+        if (running != null) {
+            end(running);
+        }
+        island = 0;
+        members = ImmutableList.of();
+    }
+
+    private void end(ActorSystem<Void> running) {
+        system = null;
+        island = 0;
+        members = ImmutableList.of();
+        running.terminate();
+        try {
+            scala.concurrent.Await.ready(
+                    running.whenTerminated(), scala.concurrent.duration.Duration.fromNanos(END_NANOS));
+        } catch (java.util.concurrent.TimeoutException e) {
+            LOG.warn("{}: the actor system of the cluster did not end in time", self.id());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /** Begins to end its part, without telling the others: they see from the node's silence that it is gone. */
+    public void leave() {
+        if (!timer.isShutdown()) {
+            timer.execute(this::end);
+            timer.shutdown();
+        }
+    }
+
+    /** Returns when its part has ended and its address is free, or after a few seconds at most. */
+    @Override
+    public void close() {
+        leave();
+        try {
+            if (!timer.awaitTermination(END_NANOS, TimeUnit.NANOSECONDS)) {
+                LOG.warn("{}: the cluster of actor systems was not left in time", self.id());
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

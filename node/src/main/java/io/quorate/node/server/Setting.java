@@ -1,0 +1,80 @@
+package io.quorate.node.server;
+
+import java.util.List;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One thing that can be configured.
+ *
+ * @param key its path in the file, below {@code quorate}
+ * @param fallback what holds when nobody says, as it would stand in the file; null if it has to be said or is derived
+ * @param required whether somebody has to say it
+ * @param about for people: what it is, its unit and rule
+ */
+record Setting(String key, @Nullable String fallback, boolean required, String about) {
+    static final String ROOT = "quorate";
+
+    static final String CLUSTER_NAME = "cluster.name";
+    static final String CLUSTER_MEMBERS = "cluster.members";
+    static final String NODE_ID = "node.id";
+    static final String PARTITIONS = "placement.partitions";
+    static final String REPLICAS = "placement.replicas";
+    static final String DATA_DIR = "data.dir";
+    static final String PEER_HOST = "peers.host";
+    static final String SYNC = "storage.sync";
+    static final String HTTP_HOST = "http.host";
+    static final String HTTP_PORT = "http.port";
+    static final String MAX_VALUE = "http.max-value";
+    static final String REQUESTS = "limits.requests-in-flight";
+    static final String BYTES = "limits.bytes-in-flight";
+    static final String CONNECTIONS = "limits.connections";
+    static final String BUCKETS = "buckets";
+    static final String STRICT = "buckets-strict";
+    static final String FAULTS = "faults.enabled";
+
+    /** Every setting there is, in the order in which people read them. */
+    static final List<Setting> ALL = List.of(
+            said(CLUSTER_NAME, "the cluster's name; nodes of another name are refused; fixed at birth"),
+            said(
+                    CLUSTER_MEMBERS,
+                    "all nodes of the ring, the same list on each: id, host, http, and if wanted port (7201),"
+                            + " peer-port (7301), zone, dc, capacity"),
+            said(NODE_ID, "which of the members this is; fixed at birth"),
+            with(PARTITIONS, "256", "equal parts of the ring, a power of two up to 65536; fixed at birth"),
+            with(REPLICAS, "3", "homes of each partition, from 1 to 16; fixed at birth"),
+            derived(DATA_DIR, "the folder of this node's data (default: data/ and the node's id)"),
+            with(SYNC, "group", "group: every acknowledged write is on disk; interval: up to a second later; off"),
+            derived(HTTP_HOST, "the address HTTP is bound to (default: the host in this member's http)"),
+            derived(HTTP_PORT, "the port HTTP is bound to (default: the port in this member's http)"),
+            derived(PEER_HOST, "the address that frames of other nodes are taken at (default: this member's host)"),
+            with(MAX_VALUE, "1MiB", "the largest value of one write, up to 16 MiB"),
+            with(REQUESTS, "2048", "requests of clients being served at once"),
+            with(BYTES, "64MiB", "bytes of their bodies"),
+            with(CONNECTIONS, "4096", "open HTTP connections"),
+            with(BUCKETS, "{}", "buckets made at the first start if they do not exist, by name"),
+            with(STRICT, "false", "true refuses buckets above whose reads need not see the latest write (R + W <= n)"),
+            with(FAULTS, "false", "whether the HTTP API takes fault injection; for tests and lessons"));
+
+    private static Setting said(String key, String about) {
+        return new Setting(key, null, true, about);
+    }
+
+    private static Setting with(String key, String fallback, String about) {
+        return new Setting(key, fallback, false, about);
+    }
+
+    private static Setting derived(String key, String about) {
+        return new Setting(key, null, false, about);
+    }
+
+    /** Where it stands in the file. */
+    String path() {
+        return ROOT + "." + key;
+    }
+
+    /** The environment variable that overrides the file. */
+    String variable() {
+        return path().toUpperCase(Locale.ROOT).replace('.', '_').replace('-', '_');
+    }
+}

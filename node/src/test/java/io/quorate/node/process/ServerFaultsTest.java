@@ -1,0 +1,99 @@
+package io.quorate.node.process;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.quorate.client.LeaderlessView;
+import io.quorate.client.QuorateClient;
+import io.quorate.client.QuorateClients;
+import io.quorate.client.data.Value;
+import io.quorate.ring.consistency.ConsistencyLevel;
+import java.net.URI;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What the Java client's user sees of it when one of three servers is killed, frozen, or restarted: nothing. */
+final class ServerFaultsTest {
+    private static final int RATE = 200;
+    private static final int WRITES_A_PHASE = Integer.getInteger("quorate.process.writes", 400);
+
+    @TempDir
+    private static Path folder;
+
+    private static ThreeServers servers;
+
+    @BeforeAll
+    static void start() throws Exception {
+        servers = new ThreeServers(folder);
+        servers.startAll();
+    }
+
+    @AfterAll
+    static void endAll() {
+        servers.close();
+    }
+
+    private interface Fault {
+        void happen() throws Exception;
+    }
+
+    /** Writes steadily while the fault happens and after, and reads back all that was written. */
+    private void noWriteFailsWhile(String what, Fault fault) throws Exception {
+        try (QuorateClient client = QuorateClients.http(servers.urls().toArray(URI[]::new))) {
+            LeaderlessView view = client.bucket("carts").at(ConsistencyLevel.QUORUM);
+            SteadyLoad load = SteadyLoad.start(view.async(), RATE);
+            load.awaitMore(WRITES_A_PHASE);
+            Duration before = load.takeLongest();
+            fault.happen();
+            load.awaitMore(WRITES_A_PHASE);
+            load.close();
+            System.out.printf(
+                    "%s: %d writes, %d failed, longest %d ms (before: %d ms)%n",
+                    what,
+                    load.begun(),
+                    load.failures().size(),
+                    load.takeLongest().toMillis(),
+                    before.toMillis());
+            assertThat(load.failures()).as(what).isEmpty();
+            List<Integer> lost = new ArrayList<>();
+            for (int i = 0; i < load.begun(); i++) {
+                boolean there = view.get(SteadyLoad.key(i)).siblings().stream()
+                        .anyMatch(Value.ofText(SteadyLoad.text(i))::equals);
+                if (!there) {
+                    lost.add(i);
+                }
+            }
+            assertThat(lost).as("acknowledged and not there").isEmpty();
+        }
+    }
+
+    @Test
+    void noWriteFailsWhenOneIsKilledAndComesBack() throws Exception {
+        noWriteFailsWhile("kill -9", () -> servers.process(0).kill());
+        servers.start(0);
+        servers.awaitAllUp();
+    }
+
+    @Test
+    void noWriteFailsWhenOneIsFrozenAndThawed() throws Exception {
+        noWriteFailsWhile("SIGSTOP", () -> servers.process(1).freeze());
+        noWriteFailsWhile("SIGCONT", () -> servers.process(1).thaw());
+        servers.awaitAllUp();
+    }
+
+    @Test
+    void noWriteFailsWhenAllAreRestartedInTurn() throws Exception {
+        noWriteFailsWhile("rolling restart", () -> {
+            for (int node = 0; node < ThreeServers.NODES; node++) {
+                assertThat(servers.process(node).terminate()).isZero();
+                servers.start(node);
+                servers.awaitAllUp();
+            }
+        });
+    }
+}
