@@ -1,6 +1,7 @@
 package io.quorate.bench;
 
 import io.quorate.bench.jmh.JmhCommand;
+import io.quorate.bench.load.ClientCommand;
 import io.quorate.bench.load.CompareCommand;
 import io.quorate.bench.load.LoadCommand;
 import io.quorate.bench.load.TableCommand;
@@ -21,6 +22,7 @@ import picocli.CommandLine.Spec;
             LoadCommand.class,
             TableCommand.class,
             CompareCommand.class,
+            ClientCommand.class,
             JmhCommand.class,
             ProfileCommand.class
         })
@@ -48,6 +50,6 @@ public final class BenchMain implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        throw new ParameterException(spec.commandLine(), "Choose what to measure: load, table, compare, jmh, profile");
+        throw new ParameterException(spec.commandLine(), "Choose what to measure: load, table, compare, client, jmh, profile");
     }
 }

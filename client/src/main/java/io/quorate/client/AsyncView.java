@@ -4,94 +4,56 @@ import io.quorate.client.data.Context;
 import io.quorate.client.data.ReadResult;
 import io.quorate.client.data.Value;
 import io.quorate.client.data.WriteResult;
-import io.quorate.client.error.RequestRefusedException;
-import io.quorate.client.spi.CallOptions;
-import io.quorate.client.spi.DeleteCall;
-import io.quorate.client.spi.GetCall;
-import io.quorate.client.spi.Need;
-import io.quorate.client.spi.PutCall;
-import io.quorate.client.spi.StoreTransport;
-import io.quorate.client.spi.WriteReply;
 import io.quorate.ring.bytes.Bytes;
-import java.time.Duration;
 import java.util.Optional;
-import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.function.Supplier;
 
-/** A view that makes the calls of the transport. */
-record AsyncView(
-        StoreTransport transport, String bucket, Need read, Need write, boolean homesOnlyCount, Duration timeout)
-        implements AsyncLeaderlessView {
-
-    AsyncView withTimeout(Duration other) {
-        return new AsyncView(transport, bucket, read, write, homesOnlyCount, CallChecks.timeout(other));
-    }
-
-    AsyncView homesOnly() {
-        return new AsyncView(transport, bucket, read, write, true, timeout);
-    }
-
+/** A view that leaves the transport's threads before callers' code runs. */
+record AsyncView(RawView calls) implements AsyncLeaderlessView {
     @Override
     public CompletionStage<ReadResult> get(Bytes key) {
-        return checked(() -> transport.get(new GetCall(bucket, CallChecks.key(key), options(read))))
-                .thenApply(reply -> ReadResult.of(reply.siblings(), reply.context(), reply.info()));
+        return away(calls.get(key));
     }
 
     @Override
     public CompletionStage<WriteResult> put(Bytes key, Value value, Context context) {
-        return putWith(key, value, Optional.of(context));
+        return away(calls.put(key, value, Optional.of(context)));
     }
 
     @Override
     public CompletionStage<WriteResult> put(Bytes key, Value value) {
-        return putWith(key, value, Optional.empty());
+        return away(calls.put(key, value, Optional.empty()));
     }
 
     @Override
     public CompletionStage<WriteResult> delete(Bytes key, Context context) {
-        return deleteWith(key, Optional.of(context));
+        return away(calls.delete(key, Optional.of(context)));
     }
 
     @Override
     public CompletionStage<WriteResult> delete(Bytes key) {
-        return deleteWith(key, Optional.empty());
+        return away(calls.delete(key, Optional.empty()));
     }
 
-    private CompletionStage<WriteResult> putWith(Bytes key, Value value, Optional<Context> context) {
-        return result(checked(() -> transport.put(new PutCall(
-                bucket,
-                CallChecks.key(key),
-                value,
-                fitting(context, key),
-                UUID.randomUUID().toString(),
-                options(write)))));
+    private <T> CompletionStage<T> away(CompletionStage<T> stage) {
+        return away(stage, calls);
     }
 
-    private CompletionStage<WriteResult> deleteWith(Bytes key, Optional<Context> context) {
-        return result(checked(() ->
-                transport.delete(new DeleteCall(bucket, CallChecks.key(key), fitting(context, key), options(write)))));
-    }
-
-    private Optional<Context> fitting(Optional<Context> context, Bytes key) {
-        return context.map(given -> CallChecks.context(given, bucket, key));
-    }
-
-    private CallOptions options(Need need) {
-        return new CallOptions(need, homesOnlyCount, timeout);
-    }
-
-    private static CompletionStage<WriteResult> result(CompletionStage<WriteReply> stage) {
-        return stage.thenApply(reply -> new WriteResult(reply.context(), reply.info()));
-    }
-
-    /** A call whose arguments are refused fails its stage, like any other. */
-    private static <T> CompletionStage<T> checked(Supplier<CompletionStage<T>> call) {
-        try {
-            return call.get();
-        } catch (RequestRefusedException e) {
-            return CompletableFuture.failedFuture(e);
+    static <T> CompletionStage<T> away(CompletionStage<T> stage, RawView calls) {
+        if (stage.toCompletableFuture().isDone()) {
+            return stage;
         }
+        CompletableFuture<T> moved = new CompletableFuture<>();
+        var unused = stage.whenCompleteAsync(
+                (result, error) -> {
+                    if (error == null) {
+                        moved.complete(result);
+                    } else {
+                        moved.completeExceptionally(error);
+                    }
+                },
+                calls.transport().callbacks());
+        return moved;
     }
 }

@@ -12,6 +12,7 @@ import java.util.regex.Pattern;
 /** Refuses what no store would take, with the codes that the store would use. */
 final class CallChecks {
     private static final Pattern BUCKET = Pattern.compile("[a-z0-9][a-z0-9._-]{0,63}");
+    private static final int IDEMPOTENCY_KEY_MAX_CHARS = 64;
     private static final Duration TIMEOUT_MIN = Duration.ofMillis(1);
     private static final Duration TIMEOUT_MAX = Duration.ofSeconds(60);
 
@@ -52,6 +53,17 @@ final class CallChecks {
                             + key + " of bucket " + bucket);
         }
         return context;
+    }
+
+    static String idempotencyKey(String key) {
+        if (key.isEmpty()
+                || key.length() > IDEMPOTENCY_KEY_MAX_CHARS
+                || !key.chars().allMatch(c -> c > ' ' && c < 0x7f)) {
+            throw refused(
+                    ErrorCode.BAD_REQUEST,
+                    "an idempotency key is 1 to " + IDEMPOTENCY_KEY_MAX_CHARS + " visible ASCII characters");
+        }
+        return key;
     }
 
     static Duration timeout(Duration timeout) {

@@ -26,6 +26,27 @@ public interface LeaderlessView {
     /** The same view, where only home replicas count, no stand-ins. */
     LeaderlessView homesOnly();
 
+    /**
+     * The same view for one write that carries this key, 1 to 64 visible ASCII characters. The client makes such keys
+     * itself, so that it may safely repeat a write within one call; give one to repeat a write over several calls, as
+     * after a restart of your program. The same key with another value is refused.
+     *
+     * @throws io.quorate.client.error.RequestRefusedException if it cannot be one
+     */
+    LeaderlessView withIdempotencyKey(String key);
+
+    /**
+     * This bucket with values of your own type, where siblings are resolved and updates are read, changed and written.
+     *
+     * @param resolver makes one value of siblings; see {@link Resolver} for ready-made ones
+     */
+    <T> TypedView<T> as(Codec<T> codec, Resolver<T> resolver);
+
+    /** As {@link #as(Codec, Resolver)}; siblings are an error. */
+    default <T> TypedView<T> as(Codec<T> codec) {
+        return as(codec, Resolver.failOnConflict());
+    }
+
     /** The same calls as stages. */
     AsyncLeaderlessView async();
 

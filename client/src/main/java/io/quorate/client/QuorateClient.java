@@ -1,6 +1,7 @@
 package io.quorate.client;
 
 import io.quorate.client.error.RequestRefusedException;
+import io.quorate.client.metrics.ClientMetrics;
 import io.quorate.ring.bytes.Bytes;
 
 /**
@@ -31,6 +32,9 @@ public interface QuorateClient extends AutoCloseable {
     default String explain(String bucket, String key) {
         return explain(bucket, Bytes.ofUtf8(key));
     }
+
+    /** What this client has done so far, and how it sees the nodes. */
+    ClientMetrics metrics();
 
     /** Calls from now on fail as not applied; those in flight end by their deadlines. */
     @Override

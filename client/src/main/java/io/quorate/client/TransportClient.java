@@ -4,6 +4,7 @@ import io.quorate.client.bucket.BucketChange;
 import io.quorate.client.bucket.BucketDefinition;
 import io.quorate.client.bucket.BucketInfo;
 import io.quorate.client.data.Replicas;
+import io.quorate.client.metrics.ClientMetrics;
 import io.quorate.client.spi.ExplainCall;
 import io.quorate.client.spi.Need;
 import io.quorate.client.spi.StoreTransport;
@@ -15,11 +16,13 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 
 /** The client over a transport. */
 final class TransportClient implements QuorateClient {
     private final StoreTransport transport;
     private final Duration timeout;
+    private final IdempotencyKeys keys = new IdempotencyKeys();
     private final Buckets buckets = new Administration();
 
     TransportClient(StoreTransport transport, Duration timeout) {
@@ -46,6 +49,11 @@ final class TransportClient implements QuorateClient {
     public String explain(String bucket, Bytes key) {
         ExplainCall call = new ExplainCall(CallChecks.bucket(bucket), CallChecks.key(key), timeout);
         return Waiting.on(transport.explain(call), Outcome.NOT_APPLIED);
+    }
+
+    @Override
+    public ClientMetrics metrics() {
+        return transport.metrics();
     }
 
     @Override
@@ -85,7 +93,7 @@ final class TransportClient implements QuorateClient {
         }
 
         private LeaderlessView view(Need read, Need write) {
-            return new BlockingView(new AsyncView(transport, name, read, write, false, timeout));
+            return new BlockingView(new RawView(transport, keys, name, read, write, false, timeout, Optional.empty()));
         }
     }
 

@@ -3,6 +3,7 @@ package io.quorate.client;
 import io.quorate.client.error.BrokenExchangeException;
 import io.quorate.client.error.Problem;
 import io.quorate.client.error.QuorateException;
+import io.quorate.client.http.engine.Loop;
 import io.quorate.ring.wire.Outcome;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
@@ -17,6 +18,10 @@ final class Waiting {
      * @param ifInterrupted whether the call may have changed something if the wait is given up
      */
     static <T> T on(CompletionStage<T> stage, Outcome ifInterrupted) {
+        if (Loop.isCurrentThread()) {
+            throw new IllegalStateException("a blocking call on the client's own thread would wait for itself;"
+                    + " give HttpTransportConfig.withCallbacks an executor whose threads may block");
+        }
         try {
             return stage.toCompletableFuture().get();
         } catch (InterruptedException e) {

@@ -48,6 +48,7 @@ public final class StubStore implements AutoCloseable {
     private final CountDownLatch closing = new CountDownLatch(1);
     private final List<Seen> seen = new CopyOnWriteArrayList<>();
     private volatile Reply reply = new Reply(200, Map.of(), "");
+    private volatile boolean hasRing;
     private volatile boolean silent;
     private volatile boolean breaking;
     private volatile boolean stalling;
@@ -79,6 +80,12 @@ public final class StubStore implements AutoCloseable {
     public StubStore answers(int status, Map<String, String> headers, String body) {
         reply = new Reply(status, headers, body);
         return this;
+    }
+
+    /** Answers the question for the ring, too; else it is answered by 404 and not noted, as clients ask it unbidden. */
+    public StubStore answersRing(Map<String, String> headers, String json) {
+        hasRing = true;
+        return answers(200, headers, json);
     }
 
     /** Answers reads with siblings, given as JSON objects. */
@@ -149,6 +156,12 @@ public final class StubStore implements AutoCloseable {
     }
 
     private void handle(HttpExchange exchange) throws IOException {
+        String path = exchange.getRequestURI().getPath();
+        if (path.equals("/readyz") || (path.equals("/v1/ring") && !hasRing)) {
+            exchange.sendResponseHeaders(404, -1);
+            exchange.close();
+            return;
+        }
         String body = new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8);
         Map<String, String> headers = new LinkedHashMap<>();
         Headers given = exchange.getRequestHeaders();

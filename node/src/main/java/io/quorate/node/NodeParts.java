@@ -48,6 +48,7 @@ final class NodeParts {
     private static final long DRAIN_NANOS = 2_000_000_000L;
 
     private static final long END_NANOS = 1_300_000_000L;
+    private static final long START_NANOS = 60_000_000_000L;
 
     private final NodeConfig config;
     private final RingState ring;
@@ -68,6 +69,7 @@ final class NodeParts {
     private final long startedAt = nanoClock.getAsLong();
     private final AtomicBoolean over = new AtomicBoolean();
     private final Consumer<String> onFatal;
+    private volatile boolean begun;
     private volatile String state = "starting";
 
     static NodeParts assemble(NodeConfig config, RingState ring, HttpServer http, EmbeddedNode.Extras extras) {
@@ -182,7 +184,8 @@ final class NodeParts {
                 nanoClock,
                 new DiskEvents(id, metrics, this::diskFailed),
                 disk,
-                extras.diskSettings());
+                extras.diskSettings(),
+                RocksPartitionStore.RECENT_BYTES_DEFAULT);
         this.actors = new NodeActors(
                 config,
                 ring,
@@ -258,6 +261,8 @@ final class NodeParts {
         Wiring.threads("fatal-" + config.node())
                 .newThread(() -> {
                     try {
+                        // It may come while the node is still being put together.
+                        Wiring.await(() -> begun || over.get(), START_NANOS);
                         kill();
                     } finally {
                         onFatal.accept("node " + config.node() + " has ended: " + why);
@@ -301,7 +306,10 @@ final class NodeParts {
                     config.node());
         }
         http.start(config, ring, actors::view, door, backend, config.faults() ? control : null);
-        state = actors.anyEnded() ? "failed" : "serving";
+        if (!state.equals("failed")) {
+            state = actors.anyEnded() ? "failed" : "serving";
+        }
+        begun = true;
         LOG.info(
                 "{}: serving at {}, {} partitions, {} replicas",
                 config.node(),
@@ -315,10 +323,10 @@ final class NodeParts {
             return;
         }
         state = "leaving";
+        leaveCluster();
         door.close();
         http.stopAccepting();
         Wiring.await(() -> door.inFlight() == 0 && http.open() == 0, DRAIN_NANOS);
-        leaveCluster();
         actors.stop(true);
         http.close();
         closeStore(() -> {
@@ -351,8 +359,8 @@ final class NodeParts {
         if (!state.equals("failed")) {
             state = "leaving";
         }
-        door.close();
         leaveCluster();
+        door.close();
         actors.stop(false);
         http.close();
         closeStore(() -> {

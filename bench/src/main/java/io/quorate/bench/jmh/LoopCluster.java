@@ -71,7 +71,7 @@ final class LoopCluster {
             ImmutableMap.Builder<NodeId, PeerInfo> peers = ImmutableMap.builder();
             for (NodeId peer : shards.keySet()) {
                 if (!peer.equals(id)) {
-                    peers.put(peer, new PeerInfo(1, true, 0, ring.epoch(), -1));
+                    peers.put(peer, new PeerInfo(1, true, 0, ring.epoch(), -1, 0));
                 }
             }
             shard.onPeers(peers.buildOrThrow(), System.nanoTime());

@@ -55,7 +55,7 @@ final class EmbeddedCluster implements AutoCloseable {
             throw new LoadException(LoadException.EXIT_UNAVAILABLE, "no folder for the data: " + e.getMessage());
         }
         try {
-            List<Integer> ports = freePorts(2 * count);
+            List<Integer> ports = freePorts(3 * count);
             List<Member> members = new ArrayList<>();
             for (int i = 0; i < count; i++) {
                 members.add(new Member(
@@ -65,7 +65,8 @@ final class EmbeddedCluster implements AutoCloseable {
                         1,
                         "http://127.0.0.1:" + ports.get(i),
                         "127.0.0.1",
-                        ports.get(count + i)));
+                        ports.get(count + i),
+                        ports.get(2 * count + i)));
             }
             for (int i = 0; i < count; i++) {
                 NodeId id = members.get(i).id();

@@ -25,8 +25,8 @@ class ArrivalScheduleTest {
         ArrivalSchedule schedule = schedule(Arrivals.Kind.EVEN, 100);
 
         for (int i = 0; i < 100; i++) {
-            assertThat(schedule.awaitTurn()).isEqualTo(START + i * 10 * MILLI);
-            assertThat(now).hasValue(START + i * 10 * MILLI);
+            assertThat(schedule.awaitTurn()).isEqualTo(START + i * 10L * MILLI);
+            assertThat(now).hasValue(START + i * 10L * MILLI);
         }
         assertThat(schedule.awaitTurn()).isEqualTo(Pace.OVER);
     }

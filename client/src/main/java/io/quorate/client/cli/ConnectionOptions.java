@@ -3,6 +3,7 @@ package io.quorate.client.cli;
 import io.quorate.client.QuorateClient;
 import io.quorate.client.QuorateClients;
 import io.quorate.client.http.HttpTransportConfig;
+import io.quorate.client.http.RoutingSettings;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.time.Duration;
@@ -52,7 +53,10 @@ final class ConnectionOptions {
             for (String url : urls) {
                 contactPoints.add(new URI(url.strip()));
             }
-            return QuorateClients.http(HttpTransportConfig.of(contactPoints), readTimeout());
+            // One call: the ring would be known too late to be of use.
+            HttpTransportConfig config =
+                    HttpTransportConfig.of(contactPoints).withRouting(RoutingSettings.DEFAULT.withRingAware(false));
+            return QuorateClients.http(config, readTimeout());
         } catch (URISyntaxException e) {
             throw new BadInput("--url: '" + e.getInput() + "' is no URL");
         } catch (IllegalArgumentException e) {

@@ -7,6 +7,7 @@ import io.quorate.client.error.PreconditionFailedException;
 import io.quorate.client.error.QuorateException;
 import io.quorate.client.error.RequestRefusedException;
 import io.quorate.client.error.UnavailableException;
+import io.quorate.client.error.UnresolvedConflictException;
 import io.quorate.ring.wire.Outcome;
 
 /** What a command tells its caller by its exit code. */
@@ -32,7 +33,8 @@ public final class ExitCode {
         }
         if (error instanceof UnavailableException
                 || error instanceof LevelNotReachedException
-                || error instanceof BrokenExchangeException) {
+                || error instanceof BrokenExchangeException
+                || error instanceof UnresolvedConflictException) {
             return error.outcome() == Outcome.NOT_APPLIED ? UNAVAILABLE : MAYBE_APPLIED;
         }
         throw new AssertionError(error);

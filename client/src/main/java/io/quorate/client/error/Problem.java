@@ -5,6 +5,7 @@ import io.quorate.ring.wire.Outcome;
 import java.io.Serializable;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.stream.Collectors;
 
 /**
@@ -19,7 +20,8 @@ import java.util.stream.Collectors;
  * @param need replicas that the level needed, -1 if not stated
  * @param acked replicas that had answered, -1 if not stated
  * @param replicas what each replica did, as far as stated
- * @param attempts the addresses tried, in order
+ * @param attempts the requests sent, in order
+ * @param contextToken what the store told of the key's state; empty if nothing. See {@link #context()}
  */
 public record Problem(
         String code,
@@ -29,7 +31,8 @@ public record Problem(
         int need,
         int acked,
         List<ReplicaAnswer> replicas,
-        List<Attempt> attempts)
+        List<Attempt> attempts,
+        String contextToken)
         implements Serializable {
     private static final long serialVersionUID = 1L;
 
@@ -39,10 +42,27 @@ public record Problem(
     public static final String CONNECTION_BROKEN = "connection-broken";
     /** The answer does not follow the contract. */
     public static final String BAD_ANSWER = "bad-answer";
+    /** Too many requests of this client wait already; nothing was sent. */
+    public static final String CLIENT_OVERLOADED = "client-overloaded";
+    /** Writers of one key kept getting in each other's way, or siblings cannot be resolved. */
+    public static final String UNRESOLVED_CONFLICT = "unresolved-conflict";
     /** The client had been closed; nothing was sent. */
     public static final String CLIENT_CLOSED = "client-closed";
     /** The calling thread was interrupted while it waited. */
     public static final String INTERRUPTED = "interrupted";
+
+    /** Without a context. */
+    public Problem(
+            String code,
+            int status,
+            String detail,
+            Outcome outcome,
+            int need,
+            int acked,
+            List<ReplicaAnswer> replicas,
+            List<Attempt> attempts) {
+        this(code, status, detail, outcome, need, acked, replicas, attempts, "");
+    }
 
     public Problem {
         replicas = List.copyOf(replicas);
@@ -50,7 +70,7 @@ public record Problem(
     }
 
     public static Problem of(String code, int status, String detail, Outcome outcome) {
-        return new Problem(code, status, detail, outcome, -1, -1, List.of(), List.of());
+        return new Problem(code, status, detail, outcome, -1, -1, List.of(), List.of(), "");
     }
 
     /** A refusal of the contract, before anything happened. */
@@ -59,7 +79,19 @@ public record Problem(
     }
 
     public Problem withAttempts(List<Attempt> tried) {
-        return new Problem(code, status, detail, outcome, need, acked, replicas, tried);
+        return new Problem(code, status, detail, outcome, need, acked, replicas, tried, contextToken);
+    }
+
+    public Problem withContext(String token) {
+        return new Problem(code, status, detail, outcome, need, acked, replicas, attempts, token);
+    }
+
+    /**
+     * The token of the context that came with the error, such as that of {@code too-many-siblings}: what the store held
+     * when it refused. {@code Context.of(bucket, key, token)} makes it one to write with.
+     */
+    public Optional<String> context() {
+        return contextToken.isEmpty() ? Optional.empty() : Optional.of(contextToken);
     }
 
     /** One line with all of it. */

@@ -14,7 +14,8 @@ public abstract sealed class QuorateException extends RuntimeException
                 PreconditionFailedException,
                 UnavailableException,
                 LevelNotReachedException,
-                BrokenExchangeException {
+                BrokenExchangeException,
+                UnresolvedConflictException {
     private static final long serialVersionUID = 1L;
 
     private final Problem problem;

@@ -1,15 +1,23 @@
 package io.quorate.client.http;
 
 import io.quorate.client.error.Attempt;
+import io.quorate.client.http.engine.WireReply;
 import io.quorate.ring.bytes.Bytes;
-import java.net.http.HttpHeaders;
 import java.util.List;
 import java.util.Optional;
 
 /** What came back, whatever its status. */
-record Answer(int status, HttpHeaders headers, Bytes body, List<Attempt> attempts) {
+record Answer(WireReply reply, List<Attempt> attempts) {
+    int status() {
+        return reply.status();
+    }
+
+    Bytes body() {
+        return reply.body();
+    }
+
     Optional<String> header(String name) {
-        return headers.firstValue(name);
+        return Optional.ofNullable(reply.header(name));
     }
 
     /** True if the body's media type, without parameters, is this one. */

@@ -1,193 +1,340 @@
 package io.quorate.client.http;
 
 import io.quorate.client.error.Attempt;
-import io.quorate.client.error.BrokenExchangeException;
-import io.quorate.client.error.LevelNotReachedException;
 import io.quorate.client.error.Problem;
 import io.quorate.client.error.QuorateException;
-import io.quorate.client.error.RequestRefusedException;
-import io.quorate.client.error.UnavailableException;
-import io.quorate.ring.bytes.Bytes;
-import io.quorate.ring.wire.ErrorCode;
+import io.quorate.client.http.Fault.Kind;
+import io.quorate.client.http.Fault.Next;
+import io.quorate.client.http.engine.Failure;
+import io.quorate.client.http.engine.Loop;
+import io.quorate.client.http.route.NodeHealth;
+import io.quorate.client.http.route.Nodes.Choice;
 import io.quorate.ring.wire.Outcome;
-import java.net.ConnectException;
-import java.net.NoRouteToHostException;
-import java.net.URI;
-import java.net.UnknownHostException;
-import java.net.http.HttpClient;
-import java.net.http.HttpConnectTimeoutException;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
-import java.net.http.HttpTimeoutException;
-import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
-import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.Executor;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One request on its way: contact point after contact point until one can be reached, all within one deadline. Once a
- * request may have left, no other address is tried.
+ * One call on its way: a request to the node that suits best, another one elsewhere when that fails, keeps silent or is
+ * slower than most, until one is answered or the deadline passes. Requests of one call may be under way at once: the first
+ * answer wins, and the others are let run, so that their connections stay of use. On the loop's thread only.
  */
 final class Delivery {
-    /** The guard over the whole call strikes a little after the request's own timer, which knows more. */
-    private static final Duration GUARD_LAG = Duration.ofMillis(25);
+    /** Before the same node is asked again, for want of another; doubled each time. */
+    private static final long PAUSE_NANOS = 10_000_000;
 
     private final Exchange exchange;
-    private final HttpTransportConfig config;
-    private final HttpClient http;
-    private final Executor executor;
-    private final long startNanos = System.nanoTime();
-    private final List<Attempt> attempts = new CopyOnWriteArrayList<>();
-    private final CompletableFuture<Answer> answer = new CompletableFuture<>();
-    private volatile @Nullable CompletableFuture<HttpResponse<byte[]>> inFlight;
+    private final Courier.Shared shared;
+    private final long startNanos;
+    private final CompletableFuture<Answer> answer;
+    private final Runnable leave;
+    private final List<Try> tries = new ArrayList<>(2);
+    private final Set<NodeHealth> tried = new HashSet<>(4);
+    private @Nullable Fault worst;
+    private Loop.@Nullable Timer timer;
+    private int pending;
+    private boolean pausing;
+    private boolean stopped;
+    private boolean over;
 
-    Delivery(Exchange exchange, HttpTransportConfig config, HttpClient http, Executor executor) {
+    /** Counts the time from here, on the thread of the caller. */
+    Delivery(Exchange exchange, Courier.Shared shared, CompletableFuture<Answer> answer, Runnable leave) {
         this.exchange = exchange;
-        this.config = config;
-        this.http = http;
-        this.executor = executor;
+        this.shared = shared;
+        this.answer = answer;
+        this.leave = leave;
+        this.startNanos = System.nanoTime();
     }
 
-    CompletableFuture<Answer> start() {
-        Duration limit = exchange.timeout().plus(config.allowance()).plus(GUARD_LAG);
-        CompletableFuture<Answer> guarded =
-                answer.orTimeout(limit.toNanos(), TimeUnit.NANOSECONDS).exceptionallyAsync(this::explained, executor);
-        tryFrom(0);
-        return guarded;
-    }
-
-    private void tryFrom(int index) {
-        long leftNanos = exchange.timeout().toNanos() - (System.nanoTime() - startNanos);
-        if (index == config.contactPoints().size() || leftNanos <= 0) {
-            answer.completeExceptionally(unreachable());
+    void start() {
+        shared.calls++;
+        shared.retryBudget.earn();
+        shared.hedgeBudget.earn();
+        long now = System.nanoTime();
+        Choice choice = shared.nodes.choose(exchange.target(), exchange.writes(), tried, now);
+        if (choice == null || leftNanos(now) <= 0) {
+            fail(new Fault(
+                    Kind.UNAVAILABLE,
+                    Next.STOP,
+                    Problem.of(
+                            Problem.CLIENT_OVERLOADED,
+                            0,
+                            "the deadline passed before the request could be sent",
+                            Outcome.NOT_APPLIED),
+                    null));
             return;
         }
-        URI base = config.contactPoints().get(index);
-        long attemptNanos = System.nanoTime();
-        try {
-            HttpRequest request = request(base, leftNanos);
-            CompletableFuture<HttpResponse<byte[]>> sent =
-                    http.sendAsync(request, info -> new BoundedBody(config.answerBytesMax()));
-            inFlight = sent;
-            var unused = sent.whenComplete((response, error) -> {
-                if (error == null) {
-                    arrived(base, attemptNanos, response);
-                } else {
-                    failed(index, base, attemptNanos, unwrap(error));
-                }
-            });
-        } catch (IllegalArgumentException e) {
-            answer.completeExceptionally(new RequestRefusedException(
-                    Problem.refused(ErrorCode.BAD_REQUEST, "the request cannot be sent: " + e.getMessage())));
-        }
+        send(choice, false, now);
+        armHedge(now);
     }
 
-    private HttpRequest request(URI base, long leftNanos) {
-        String root = base.getScheme() + "://" + base.getRawAuthority();
-        URI target = URI.create(root + exchange.target(millisRoundedUp(leftNanos)));
-        HttpRequest.Builder request = HttpRequest.newBuilder(target)
-                .timeout(Duration.ofNanos(leftNanos).plus(config.allowance()))
-                .method(
-                        exchange.method(),
-                        exchange.body()
-                                .map(bytes -> HttpRequest.BodyPublishers.ofByteArray(bytes.unsafeArray()))
-                                .orElseGet(HttpRequest.BodyPublishers::noBody));
-        exchange.headers().forEach(request::header);
-        return request.build();
+    private long leftNanos(long now) {
+        return exchange.timeout().toNanos() - (now - startNanos);
     }
 
-    private void arrived(URI base, long attemptNanos, HttpResponse<byte[]> response) {
-        note(base, attemptNanos, "status " + response.statusCode());
-        answer.complete(new Answer(response.statusCode(), response.headers(), Bytes.wrap(response.body()), attempts));
+    private void send(Choice choice, boolean hedge, long now) {
+        NodeHealth node = choice.node();
+        Try request = new Try(this, node, choice.trial(), hedge, now);
+        tries.add(request);
+        tried.add(node);
+        pending++;
+        node.sent();
+        long left = leftNanos(now);
+        long deadline = now + left + shared.config.allowance().toNanos();
+        long leftMillis = Math.max(1, (left + 999_999) / 1_000_000);
+        request.sent(shared.engine(node.origin()).send(node.origin(), exchange.toNode(leftMillis), deadline, request));
     }
 
-    private void failed(int index, URI base, long attemptNanos, Throwable error) {
-        note(base, attemptNanos, describe(error));
-        if (isUnreachable(error)) {
-            if (!answer.isDone()) {
-                tryFrom(index + 1);
-            }
+    // ---------------------------------------------------------------- time
+
+    private void armHedge(long now) {
+        long quantile = exchange.writes() || exchange.target() == null
+                ? -1
+                : shared.readTimes.quantile(shared.config.hedging().quantile());
+        long delay = Math.max(quantile, shared.config.hedging().delayMin().toNanos());
+        if (quantile < 0 || shared.config.hedging().budgetShare() == 0 || delay >= patienceNanos()) {
+            armPatience(now);
         } else {
-            answer.completeExceptionally(
-                    error instanceof HttpTimeoutException ? late(error) : broken(describe(error), error));
+            arm(now + delay, this::hedge);
         }
     }
 
-    /** The connection was never made, so nothing was sent. */
-    private static boolean isUnreachable(Throwable error) {
-        return error instanceof ConnectException
-                || error instanceof HttpConnectTimeoutException
-                || error instanceof UnknownHostException
-                || error instanceof NoRouteToHostException;
-    }
-
-    /** Runs on a thread of the client also when the timer's thread brought the error. */
-    private Answer explained(Throwable error) {
-        Throwable cause = unwrap(error);
-        if (cause instanceof QuorateException known) {
-            throw known;
+    private void hedge() {
+        long now = System.nanoTime();
+        Choice choice = another(now);
+        if (choice != null && leftNanos(now) > 0 && mayTryMore()) {
+            if (shared.hedgeBudget.spend()) {
+                send(choice, true, now);
+            } else {
+                shared.hedgesDenied++;
+            }
         }
-        CompletableFuture<HttpResponse<byte[]>> sent = inFlight;
-        if (sent != null) {
-            sent.cancel(true);
+        armPatience(now);
+    }
+
+    private void armPatience(long now) {
+        if (exchange.repeatable()) {
+            arm(now + patienceNanos(), this::patienceEnds);
         }
-        throw cause instanceof TimeoutException ? late(cause) : broken(describe(cause), cause);
     }
 
-    private UnavailableException unreachable() {
-        String who = config.contactPoints().size() == 1 ? "the contact point" : "any contact point";
-        return new UnavailableException(
-                Problem.of(Problem.UNREACHABLE, 0, "could not reach " + who + "; nothing was sent", Outcome.NOT_APPLIED)
-                        .withAttempts(attempts),
-                null);
+    /** How long a node may be silent: a share of the deadline, shorter if that is long, longer if the store is slow. */
+    private long patienceNanos() {
+        RetrySettings retries = shared.config.retries();
+        long share = (long) (exchange.timeout().toNanos() * retries.patienceShare());
+        long usual = 3 * shared.callTimes.quantile(0.99);
+        return Math.min(share, Math.max(retries.patienceMax().toNanos(), usual));
     }
 
-    private LevelNotReachedException late(Throwable cause) {
-        String detail = "no answer within " + exchange.timeout().toMillis() + " ms and "
-                + config.allowance().toMillis() + " ms of allowance";
-        return new LevelNotReachedException(
-                Problem.of(ErrorCode.TIMEOUT.text(), 0, detail, exchange.unknown())
-                        .withAttempts(attempts),
-                cause);
-    }
-
-    private BrokenExchangeException broken(String what, Throwable cause) {
-        return new BrokenExchangeException(
-                Problem.of(Problem.CONNECTION_BROKEN, 0, "the exchange broke: " + what, exchange.unknown())
-                        .withAttempts(attempts),
-                cause);
-    }
-
-    private static long millisRoundedUp(long nanos) {
-        return (nanos + 999_999) / 1_000_000;
-    }
-
-    private void note(URI base, long attemptNanos, String cause) {
-        long millis = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - attemptNanos);
-        attempts.add(new Attempt(base.toString(), millis, cause));
-    }
-
-    private static String describe(Throwable error) {
-        if (error instanceof HttpConnectTimeoutException) {
-            return "no connection in time";
+    private void patienceEnds() {
+        long now = System.nanoTime();
+        for (Try request : tries) {
+            if (request.isPending() && request.node().silentSince(request.sentNanos())) {
+                shared.prober.watch(request.node());
+            }
         }
-        if (error instanceof HttpTimeoutException) {
-            return "no answer in time";
+        Choice choice = another(now);
+        if (choice != null && leftNanos(now) > 0 && mayTryMore() && spendRetry()) {
+            send(choice, false, now);
+            armPatience(now);
         }
-        if (error instanceof ConnectException) {
-            return "connection refused or host unknown";
-        }
-        String message = error.getMessage();
-        return message == null ? error.getClass().getSimpleName() : message;
     }
 
-    private static Throwable unwrap(Throwable error) {
-        Throwable cause = error.getCause();
-        return error instanceof CompletionException && cause != null ? cause : error;
+    private void arm(long nanoTime, Runnable action) {
+        stopTimer();
+        timer = shared.loop.at(nanoTime, action);
+    }
+
+    private void stopTimer() {
+        Loop.Timer set = timer;
+        if (set != null) {
+            set.stop();
+        }
+    }
+
+    // ---------------------------------------------------------------- answers
+
+    void answered(Try request, Answer reply, long now) {
+        if (reply.status() >= 400) {
+            Fault fault = Faults.of(reply, exchange);
+            restrain(request.node(), reply, now);
+            request.ended(
+                    fault, "status " + reply.status() + " " + fault.problem().code(), now);
+            if (!over) {
+                pending--;
+                failed(fault, now);
+            }
+            return;
+        }
+        request.ended(null, "status " + reply.status(), now);
+        if (over) {
+            return;
+        }
+        pending--;
+        spareTheCutOff(now);
+        long took = now - startNanos;
+        shared.callTimes.add(took);
+        if (!exchange.writes() && exchange.target() != null) {
+            shared.readTimes.add(took);
+        }
+        shared.ring.sawEpoch(ResultHeader.epoch(reply), now);
+        finish(request, "ok");
+        answer.complete(new Answer(reply.reply(), attempts(now)));
+    }
+
+    /** What one node could not do and another could says something of the first: perhaps it is cut off, or starting. */
+    private void spareTheCutOff(long now) {
+        for (Try request : tries) {
+            if (request.endedWith(503)) {
+                request.node()
+                        .busyUntil(now + shared.config.routing().probeInterval().toNanos());
+            }
+        }
+    }
+
+    /** A node that says what it cannot do now is spared it for a while. */
+    private void restrain(NodeHealth node, Answer reply, long now) {
+        long interval = shared.config.routing().probeInterval().toNanos();
+        if (reply.status() == 429) {
+            node.busyUntil(now + Problems.retryAfter(reply).toNanos());
+        } else if (reply.status() == 507) {
+            node.fullUntil(now + interval);
+        }
+    }
+
+    void failed(Try request, Failure failure, long now) {
+        Fault fault = Faults.of(failure, exchange, shared.config);
+        request.ended(fault, failure.what(), now);
+        switch (failure.kind()) {
+            case UNREACHABLE, BROKEN -> {
+                request.node().failed();
+                shared.prober.watch(request.node());
+            }
+            case LATE -> {
+                if (failure.sent() && request.node().silentSince(request.sentNanos())) {
+                    shared.prober.watch(request.node());
+                }
+            }
+            case CROWDED, BAD_ANSWER, BAD_REQUEST, CLOSED -> request.node().answeredBadly();
+        }
+        if (!over) {
+            pending--;
+            failed(fault, now);
+        }
+    }
+
+    private void failed(Fault fault, long now) {
+        Fault before = worst;
+        if (before == null || fault.tellsMoreThan(before)) {
+            worst = fault;
+        }
+        stopped |= fault.next() == Next.STOP;
+        // Another request of this call may still succeed.
+        if (pending == 0 && !pausing && !goOn(fault, now)) {
+            fail(worst == null ? fault : worst);
+        }
+    }
+
+    /** Sends the request again, now or after a pause; false if that is of no use or not allowed. */
+    private boolean goOn(Fault fault, long now) {
+        boolean free = fault.next() == Next.ELSEWHERE_FREE;
+        if (stopped || leftNanos(now) <= 0 || (!free && !mayTryMore())) {
+            return false;
+        }
+        Choice choice = shared.nodes.choose(exchange.target(), exchange.writes(), tried, now);
+        if (choice != null) {
+            if (!free && !spendRetry()) {
+                return false;
+            }
+            send(choice, false, now);
+            armPatience(now);
+            return true;
+        }
+        return fault.next() == Next.REPEAT && repeatLater(now);
+    }
+
+    /** No other node is left: the same again, after a pause. */
+    private boolean repeatLater(long now) {
+        long pause = PAUSE_NANOS << Math.min(10, tries.size() - 1);
+        if (leftNanos(now) <= pause || !spendRetry()) {
+            return false;
+        }
+        pausing = true;
+        arm(now + pause, () -> {
+            pausing = false;
+            tried.clear();
+            long later = System.nanoTime();
+            Choice choice = shared.nodes.choose(exchange.target(), exchange.writes(), tried, later);
+            if (choice != null) {
+                send(choice, false, later);
+                armPatience(later);
+            } else if (worst != null) {
+                fail(worst);
+            }
+        });
+        return true;
+    }
+
+    private @Nullable Choice another(long now) {
+        return exchange.repeatable() ? shared.nodes.chooseWell(exchange.target(), exchange.writes(), tried, now) : null;
+    }
+
+    private boolean mayTryMore() {
+        long counted = tries.stream().filter(Try::isCounted).count();
+        return counted < shared.config.retries().attemptsMax();
+    }
+
+    private boolean spendRetry() {
+        if (shared.retryBudget.spend()) {
+            shared.retries++;
+            return true;
+        }
+        shared.retriesDenied++;
+        return false;
+    }
+
+    // ---------------------------------------------------------------- ends
+
+    private void fail(Fault fault) {
+        long now = System.nanoTime();
+        shared.failed++;
+        QuorateException failure = fault.toException(attempts(now));
+        finish(null, fault.problem().code());
+        answer.completeExceptionally(failure);
+    }
+
+    private void finish(@Nullable Try winner, String code) {
+        over = true;
+        stopTimer();
+        for (Try request : tries) {
+            request.release();
+            if (request.isHedge()) {
+                if (request == winner) {
+                    shared.hedgesWon++;
+                } else {
+                    shared.hedgesLost++;
+                }
+            }
+        }
+        long took = System.nanoTime() - startNanos;
+        shared.hears(listener -> listener.callEnded(exchange.method(), code, tries.size(), took));
+        leave.run();
+    }
+
+    private List<Attempt> attempts(long now) {
+        List<Attempt> attempts = new ArrayList<>(tries.size());
+        for (Try request : tries) {
+            attempts.add(request.toAttempt(exchange.unknown(), now));
+        }
+        return attempts;
+    }
+
+    /** Tells of a request that ended, also after the call. */
+    void tell(Try request, int status, long now) {
+        shared.hears(listener -> listener.attemptEnded(
+                request.node().origin().toString(), exchange.method(), status, now - request.sentNanos()));
     }
 }

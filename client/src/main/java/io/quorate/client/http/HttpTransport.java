@@ -7,6 +7,8 @@ import io.quorate.client.bucket.BucketInfo;
 import io.quorate.client.data.Context;
 import io.quorate.client.data.ResultInfo;
 import io.quorate.client.error.RequestRefusedException;
+import io.quorate.client.http.route.Nodes.Target;
+import io.quorate.client.metrics.ClientMetrics;
 import io.quorate.client.spi.CallOptions;
 import io.quorate.client.spi.DeleteCall;
 import io.quorate.client.spi.ExplainCall;
@@ -20,24 +22,43 @@ import io.quorate.ring.bytes.Bytes;
 import io.quorate.ring.wire.HttpNames;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Executor;
 import java.util.function.Function;
 
 /**
- * The store over HTTP. Contact points are tried in their order; the next is tried only when no connection to the one
- * before could be made, so that nothing was sent.
+ * The store over HTTP. A call on a key goes to a home of the key that is up and fast, as soon as the ring is known; until
+ * then, and for all else, to the contact points in their order. Nodes that fail, keep silent or are overloaded are passed
+ * over, within one deadline and a budget: reads and writes with an idempotency key in any case, other calls only when
+ * nothing can have happened.
  */
 public final class HttpTransport implements StoreTransport {
-    private final ContactPoints contactPoints;
+    private static final List<String> ACCEPT_SIBLINGS = List.of("Accept", HttpNames.SIBLINGS_JSON);
+    /** Longer answers are read elsewhere than on the thread that brings those of all calls. */
+    private static final int SHORT_BYTES_MAX = 64 << 10;
+
+    private final Courier courier;
 
     public HttpTransport(HttpTransportConfig config) {
-        this.contactPoints = new ContactPoints(config);
+        this.courier = new Courier(config);
+    }
+
+    @Override
+    public Executor callbacks() {
+        return courier.callbacks();
+    }
+
+    @Override
+    public ClientMetrics metrics() {
+        return courier.metrics();
     }
 
     @Override
     public CompletionStage<ReadReply> get(GetCall call) {
-        Exchange exchange = Exchange.onKey("GET", RawPath.key(call.bucket(), call.key()), "r", call.options())
-                .withHeader("Accept", HttpNames.SIBLINGS_JSON);
+        Target target = new Target(call.bucket(), call.key());
+        Exchange exchange = Exchange.onKey("GET", target, "", "r", call.options(), ACCEPT_SIBLINGS);
         return send(exchange, 200, answer -> {
             SiblingsJson body = SiblingsJson.read(answer.body());
             String token = answer.header(HttpNames.CONTEXT)
@@ -49,29 +70,31 @@ public final class HttpTransport implements StoreTransport {
 
     @Override
     public CompletionStage<WriteReply> put(PutCall call) {
-        Exchange put = Exchange.onKey("PUT", RawPath.key(call.bucket(), call.key()), "w", call.options())
+        Exchange put = write("PUT", call.bucket(), call.key(), call.context(), call.options())
                 .withBody(call.value().data(), call.value().contentType())
-                .withHeader(HttpNames.IDEMPOTENCY_KEY, call.idempotencyKey());
-        Exchange exchange = call.context()
-                .map(context -> put.withHeader(HttpNames.CONTEXT, context.token()))
-                .orElse(put);
-        return send(exchange, 204, answer -> written(answer, call.bucket(), call.key()));
+                .withIdempotencyKey(call.idempotencyKey());
+        return send(put, 204, answer -> written(answer, call.bucket(), call.key()));
     }
 
     @Override
     public CompletionStage<WriteReply> delete(DeleteCall call) {
-        Exchange delete = Exchange.onKey("DELETE", RawPath.key(call.bucket(), call.key()), "w", call.options());
-        Exchange exchange = call.context()
-                .map(context -> delete.withHeader(HttpNames.CONTEXT, context.token()))
-                .orElse(delete);
-        return send(exchange, 204, answer -> written(answer, call.bucket(), call.key()));
+        Exchange delete = write("DELETE", call.bucket(), call.key(), call.context(), call.options())
+                .withIdempotencyKey(call.idempotencyKey());
+        return send(delete, 204, answer -> written(answer, call.bucket(), call.key()));
+    }
+
+    private static Exchange write(
+            String method, String bucket, Bytes key, Optional<Context> context, CallOptions options) {
+        List<String> headers =
+                context.map(shown -> List.of(HttpNames.CONTEXT, shown.token())).orElse(List.of());
+        return Exchange.onKey(method, new Target(bucket, key), "", "w", options, headers);
     }
 
     @Override
     public CompletionStage<String> explain(ExplainCall call) {
-        String path = RawPath.key(call.bucket(), call.key()) + "/explain";
+        Target target = new Target(call.bucket(), call.key());
         CallOptions options = new CallOptions(new Need.BucketDefault(), false, call.timeout());
-        return send(Exchange.onKey("GET", path, "r", options), 200, HttpTransport::jsonText);
+        return send(Exchange.onKey("GET", target, "/explain", "r", options, List.of()), 200, HttpTransport::jsonText);
     }
 
     @Override
@@ -83,7 +106,7 @@ public final class HttpTransport implements StoreTransport {
     public CompletionStage<BucketChange> createBucket(String name, BucketDefinition definition, Duration timeout) {
         Exchange exchange = Exchange.plain("PUT", RawPath.bucket(name), timeout)
                 .withBody(BucketJson.write(definition), Json.MEDIA_TYPE);
-        return contactPoints.send(exchange).thenApply(answer -> {
+        return courier.send(exchange).thenApply(answer -> {
             boolean created = answer.status() == 201;
             return read(answer, exchange, created ? 201 : 200, done -> {
                 BucketInfo bucket = Json.tryRead(done.body())
@@ -111,21 +134,25 @@ public final class HttpTransport implements StoreTransport {
     @Override
     public CompletionStage<Void> deleteBucket(String name, Duration timeout) {
         Exchange exchange = Exchange.plain("DELETE", RawPath.bucket(name), timeout);
-        return contactPoints.send(exchange).thenAccept(answer -> read(answer, exchange, 202, Answer::status));
+        return courier.send(exchange).thenAccept(answer -> read(answer, exchange, 202, Answer::status));
     }
 
     @Override
     public void close() {
-        contactPoints.close();
+        courier.close();
     }
 
     private <T> CompletionStage<T> send(Exchange exchange, int expected, Function<Answer, T> reader) {
-        return contactPoints.send(exchange).thenApply(answer -> read(answer, exchange, expected, reader));
+        return courier.send(exchange)
+                .thenCompose(answer -> answer.body().length() <= SHORT_BYTES_MAX
+                        ? CompletableFuture.completedFuture(read(answer, exchange, expected, reader))
+                        : CompletableFuture.supplyAsync(
+                                () -> read(answer, exchange, expected, reader), courier.callbacks()));
     }
 
     private static <T> T read(Answer answer, Exchange exchange, int expected, Function<Answer, T> reader) {
         if (answer.status() != expected) {
-            throw Problems.of(answer, exchange);
+            throw Problems.unexpected(answer, exchange, "status " + answer.status() + " is no answer to this request");
         }
         try {
             return reader.apply(answer);

@@ -1,6 +1,7 @@
 package io.quorate.client.http;
 
 import io.quorate.client.data.ResultInfo;
+import io.quorate.ring.wire.HttpNames;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -24,6 +25,23 @@ final class ResultHeader {
                 number(members, "repaired"),
                 number(members, "siblings"),
                 longNumber(members, "epoch"));
+    }
+
+    /** The epoch that an answer carries, -1 if none: looked up on every answer, so without reading the rest. */
+    static long epoch(Answer answer) {
+        String header = answer.header(HttpNames.RESULT).orElse("");
+        int at = header.indexOf("epoch=");
+        if (at < 0) {
+            return -1;
+        }
+        long epoch = 0;
+        int from = at + 6;
+        int i = from;
+        while (i < header.length() && i - from < 15 && header.charAt(i) >= '0' && header.charAt(i) <= '9') {
+            epoch = epoch * 10 + (header.charAt(i) - '0');
+            i++;
+        }
+        return i == from ? -1 : epoch;
     }
 
     private static Map<String, String> members(String header) {
@@ -66,6 +84,10 @@ final class ResultHeader {
 
     private static long longNumber(Map<String, String> members, String name) {
         String text = members.getOrDefault(name, "");
-        return text.matches("[0-9]{1,15}") ? Long.parseLong(text) : -1;
+        boolean digits = !text.isEmpty() && text.length() <= 15;
+        for (int i = 0; digits && i < text.length(); i++) {
+            digits = text.charAt(i) >= '0' && text.charAt(i) <= '9';
+        }
+        return digits ? Long.parseLong(text) : -1;
     }
 }

@@ -1,5 +1,6 @@
 /**
- * The store over HTTP, contract version 1. Knows nothing of the client above. Start with
+ * The store over HTTP, contract version 1: each call is a delivery, which chooses nodes, repeats and hedges. Knows nothing
+ * of the client above. Settings are in {@link io.quorate.client.http.HttpTransportConfig}; start to read with
  * {@link io.quorate.client.http.HttpTransport}.
  */
 @NullMarked

@@ -3,9 +3,11 @@ package io.quorate.client.spi;
 import io.quorate.client.bucket.BucketChange;
 import io.quorate.client.bucket.BucketDefinition;
 import io.quorate.client.bucket.BucketInfo;
+import io.quorate.client.metrics.ClientMetrics;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Executor;
 
 /**
  * A way to reach the store. The client above checks names, keys and contexts, and makes idempotency keys; a transport
@@ -18,6 +20,19 @@ import java.util.concurrent.CompletionStage;
  * proved absent is {@code MAYBE_APPLIED}.
  */
 public interface StoreTransport extends AutoCloseable {
+    /**
+     * Runs what callers attach to their calls. Unless a transport's stages end on threads that may block, it offers here
+     * an executor whose threads may; the client moves there before it runs any code of its caller.
+     */
+    default Executor callbacks() {
+        return Runnable::run;
+    }
+
+    /** What was done so far. */
+    default ClientMetrics metrics() {
+        return ClientMetrics.NONE;
+    }
+
     CompletionStage<ReadReply> get(GetCall call);
 
     CompletionStage<WriteReply> put(PutCall call);

@@ -278,8 +278,7 @@ class ClientMainTest {
 
         @Test
         void theRingShowsEachNodesShare() {
-            store.answers(
-                    200,
+            store.answersRing(
                     Map.of(),
                     "{\"epoch\":1,\"partitions\":2,\"replicas\":2,\"nodes\":[{\"id\":\"n1\",\"http\":\"http://h:1\","
                             + "\"dc\":\"d\",\"zone\":\"z\",\"state\":\"serving\"},{\"id\":\"n2\"}],"

@@ -102,7 +102,7 @@ class HttpBucketsTest {
 
     @Test
     void ringAndExplainAreTheStoresJson() {
-        store.answers(200, JSON, "{\"epoch\": 7}");
+        store.answersRing(JSON, "{\"epoch\": 7}");
 
         assertThat(client.ring()).isEqualTo("{\"epoch\":7}");
         assertThat(store.last().target()).isEqualTo("/v1/ring");

@@ -75,6 +75,18 @@ class HttpWriteTest {
     }
 
     @Test
+    void aWriteMayCarryAKeyOfTheCallers() {
+        store.answersWrite();
+
+        quorum.withIdempotencyKey("order-17").put("k", "1");
+
+        assertThat(store.last().header("Idempotency-Key")).isEqualTo("order-17");
+        assertThat(catchThrowableOfType(RequestRefusedException.class, () -> quorum.withIdempotencyKey("a b"))
+                        .code())
+                .isEqualTo("bad-request");
+    }
+
+    @Test
     void anEmptyValueIsAValue() {
         store.answersWrite();
 
@@ -92,6 +104,7 @@ class HttpWriteTest {
 
         assertThat(store.last().method()).isEqualTo("DELETE");
         assertThat(store.last().query()).matches("w=3&timeout=[0-9]+ms");
+        assertThat(store.last().header("Idempotency-Key")).matches("[!-~]{1,64}");
         assertThat(store.last().header("Quorate-Context")).isEqualTo("ctx-seen");
     }
 
@@ -137,16 +150,47 @@ class HttpWriteTest {
     }
 
     @Test
-    void aConnectionThatBreaksAfterSendingMeansMaybeAppliedAndNoOtherNodeIsTried() {
+    void aWriteWhoseConnectionBreaksIsRepeatedElsewhereUnderTheSameKey() {
         store.breaksConnections();
         try (StubStore second = new StubStore().answersWrite();
                 QuorateClient both = QuorateClients.http(store.url(), second.url())) {
+            both.bucket("carts").atDefaults().put("k", "v");
+
+            assertThat(store.seen()).hasSize(1);
+            assertThat(second.seen()).hasSize(1);
+            assertThat(second.last().header("Idempotency-Key"))
+                    .isEqualTo(store.last().header("Idempotency-Key"))
+                    .matches("[!-~]{1,64}");
+        }
+    }
+
+    @Test
+    void aConnectionThatBreaksEachTimeMeansMaybeApplied() {
+        store.breaksConnections();
+
+        BrokenExchangeException error = catchThrowableOfType(
+                BrokenExchangeException.class,
+                () -> client.bucket("carts").atDefaults().put("k", "v"));
+
+        assertThat(error.outcome()).isEqualTo(Outcome.MAYBE_APPLIED);
+        assertThat(error.code()).isEqualTo("connection-broken");
+        assertThat(error.attempts())
+                .hasSize(4)
+                .allSatisfy(attempt -> assertThat(attempt.outcome()).isEqualTo(Outcome.MAYBE_APPLIED));
+        assertThat(store.seen())
+                .extracting(seen -> seen.header("Idempotency-Key"))
+                .containsOnly(store.last().header("Idempotency-Key"));
+    }
+
+    @Test
+    void aChangeOfBucketsThatBreaksIsNotRepeated() {
+        store.breaksConnections();
+        try (StubStore second = new StubStore().answers(202, Map.of(), "");
+                QuorateClient both = QuorateClients.http(store.url(), second.url())) {
             BrokenExchangeException error = catchThrowableOfType(
-                    BrokenExchangeException.class,
-                    () -> both.bucket("carts").atDefaults().put("k", "v"));
+                    BrokenExchangeException.class, () -> both.buckets().delete("b"));
 
             assertThat(error.outcome()).isEqualTo(Outcome.MAYBE_APPLIED);
-            assertThat(error.code()).isEqualTo("connection-broken");
             assertThat(second.seen()).isEmpty();
         }
         assertThat(store.seen()).hasSize(1);
@@ -175,16 +219,42 @@ class HttpWriteTest {
     }
 
     @Test
-    void aNodeThatAnswersUnavailableIsNotPassedOver() {
+    void aNodeThatAnswersUnavailableIsPassedOver() {
         store.answersProblem(503, "unavailable", ",\"outcome\":\"not-applied\",\"need\":2,\"acked\":0");
         try (StubStore second = new StubStore().answersWrite();
+                QuorateClient both = QuorateClients.http(store.url(), second.url())) {
+            both.bucket("carts").atDefaults().put("k", "v");
+
+            assertThat(store.seen()).hasSize(1);
+            assertThat(second.seen()).hasSize(1);
+        }
+    }
+
+    @Test
+    void whereAllAreUnavailableTheFirstSaysWhy() {
+        store.answersProblem(503, "unavailable", ",\"outcome\":\"not-applied\",\"need\":2,\"acked\":0");
+        try (StubStore second = new StubStore().answersProblem(429, "overloaded", "");
                 QuorateClient both = QuorateClients.http(store.url(), second.url())) {
             UnavailableException error = catchThrowableOfType(
                     UnavailableException.class,
                     () -> both.bucket("carts").atDefaults().put("k", "v"));
             assertThat(error.code()).isEqualTo("unavailable");
-            assertThat(second.seen()).isEmpty();
+            assertThat(error.attempts()).hasSize(2);
+            assertThat(second.seen()).hasSize(1);
         }
+    }
+
+    @Test
+    void aRefusalForTooManySiblingsCarriesTheContext() {
+        store.answers(
+                409,
+                Map.of("Content-Type", "application/problem+json", "Quorate-Context", "ctx-all"),
+                "{\"code\":\"too-many-siblings\",\"outcome\":\"not-applied\"}");
+
+        RequestRefusedException error = catchThrowableOfType(RequestRefusedException.class, () -> quorum.put("k", "v"));
+
+        assertThat(error.problem().context()).contains("ctx-all");
+        assertThat(store.seen()).hasSize(1);
     }
 
     @ParameterizedTest

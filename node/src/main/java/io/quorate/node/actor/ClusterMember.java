@@ -41,6 +41,7 @@ public final class ClusterMember implements AutoCloseable {
     private final Islands islands;
     private @Nullable ActorSystem<Void> system;
     private boolean warned;
+    private volatile boolean leaving;
     private long joinedAt = Long.MIN_VALUE;
     private volatile long island;
     private volatile ImmutableList<NodeId> members = ImmutableList.of();
@@ -82,6 +83,9 @@ public final class ClusterMember implements AutoCloseable {
     }
 
     private void look() {
+        if (leaving) {
+            return;
+        }
         try {
             ActorSystem<Void> running = system;
             if (running == null) {
@@ -95,7 +99,7 @@ public final class ClusterMember implements AutoCloseable {
             warned = false;
         } catch (RuntimeException e) {
             // The node serves without it; a taken port, for one, may be free again the next time.
-            if (!warned) {
+            if (!warned && !leaving) {
                 LOG.warn("{}: cannot take part in the cluster of actor systems, will try again: {}", self.id(), message(e));
             }
             warned = true;
@@ -188,6 +192,7 @@ public final class ClusterMember implements AutoCloseable {
 
     /** Begins to end its part, without telling the others: they see from the node's silence that it is gone. */
     public void leave() {
+        leaving = true;
         if (!timer.isShutdown()) {
             timer.execute(this::end);
             timer.shutdown();

@@ -105,7 +105,7 @@ public final class NodeTransport implements StoreTransport {
                         .delete(
                                 door(call.bucket(), call.key(), call.options(), "w"),
                                 call.context().map(Context::token).orElse(null),
-                                null,
+                                call.idempotencyKey(),
                                 answer::complete),
                 answer -> KeyResults.written(answer, call.bucket(), call.key()));
     }

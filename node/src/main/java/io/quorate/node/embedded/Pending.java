@@ -77,12 +77,13 @@ record Pending(NodeId node, boolean writes, Duration timeout, Executor executor,
             String detail =
                     "no answer within " + timeout.toMillis() + " ms and " + ALLOWANCE.toMillis() + " ms of allowance";
             Problem late = Problem.of(ErrorCode.TIMEOUT.text(), 0, detail, unknown());
-            return new LevelNotReachedException(late.withAttempts(attempts("no answer in time", from)), cause);
+            return new LevelNotReachedException(
+                    late.withAttempts(attempts("no answer in time", from, unknown())), cause);
         }
         LOG.error("a call failed by a fault of this program", cause);
         String detail = "this node failed to handle the call; its log says why";
         return QuorateException.of(Problem.of(ErrorCode.INTERNAL.text(), ErrorCode.INTERNAL.status(), detail, unknown())
-                .withAttempts(attempts("failed", from)));
+                .withAttempts(attempts("failed", from, unknown())));
     }
 
     private QuorateException refused(Refused refused, long from) {
@@ -98,7 +99,7 @@ record Pending(NodeId node, boolean writes, Duration timeout, Executor executor,
                 refused.replicas().stream()
                         .map(replica -> new ReplicaAnswer(replica.node().value(), replica.result()))
                         .toList(),
-                attempts(code.text(), from)));
+                attempts(code.text(), from, outcome(refused))));
     }
 
     private Outcome outcome(Refused refused) {
@@ -110,8 +111,8 @@ record Pending(NodeId node, boolean writes, Duration timeout, Executor executor,
         return writes ? Outcome.MAYBE_APPLIED : Outcome.NOT_APPLIED;
     }
 
-    private List<Attempt> attempts(String end, long from) {
+    private List<Attempt> attempts(String end, long from, Outcome outcome) {
         long millis = TimeUnit.NANOSECONDS.toMillis(nanoClock.getAsLong() - from);
-        return List.of(new Attempt(node.value(), millis, end));
+        return List.of(new Attempt(node.value(), millis, end, outcome));
     }
 }

@@ -92,6 +92,11 @@ final class Exchange {
         return tags;
     }
 
+    /** Runs what gives an answer, and does not take long, where that costs least. */
+    void soon(Runnable answer) {
+        RawTargetConnection.answer(request, answer);
+    }
+
     /** Runs what takes long away from the thread that brings an answer. */
     void later(Runnable work) {
         try {

@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.util.function.Supplier;
 import org.eclipse.jetty.http.HttpCompliance;
 import org.eclipse.jetty.http.UriCompliance;
+import org.eclipse.jetty.io.ManagedSelector;
 import org.eclipse.jetty.server.HttpConfiguration;
 import org.eclipse.jetty.server.Server;
 import org.eclipse.jetty.server.ServerConnector;
@@ -27,6 +28,7 @@ public final class HttpServer implements AutoCloseable {
     private final Server server;
     private final ServerConnector connector;
     private final ConnectionGuard guard;
+    private final SocketThread sockets;
     private volatile @Nullable Router routes;
 
     /** What the routes need of their node. */
@@ -44,10 +46,12 @@ public final class HttpServer implements AutoCloseable {
         }
     }
 
-    private HttpServer(Server server, ServerConnector connector, ConnectionGuard guard) {
+    private HttpServer(
+            Server server, ServerConnector connector, ConnectionGuard guard, SocketThread sockets) {
         this.server = server;
         this.connector = connector;
         this.guard = guard;
+        this.sockets = sockets;
     }
 
     /** Binds the address but answers nothing yet, so that a taken port is found before anything else is started. */
@@ -62,7 +66,8 @@ public final class HttpServer implements AutoCloseable {
         http.setResponseHeaderSize(HEADERS_MAX);
         http.setUriCompliance(UriCompliance.UNSAFE);
         http.setHttpCompliance(HttpCompliance.RFC7230);
-        ServerConnector connector = new ServerConnector(server, 1, 1, new RawTargetConnection.Factory(http));
+        SocketThread sockets = new SocketThread();
+        ServerConnector connector = new ServerConnector(server, 1, 1, new RawTargetConnection.Factory(http, sockets));
         connector.setHost(config.http().host());
         connector.setPort(config.http().port());
         connector.setIdleTimeout(IDLE_MILLIS);
@@ -82,7 +87,7 @@ public final class HttpServer implements AutoCloseable {
                             + reason(e),
                     e);
         }
-        return new HttpServer(server, connector, guard);
+        return new HttpServer(server, connector, guard, sockets);
     }
 
     private static String reason(Throwable e) {
@@ -118,6 +123,8 @@ public final class HttpServer implements AutoCloseable {
         server.setHandler(router);
         try {
             server.start();
+            ManagedSelector selector = connector.getSelectorManager().getBean(ManagedSelector.class);
+            sockets.use(task -> selector.submit(ignored -> task.run()));
         } catch (Exception e) {
             throw new BindException(
                     "HTTP on " + config.http().host() + ":" + config.http().port() + " did not start: "

@@ -62,7 +62,7 @@ final class KeyRoutes {
             if (KeyAnswers.isLong(answer)) {
                 exchange.later(() -> render.accept(answer));
             } else {
-                render.accept(answer);
+                exchange.soon(() -> render.accept(answer));
             }
         });
     }
@@ -101,7 +101,11 @@ final class KeyRoutes {
                         body,
                         contentType,
                         idempotencyKey,
-                        answer -> Router.guardAnswer(exchange, () -> answers.written(exchange, answer))));
+                        answer -> written(exchange, answer)));
+    }
+
+    private void written(Exchange exchange, Answer answer) {
+        exchange.soon(() -> Router.guardAnswer(exchange, () -> answers.written(exchange, answer)));
     }
 
     private static String contentType(Exchange exchange) {
@@ -117,7 +121,7 @@ final class KeyRoutes {
                 new Door.Call(bucket, key, query.strength("w"), query.timeoutNanos()),
                 exchange.single(HttpNames.CONTEXT),
                 exchange.single(HttpNames.IDEMPOTENCY_KEY),
-                answer -> Router.guardAnswer(exchange, () -> answers.written(exchange, answer)));
+                answer -> written(exchange, answer));
     }
 
     void explain(Exchange exchange, String bucket, Bytes key) {

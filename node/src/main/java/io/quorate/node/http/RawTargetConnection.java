@@ -1,5 +1,6 @@
 package io.quorate.node.http;
 
+import java.util.concurrent.Executor;
 import org.eclipse.jetty.http.HttpURI;
 import org.eclipse.jetty.http.HttpVersion;
 import org.eclipse.jetty.io.Connection;
@@ -17,8 +18,36 @@ import org.eclipse.jetty.server.internal.HttpConnection;
 final class RawTargetConnection extends HttpConnection {
     private volatile String target = "/";
 
-    private RawTargetConnection(HttpConfiguration configuration, Connector connector, EndPoint endPoint) {
+    private final SocketThread sockets;
+
+    private RawTargetConnection(
+            HttpConfiguration configuration, Connector connector, EndPoint endPoint, SocketThread sockets) {
         super(configuration, connector, endPoint);
+        this.sockets = sockets;
+    }
+
+    /** After an answer given by the {@link SocketThread} the connection goes on there, instead of on a thread of the pool. */
+    @Override
+    protected Executor getExecutor() {
+        return sockets.isCurrent() ? task -> goOn(task) : super.getExecutor();
+    }
+
+    private void goOn(Runnable task) {
+        if (equals(task)) {
+            task.run();
+        } else {
+            super.getExecutor().execute(task);
+        }
+    }
+
+    /** Runs the giving of an answer where it costs least; at once if the request is being handled by this very thread. */
+    static void answer(Request request, Runnable answer) {
+        if (getCurrentConnection() == null
+                && request.getConnectionMetaData().getConnection() instanceof RawTargetConnection connection) {
+            connection.sockets.execute(answer);
+        } else {
+            answer.run();
+        }
     }
 
     @Override
@@ -69,13 +98,17 @@ final class RawTargetConnection extends HttpConnection {
 
     /** Makes such connections. */
     static final class Factory extends HttpConnectionFactory {
-        Factory(HttpConfiguration configuration) {
+        private final SocketThread sockets;
+
+        Factory(HttpConfiguration configuration, SocketThread sockets) {
             super(configuration);
+            this.sockets = sockets;
         }
 
         @Override
         public Connection newConnection(Connector connector, EndPoint endPoint) {
-            return configure(new RawTargetConnection(getHttpConfiguration(), connector, endPoint), connector, endPoint);
+            return configure(
+                    new RawTargetConnection(getHttpConfiguration(), connector, endPoint, sockets), connector, endPoint);
         }
     }
 }

@@ -9,6 +9,7 @@ import io.quorate.ring.bytes.ByteSink;
 import io.quorate.ring.bytes.ByteSource;
 import io.quorate.ring.bytes.DecodeException;
 import io.quorate.ring.version.KeyState;
+import io.quorate.ring.version.Version;
 import io.quorate.ring.version.VersionCodec;
 import java.nio.charset.StandardCharsets;
 import java.util.zip.CRC32C;
@@ -56,7 +57,11 @@ final class RecordCodec {
     }
 
     static byte[] state(KeyState state) {
-        ByteSink out = new ByteSink(256);
+        int values = 256;
+        for (Version version : state.versions()) {
+            values += 128 + version.value().length();
+        }
+        ByteSink out = new ByteSink(values);
         out.u8(FORMAT);
         VersionCodec.writeState(out, state);
         return sealed(out);

@@ -4,6 +4,7 @@ import io.quorate.node.protocol.store.StorageException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.locks.ReadWriteLock;
@@ -36,6 +37,9 @@ import org.rocksdb.WriteOptions;
 public final class RocksColumns implements AutoCloseable {
     private static final List<String> NAMES = List.of("default", "data", "remnants", "requests");
     private static final long BLOCK_CACHE_BYTES = 64L << 20;
+    private static final long DATA_BUFFER_BYTES = 64L << 20;
+    /** Small, because these columns take a tiny entry with each write: finding its place is cheap as long as all fit a cache. */
+    private static final long SMALL_BUFFER_BYTES = 4L << 20;
 
     private final Path directory;
     private final Disk disk;
@@ -47,15 +51,18 @@ public final class RocksColumns implements AutoCloseable {
     private final SyncMode sync;
     /** Held by whoever uses the engine, and alone by whoever replaces it. */
     private final ReadWriteLock use = new ReentrantReadWriteLock();
-    /** Of each engine there has been, so that a handle of an earlier one still names its column. */
+    /** Of each engine there has been, the present one first. */
     private final List<List<ColumnFamilyHandle>> handles = new CopyOnWriteArrayList<>();
+
+    /** What column a handle names, also one of an earlier engine. By identity: a closed handle cannot be compared. */
+    private final IdentityHashMap<ColumnFamilyHandle, Integer> places = new IdentityHashMap<>();
 
     private @Nullable RocksDB engine;
     private volatile @Nullable StorageException broken;
 
     /** Opens or makes the database in {@code directory}. */
     public static RocksColumns open(Path directory, SyncMode sync) {
-        return open(directory, sync, Disk.of(directory.toAbsolutePath().getParent()));
+        return open(directory, sync, () -> Long.MAX_VALUE);
     }
 
     /** The same on a disk that may fail. */
@@ -74,7 +81,7 @@ public final class RocksColumns implements AutoCloseable {
         owned.add(bloom);
         for (String name : NAMES) {
             ColumnFamilyOptions column = new ColumnFamilyOptions()
-                    .setWriteBufferSize(name.equals("data") ? 64L << 20 : 16L << 20)
+                    .setWriteBufferSize(name.equals("data") ? DATA_BUFFER_BYTES : SMALL_BUFFER_BYTES)
                     .setCompressionType(CompressionType.LZ4_COMPRESSION)
                     .setTableFormatConfig(new BlockBasedTableConfig()
                             .setBlockCache(cache)
@@ -109,6 +116,9 @@ public final class RocksColumns implements AutoCloseable {
         List<ColumnFamilyHandle> columns = new ArrayList<>();
         try {
             engine = RocksDB.open(options, directory.toString(), descriptors, columns);
+            for (int i = 0; i < columns.size(); i++) {
+                places.put(columns.get(i), i);
+            }
             handles.add(0, columns);
         } catch (RocksDBException e) {
             throw failure("open " + directory, e);
@@ -171,14 +181,11 @@ public final class RocksColumns implements AutoCloseable {
 
     /** The handle that the present engine has for a column: to be asked, like the engine, under the lock. */
     private ColumnFamilyHandle live(ColumnFamilyHandle column) {
-        for (List<ColumnFamilyHandle> known : handles) {
-            for (int i = 0; i < known.size(); i++) {
-                if (known.get(i) == column) {
-                    return handles.get(0).get(i);
-                }
-            }
+        Integer place = places.get(column);
+        if (place == null) {
+            throw new IllegalArgumentException("a column of another database");
         }
-        throw new IllegalArgumentException("a column of another database");
+        return handles.get(0).get(place);
     }
 
     ColumnFamilyHandle meta() {

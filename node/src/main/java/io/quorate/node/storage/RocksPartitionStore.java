@@ -30,26 +30,36 @@ import org.rocksdb.WriteBatch;
 public final class RocksPartitionStore implements PartitionStore, AutoCloseable {
     private static final long SYNC_NANOS = 500_000_000L;
 
+    /** Memory for records read or written last, unless the node's operator says otherwise. */
+    public static final long RECENT_BYTES_DEFAULT = 16L << 20;
+
     private final RocksColumns db;
     private final PartitionCount partitions;
     private final LongSupplier nanoClock;
     private final WriteObserver observer;
     private final RoomWatch room;
+    private final RecentRecords recent;
     private final GroupCommitWriter writer;
     private int newestEra = Integer.MIN_VALUE;
     private boolean dirty;
     private long syncedAt;
 
+    /** A store that reads each record from the disk. */
     public RocksPartitionStore(
             RocksColumns db,
             PartitionCount partitions,
             ThreadFactory threads,
             LongSupplier nanoClock,
             WriteObserver observer) {
-        this(db, partitions, threads, nanoClock, observer, () -> Long.MAX_VALUE, Disk.Settings.DEFAULT);
+        this(db, partitions, threads, nanoClock, observer, () -> Long.MAX_VALUE, Disk.Settings.DEFAULT, 0);
     }
 
-    /** The same on a disk whose room is watched. */
+    /**
+     * The same on a disk whose room is watched, with records in memory too.
+     *
+     * @param recentBytes memory for those read or written last; whatever becomes of them on the disk shows only when they
+     *     have left it
+     */
     public RocksPartitionStore(
             RocksColumns db,
             PartitionCount partitions,
@@ -57,7 +67,9 @@ public final class RocksPartitionStore implements PartitionStore, AutoCloseable 
             LongSupplier nanoClock,
             WriteObserver observer,
             Disk disk,
-            Disk.Settings settings) {
+            Disk.Settings settings,
+            long recentBytes) {
+        this.recent = new RecentRecords(recentBytes);
         this.db = db;
         this.partitions = partitions;
         this.nanoClock = nanoClock;
@@ -69,10 +81,18 @@ public final class RocksPartitionStore implements PartitionStore, AutoCloseable 
 
     @Override
     public KeyState read(RecordKey key) {
+        KeyState known = recent.get(key);
+        if (known != null) {
+            return known;
+        }
+        long before = recent.batches();
         byte[] value = db.get(db.data(), RecordCodec.key(key));
-        return value == null
-                ? KeyState.EMPTY
-                : RecordCodec.readState(value, key.set().partition());
+        if (value == null) {
+            return KeyState.EMPTY;
+        }
+        KeyState state = RecordCodec.readState(value, key.set().partition());
+        recent.read(key, state, before);
+        return state;
     }
 
     @Override
@@ -140,7 +160,9 @@ public final class RocksPartitionStore implements PartitionStore, AutoCloseable 
                 add(batch, commit);
             }
             db.write(batch);
+            recent.written(commits);
         } catch (RocksDBException e) {
+            recent.clear();
             StorageException failure = RocksColumns.failure("write " + commits.size() + " changes", e);
             if (failure.diskFull()) {
                 observer.full(

@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -31,7 +32,7 @@ final class FailedDiskTest {
         private final boolean keeps;
         private volatile boolean failing;
         private volatile boolean failed;
-        private volatile int writesAfter;
+        private final AtomicInteger writesAfter = new AtomicInteger();
 
         /** Whether the failed batch is on the disk all the same. */
         private FailingDisk(boolean keeps) {
@@ -45,7 +46,7 @@ final class FailedDiskTest {
 
         @Override
         public void write(RocksDB db, WriteOptions options, WriteBatch batch) throws RocksDBException {
-            writesAfter += failed ? 1 : 0;
+            writesAfter.addAndGet(failed ? 1 : 0);
             if (!failing || failed) {
                 db.write(options, batch);
                 return;
@@ -91,7 +92,7 @@ final class FailedDiskTest {
             assertThat(node.state()).isEqualTo("failed");
             assertThat(disk.writesAfter)
                     .as("nothing is written after a failed fsync")
-                    .isZero();
+                    .hasValue(0);
             assertThat(Ports.allFree(config.http().port(), 1)).isTrue();
         }
         assertThat(fatal).isEmpty();

@@ -16,6 +16,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -33,7 +34,7 @@ final class FullDiskTest {
     private static final class BlindDisk implements Disk {
         private final Disk real;
         private volatile boolean blind = true;
-        private volatile int failures;
+        private final AtomicInteger failures = new AtomicInteger();
 
         private BlindDisk(Path folder) {
             real = Disk.of(folder);
@@ -50,7 +51,7 @@ final class FullDiskTest {
                 real.write(db, options, batch);
             } catch (RocksDBException e) {
                 blind = false;
-                failures++;
+                failures.incrementAndGet();
                 throw e;
             }
         }
@@ -169,12 +170,12 @@ final class FullDiskTest {
             int failures;
             try (EmbeddedNode node = EmbeddedNode.start(config, extras)) {
                 for (int round = 0; round < 2; round++) {
-                    failures = disk.failures;
+                    failures = disk.failures.get();
                     put(node, "").expect(204);
                     disk.blind = true;
                     small.fillUpTo(0);
                     Reply refused = awaitRefusal(node);
-                    assertThat(disk.failures).isGreaterThan(failures);
+                    assertThat(disk.failures.get()).isGreaterThan(failures);
                     assertThat(refused.problem(507, "disk-full").path("outcome").asText())
                             .isIn("not-applied", "maybe-applied");
                     readsAllThatWasAcknowledged(node);

@@ -194,7 +194,7 @@ final class SlowCluster implements AutoCloseable {
     SlowCluster() {
         this.ring = StaticRing.plan(
                         new Membership(TinyCluster.NODES.stream()
-                                .map(id -> new Member(id, "dc1", "z-" + id, 1, "http://127.0.0.1:1", "127.0.0.1", 7001))
+                                .map(id -> new Member(id, "dc1", "z-" + id, 1, "http://127.0.0.1:1", "127.0.0.1", 7001, 7002))
                                 .toList()),
                         TestKeys.PARTITIONS,
                         3,
@@ -207,7 +207,7 @@ final class SlowCluster implements AutoCloseable {
             ImmutableMap.Builder<NodeId, PeerInfo> up = ImmutableMap.builder();
             TinyCluster.NODES.stream()
                     .filter(peer -> !peer.equals(id))
-                    .forEach(peer -> up.put(peer, new PeerInfo(1, true, 0, 1, -1)));
+                    .forEach(peer -> up.put(peer, new PeerInfo(1, true, 0, 1, -1, 0)));
             node(id).shard.onPeers(up.build(), now);
         }
         tick();

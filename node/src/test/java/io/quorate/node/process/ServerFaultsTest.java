@@ -59,6 +59,7 @@ final class ServerFaultsTest {
                     load.failures().size(),
                     load.takeLongest().toMillis(),
                     before.toMillis());
+            load.failures().stream().limit(3).forEach(failure -> System.out.println("FAILED " + failure));
             assertThat(load.failures()).as(what).isEmpty();
             List<Integer> lost = new ArrayList<>();
             for (int i = 0; i < load.begun(); i++) {
@@ -81,7 +82,12 @@ final class ServerFaultsTest {
 
     @Test
     void noWriteFailsWhenOneIsFrozenAndThawed() throws Exception {
-        noWriteFailsWhile("SIGSTOP", () -> servers.process(1).freeze());
+        try {
+            noWriteFailsWhile("SIGSTOP", () -> servers.process(1).freeze());
+        } catch (AssertionError e) {
+            servers.process(1).thaw();
+            throw e;
+        }
         noWriteFailsWhile("SIGCONT", () -> servers.process(1).thaw());
         servers.awaitAllUp();
     }

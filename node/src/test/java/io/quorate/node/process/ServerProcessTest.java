@@ -122,6 +122,7 @@ final class ServerProcessTest {
 
     @Test
     void exhaustedHeapEndsTheProcessWithCodeThreeAndItStartsClean() throws Exception {
+        servers.with("QUORATE_LIMITS_BYTES_IN_FLIGHT", "512MiB");
         ServerProcess small = servers.launch(0, "-Xmx64m");
         ThreeServers.awaitReady(small);
         Http.request("PUT", servers.url(0), "/v1/buckets/carts/keys/kept?level=ONE")
@@ -129,7 +130,7 @@ final class ServerProcessTest {
                 .send()
                 .expect(204);
         // Bodies that the limits admit and that are kept waiting for their last byte: more than this heap holds.
-        try (HeldBodies held = HeldBodies.send(URI.create(servers.url(0)), 63, 1 << 20)) {
+        try (HeldBodies held = HeldBodies.send(URI.create(servers.url(0)), 200, 1 << 20)) {
             assertThat(small.exitCode(60)).isEqualTo(3);
             assertThat(held.count()).isPositive();
         }

@@ -145,7 +145,6 @@ final class ConfigLoaderTest {
                 "cluster.name = \"a b\" | cluster.name",
                 "cluster.members = [] | cluster.members = []: must list at least this node",
                 "cluster.members = [{ id = n2, http = \"http://a:1\" }] | lacks a field",
-                "cluster.members = [{ id = n2, host = a, port = 5, peer-port = 5, http = \"http://a:1\" }] | each needs one of its own",
                 "cluster.members = [{ id = n2, host = a, port = 1, http = \"a:1\" }] | must look like http://127.0.0.1:7101",
                 "cluster.members = [{ id = n2, host = a, port = 1, http = \"http://a:1/x\" }] | must look like",
                 "buckets.Carts { mode = leaderless } | a bucket's name is",
@@ -166,6 +165,13 @@ final class ConfigLoaderTest {
         assertThatThrownBy(() -> load(LEAST, Map.of("QUORATE_PLACEMENT_PARTITIONS", "100")))
                 .hasMessageStartingWith(
                         "environment variable QUORATE_PLACEMENT_PARTITIONS: quorate.placement.partitions = 100");
+    }
+
+    @Test
+    void oneAddressForTwoPurposesIsRefused() {
+        String file = LEAST.replace("host = h2, port = 7201", "host = h2, port = 7201, peer-port = 7201");
+
+        assertThatThrownBy(() -> load(file, Map.of())).hasMessageContaining("each needs one of its own");
     }
 
     @Test

@@ -3,17 +3,23 @@ package io.quorate.node.storage;
 import static io.quorate.node.fixture.TestKeys.keyIn;
 import static io.quorate.node.fixture.TestKeys.set;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.quorate.node.fixture.TestKeys;
 import io.quorate.node.protocol.store.Commit;
+import io.quorate.node.protocol.store.CorruptRecordException;
 import io.quorate.node.protocol.store.PartitionStore;
 import io.quorate.node.protocol.store.RecordKey;
 import io.quorate.ring.version.KeyState;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Objects;
+import java.util.Random;
+import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -37,10 +43,14 @@ class RocksPartitionStoreTest extends PartitionStoreContract {
     }
 
     private RocksPartitionStore open(ThreadFactory threads) {
+        return open(threads, 0);
+    }
+
+    private RocksPartitionStore open(ThreadFactory threads, long recentBytes) {
         RocksColumns made = RocksColumns.open(directory.resolve("db"), SyncMode.GROUP);
         columns = made;
-        RocksPartitionStore opened =
-                new RocksPartitionStore(made, TestKeys.PARTITIONS, threads, System::nanoTime, WriteObserver.NONE);
+        RocksPartitionStore opened = new RocksPartitionStore(
+                made, TestKeys.PARTITIONS, threads, System::nanoTime, WriteObserver.NONE, () -> Long.MAX_VALUE, Disk.Settings.DEFAULT, recentBytes);
         rocks = opened;
         return opened;
     }
@@ -95,6 +105,48 @@ class RocksPartitionStoreTest extends PartitionStoreContract {
         released.countDown();
         await(done);
         assertThat(held.read(key)).isEqualTo(state("n1", 1));
+    }
+
+    @Test
+    void aStoreThatKeepsRecordsInMemoryReadsWhatIsOnDisk() throws InterruptedException {
+        close();
+        RocksPartitionStore remembering = open(Thread::new, 2_000);
+        BlockingQueue<PartitionStore.Completion> done = new LinkedBlockingQueue<>();
+        remembering.listen(done::add);
+        Random random = new Random(5);
+        for (int i = 1; i <= 200; i++) {
+            RecordKey written = keyIn(PARTITION, random.nextInt(12));
+            KeyState next = random.nextInt(4) == 0 ? KeyState.EMPTY : state("n1", i);
+            remembering.commit(new Commit(i, set(PARTITION), List.of(change(written, next, i)), header(5, i), null));
+            RecordKey read = keyIn(PARTITION, random.nextInt(12));
+            if (read.equals(written)) {
+                assertThat(done.poll(20, TimeUnit.SECONDS)).isNotNull();
+                assertThat(remembering.read(read)).isEqualTo(next).isEqualTo(onDisk(read));
+            } else {
+                assertThat(remembering.read(read)).isEqualTo(onDisk(read));
+                assertThat(done.poll(20, TimeUnit.SECONDS)).isNotNull();
+            }
+        }
+    }
+
+    @Test
+    void aRecordInMemoryIsServedInSpiteOfDamageOnDiskUntilTheNextStart() throws InterruptedException {
+        close();
+        RocksPartitionStore remembering = open(Thread::new, 20_000);
+        BlockingQueue<PartitionStore.Completion> done = new LinkedBlockingQueue<>();
+        remembering.listen(done::add);
+        RecordKey key = keyIn(PARTITION, 0);
+        remembering.commit(new Commit(1, set(PARTITION), List.of(change(key, state("n1", 1), 1)), header(5, 1), null));
+        assertThat(done.poll(20, TimeUnit.SECONDS)).isNotNull();
+        tamper(key, bytes -> bytes[9] ^= 0x10);
+        assertThat(remembering.read(key)).isEqualTo(state("n1", 1));
+        remembering.close();
+        assertThatThrownBy(() -> open(Thread::new, 20_000).read(key)).isInstanceOf(CorruptRecordException.class);
+    }
+
+    private KeyState onDisk(RecordKey key) {
+        byte[] value = columns().get(columns().data(), RecordCodec.key(key));
+        return value == null ? KeyState.EMPTY : RecordCodec.readState(value, PARTITION);
     }
 
     @Test

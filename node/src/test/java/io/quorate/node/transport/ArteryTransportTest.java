@@ -27,7 +27,7 @@ final class ArteryTransportTest extends TransportContract {
             private final Transport transport;
 
             private ArteryNode(NodeId id) {
-                system = Systems.start("contract", membership.get(id));
+                system = Systems.remote("contract", membership.get(id));
                 transport = new ArteryTransport(system, id, membership, faults);
                 for (Lane lane : Lane.values()) {
                     var unused = system.systemActorOf(

@@ -37,6 +37,18 @@ public record NodeId(String value) implements Comparable<NodeId> {
         return value.compareTo(other.value);
     }
 
+    // Written out, here and in the records that hold it, because contexts and maps compare them all the time: what the
+    // language makes for a record is several times slower where the compiler does not inline it.
+    @Override
+    public boolean equals(Object o) {
+        return o instanceof NodeId other && value.equals(other.value);
+    }
+
+    @Override
+    public int hashCode() {
+        return value.hashCode();
+    }
+
     @Override
     public String toString() {
         return value;

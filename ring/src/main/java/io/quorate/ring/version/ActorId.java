@@ -9,6 +9,9 @@ import io.quorate.ring.topology.NodeId;
 public record ActorId(NodeId node, int partition, long incarnation) implements Comparable<ActorId> {
     @Override
     public int compareTo(ActorId other) {
+        if (equals(other)) {
+            return 0;
+        }
         int byNode = node.compareTo(other.node);
         if (byNode != 0) {
             return byNode;
@@ -19,6 +22,9 @@ public record ActorId(NodeId node, int partition, long incarnation) implements C
 
     @Override
     public boolean equals(Object o) {
+        if (this == o) {
+            return true;
+        }
         return o instanceof ActorId a
                 && incarnation == a.incarnation
                 && partition == a.partition

@@ -3,6 +3,7 @@ package io.quorate.ring.version;
 import com.google.common.collect.ImmutableList;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.List;
 import java.util.TreeSet;
 
@@ -29,17 +30,30 @@ public final class CausalContext {
         if (dots.isEmpty()) {
             return vector.isEmpty() ? EMPTY : new CausalContext(vector, ImmutableList.of());
         }
+        return ofSorted(vector, new TreeSet<>(dots));
+    }
+
+    /**
+     * The same for dots that are sorted.
+     *
+     * @param dots in order; one may stand twice
+     */
+    static CausalContext ofSorted(VersionVector vector, Collection<Dot> dots) {
+        if (dots.isEmpty()) {
+            return vector.isEmpty() ? EMPTY : new CausalContext(vector, ImmutableList.of());
+        }
         VersionVector grown = vector;
         List<Dot> left = new ArrayList<>(dots.size());
-        for (Dot dot : new TreeSet<>(dots)) {
+        for (Dot dot : dots) {
             long counter = grown.get(dot.actor());
             if (dot.counter() == counter + 1) {
                 grown = grown.with(dot.actor(), dot.counter());
-            } else if (dot.counter() > counter) {
+            } else if (dot.counter() > counter
+                    && (left.isEmpty() || !left.get(left.size() - 1).equals(dot))) {
                 left.add(dot);
             }
         }
-        return new CausalContext(grown, ImmutableList.copyOf(left));
+        return grown.isEmpty() && left.isEmpty() ? EMPTY : new CausalContext(grown, ImmutableList.copyOf(left));
     }
 
     public static CausalContext of(VersionVector vector) {
@@ -60,13 +74,18 @@ public final class CausalContext {
     }
 
     public boolean covers(Dot dot) {
-        return vector.covers(dot) || (!dots.isEmpty() && dots.contains(dot));
+        return vector.covers(dot) || hasDot(dot);
+    }
+
+    /** Whether a dot is one of the single dots. */
+    private boolean hasDot(Dot dot) {
+        return !dots.isEmpty() && Collections.binarySearch(dots, dot) >= 0;
     }
 
     /** Whether the dots {@code from} to {@code to} of an actor, both included, are all covered. */
     public boolean coversRange(ActorId actor, long from, long to) {
         for (long counter = Math.max(from, vector.get(actor) + 1); counter <= to; counter++) {
-            if (!dots.contains(new Dot(actor, counter))) {
+            if (!hasDot(new Dot(actor, counter))) {
                 return false;
             }
         }
@@ -95,7 +114,7 @@ public final class CausalContext {
             ActorId actor = other.vector.actor(i);
             long to = other.vector.counter(i);
             for (long c = vector.get(actor) + 1; c <= to; c++) {
-                if (!dots.contains(new Dot(actor, c))) {
+                if (!hasDot(new Dot(actor, c))) {
                     return false;
                 }
             }
@@ -110,13 +129,28 @@ public final class CausalContext {
         if (isEmpty()) {
             return other;
         }
-        if (dots.isEmpty() && other.dots.isEmpty()) {
-            VersionVector merged = vector.merge(other.vector);
-            return new CausalContext(merged, ImmutableList.of());
+        if (other.dots.isEmpty() && vector.covers(other.vector)) {
+            return this;
         }
-        List<Dot> all = new ArrayList<>(dots);
-        all.addAll(other.dots);
-        return of(vector.merge(other.vector), all);
+        if (dots.isEmpty() && other.vector.covers(vector)) {
+            return other;
+        }
+        return ofSorted(vector.merge(other.vector), mergeSorted(dots, other.dots));
+    }
+
+    private static List<Dot> mergeSorted(List<Dot> a, List<Dot> b) {
+        if (a.isEmpty() || b.isEmpty()) {
+            return a.isEmpty() ? b : a;
+        }
+        List<Dot> all = new ArrayList<>(a.size() + b.size());
+        int i = 0;
+        int j = 0;
+        while (i < a.size() && j < b.size()) {
+            all.add(a.get(i).compareTo(b.get(j)) <= 0 ? a.get(i++) : b.get(j++));
+        }
+        all.addAll(a.subList(i, a.size()));
+        all.addAll(b.subList(j, b.size()));
+        return all;
     }
 
     /** What both know of. */
@@ -142,14 +176,12 @@ public final class CausalContext {
         if (covers(dot)) {
             return this;
         }
-        List<Dot> more = new ArrayList<>(dots);
-        more.add(dot);
-        return of(vector, more);
+        return ofSorted(vector, mergeSorted(dots, List.of(dot)));
     }
 
     /** Condition C5: this context together with all that {@code base} covers. */
     public CausalContext fill(VersionVector base) {
-        return of(vector.merge(base), dots);
+        return vector.covers(base) ? this : ofSorted(vector.merge(base), dots);
     }
 
     /** Condition C4: what of this context {@code base}, a contiguous base and nothing more, does not cover. */

@@ -17,6 +17,16 @@ public record Dot(ActorId actor, long counter) implements Comparable<Dot> {
         return byActor != 0 ? byActor : Long.compare(counter, other.counter);
     }
 
+    @Override
+    public boolean equals(Object o) {
+        return o instanceof Dot d && counter == d.counter && actor.equals(d.actor);
+    }
+
+    @Override
+    public int hashCode() {
+        return 31 * actor.hashCode() + Long.hashCode(counter);
+    }
+
     /** The form that clients see: {@code node-partition-incarnation-counter}, incarnation in 16 hex digits. */
     public String toText() {
         return actor.node() + "-" + actor.partition() + "-" + hex16(actor.incarnation()) + "-" + counter;

@@ -118,8 +118,8 @@ public final class PartitionClock {
         private final NavigableMap<Long, Long> beyond = new TreeMap<>();
 
         private boolean contains(long counter) {
-            if (counter <= base) {
-                return true;
+            if (counter <= base || beyond.isEmpty()) {
+                return counter <= base;
             }
             Map.Entry<Long, Long> range = beyond.floorEntry(counter);
             return range != null && range.getValue() >= counter;
@@ -130,6 +130,10 @@ public final class PartitionClock {
             long to = last;
             if (to < from) {
                 return false;
+            }
+            if (from == base + 1 && beyond.isEmpty()) {
+                base = to;
+                return true;
             }
             Map.Entry<Long, Long> below = beyond.floorEntry(from);
             if (below != null && below.getValue() >= to) {

@@ -6,7 +6,7 @@ import io.quorate.ring.bytes.ByteSource;
 import io.quorate.ring.bytes.DecodeException;
 import io.quorate.ring.topology.NodeId;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -48,19 +48,39 @@ public final class VersionCodec {
     public static CausalContext readContext(ByteSource in, int partition) {
         List<NodeId> nodes = Nodes.read(in);
         int size = in.count(ACTORS_MAX, 10);
-        Map<ActorId, Long> entries = new TreeMap<>();
+        ActorId[] actors = new ActorId[size];
+        long[] counters = new long[size];
         for (int i = 0; i < size; i++) {
+            actors[i] = readActor(in, nodes, partition);
+            counters[i] = readCounter(in);
+        }
+        VersionVector vector = VersionVector.ofSorted(actors, counters).orElseGet(() -> sorted(actors, counters));
+        int count = in.count(DOTS_MAX, 10);
+        if (count == 0) {
+            return CausalContext.of(vector);
+        }
+        List<Dot> dots = new ArrayList<>(count);
+        boolean sorted = true;
+        for (int i = 0; i < count; i++) {
             ActorId actor = readActor(in, nodes, partition);
-            if (entries.put(actor, readCounter(in)) != null) {
+            Dot before = i == 0 ? null : dots.get(i - 1);
+            // Neighbours share their actor, and so are soon compared.
+            Dot dot = new Dot(before != null && before.actor().equals(actor) ? before.actor() : actor, readCounter(in));
+            sorted &= before == null || before.compareTo(dot) <= 0;
+            dots.add(dot);
+        }
+        return sorted ? CausalContext.ofSorted(vector, dots) : CausalContext.of(vector, dots);
+    }
+
+    /** A vector that was not written in order, as ours always are. */
+    private static VersionVector sorted(ActorId[] actors, long[] counters) {
+        Map<ActorId, Long> entries = new TreeMap<>();
+        for (int i = 0; i < actors.length; i++) {
+            if (entries.put(actors[i], counters[i]) != null) {
                 throw new DecodeException("actor twice in a vector");
             }
         }
-        int count = in.count(DOTS_MAX, 10);
-        List<Dot> dots = new ArrayList<>(count);
-        for (int i = 0; i < count; i++) {
-            dots.add(new Dot(readActor(in, nodes, partition), readCounter(in)));
-        }
-        return CausalContext.of(VersionVector.of(entries), dots);
+        return VersionVector.of(entries);
     }
 
     private static ActorId readActor(ByteSource in, List<NodeId> nodes, int partition) {
@@ -90,10 +110,11 @@ public final class VersionCodec {
 
     public static NodeId readNode(ByteSource in) {
         String text = in.text(NodeId.MAX_LENGTH);
-        if (!NodeId.isValid(text)) {
-            throw new DecodeException("not a node id");
+        try {
+            return NodeId.of(text);
+        } catch (IllegalArgumentException e) {
+            throw new DecodeException("not a node id", e);
         }
-        return NodeId.of(text);
     }
 
     public static void writeState(ByteSink out, KeyState state) {
@@ -170,19 +191,40 @@ public final class VersionCodec {
 
     /** The node names of one encoded thing, written once each. */
     private static final class Nodes {
-        private final Map<NodeId, Integer> indexes = new LinkedHashMap<>();
+        private static final int SCAN_MAX = 8;
+
+        private final List<NodeId> names = new ArrayList<>(SCAN_MAX);
+        /** Only for many; a few are found sooner one by one. */
+        private final Map<NodeId, Integer> indexes = new HashMap<>();
 
         private void add(NodeId node) {
-            indexes.putIfAbsent(node, indexes.size());
+            if (indexOf(node) < 0) {
+                names.add(node);
+                if (names.size() > SCAN_MAX) {
+                    for (int i = indexes.size(); i < names.size(); i++) {
+                        indexes.put(names.get(i), i);
+                    }
+                }
+            }
         }
 
         private int indexOf(NodeId node) {
-            return indexes.getOrDefault(node, -1);
+            if (names.size() > SCAN_MAX) {
+                return indexes.getOrDefault(node, -1);
+            }
+            for (int i = 0; i < names.size(); i++) {
+                if (names.get(i).equals(node)) {
+                    return i;
+                }
+            }
+            return -1;
         }
 
         private void write(ByteSink out) {
-            out.varint(indexes.size());
-            indexes.keySet().forEach(node -> out.text(node.value()));
+            out.varint(names.size());
+            for (int i = 0; i < names.size(); i++) {
+                out.text(names.get(i).value());
+            }
         }
 
         private static List<NodeId> read(ByteSource in) {

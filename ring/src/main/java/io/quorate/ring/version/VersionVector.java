@@ -2,6 +2,7 @@ package io.quorate.ring.version;
 
 import java.util.Arrays;
 import java.util.Map;
+import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.ObjLongConsumer;
@@ -13,12 +14,27 @@ import java.util.function.ObjLongConsumer;
 public final class VersionVector {
     public static final VersionVector EMPTY = new VersionVector(new ActorId[0], new long[0]);
 
+    private static final int SCAN_MAX = 8;
+
     private final ActorId[] actors;
     private final long[] counters;
 
     private VersionVector(ActorId[] actors, long[] counters) {
         this.actors = actors;
         this.counters = counters;
+    }
+
+    /**
+     * The vector of entries that are sorted already; takes the arrays over. Empty if they are not sorted, name an actor
+     * twice or have a counter below 1.
+     */
+    static Optional<VersionVector> ofSorted(ActorId[] actors, long[] counters) {
+        for (int i = 0; i < actors.length; i++) {
+            if (counters[i] < 1 || (i > 0 && actors[i - 1].compareTo(actors[i]) >= 0)) {
+                return Optional.empty();
+            }
+        }
+        return Optional.of(actors.length == 0 ? EMPTY : new VersionVector(actors, counters));
     }
 
     public static VersionVector of(Map<ActorId, Long> entries) {
@@ -58,8 +74,21 @@ public final class VersionVector {
 
     /** The counter of {@code actor}, 0 if it has no entry. */
     public long get(ActorId actor) {
-        int index = Arrays.binarySearch(actors, actor);
+        int index = indexOf(actor);
         return index < 0 ? 0 : counters[index];
+    }
+
+    /** Where an actor stands; negative if it has no entry. Few actors are found sooner by equality than by order. */
+    private int indexOf(ActorId actor) {
+        if (actors.length > SCAN_MAX) {
+            return Arrays.binarySearch(actors, actor);
+        }
+        for (int i = 0; i < actors.length; i++) {
+            if (actors[i].equals(actor)) {
+                return i;
+            }
+        }
+        return -1;
     }
 
     public boolean covers(Dot dot) {
@@ -86,6 +115,13 @@ public final class VersionVector {
             return this;
         }
         if (isEmpty()) {
+            return other;
+        }
+        // A replica that has seen all that its peer or a writer has is the usual case.
+        if (covers(other)) {
+            return this;
+        }
+        if (other.covers(this)) {
             return other;
         }
         ActorId[] mergedActors = new ActorId[actors.length + other.actors.length];
@@ -130,7 +166,7 @@ public final class VersionVector {
 
     /** This vector with {@code actor} raised to at least {@code counter}. */
     public VersionVector with(ActorId actor, long counter) {
-        int index = Arrays.binarySearch(actors, actor);
+        int index = indexOf(actor);
         if (index >= 0) {
             if (counters[index] >= counter) {
                 return this;
@@ -144,6 +180,9 @@ public final class VersionVector {
 
     /** The entries that {@code base} does not reach: what is left when all that base covers is taken as known. */
     public VersionVector above(VersionVector base) {
+        if (base.covers(this)) {
+            return EMPTY;
+        }
         int kept = 0;
         for (int i = 0; i < actors.length; i++) {
             if (counters[i] > base.get(actors[i])) {
@@ -152,9 +191,6 @@ public final class VersionVector {
         }
         if (kept == actors.length) {
             return this;
-        }
-        if (kept == 0) {
-            return EMPTY;
         }
         ActorId[] leftActors = new ActorId[kept];
         long[] leftCounters = new long[kept];

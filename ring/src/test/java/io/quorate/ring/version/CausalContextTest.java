@@ -5,7 +5,11 @@ import static io.quorate.ring.version.Dots.setOf;
 import static io.quorate.ring.version.Dots.union;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.quorate.ring.topology.NodeId;
+import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import java.util.Set;
 import org.junit.jupiter.api.Tag;
@@ -51,6 +55,56 @@ class CausalContextTest {
             assertThat(stripped.strip(base)).isEqualTo(stripped);
             assertThat(context.fill(base).strip(base).fill(base)).isEqualTo(context.fill(base));
         }
+    }
+
+    /** Every short cut against the general rule: gather all entries and all dots, and make the context anew. */
+    @ParameterizedTest
+    @ValueSource(longs = {7, 8, 9})
+    void contextsOfManyActorsAndDotsMergeFillAndGrowAsIfMadeAnew(long seed) {
+        Random random = new Random(seed);
+        for (int round = 0; round < 1000; round++) {
+            CausalContext a = wide(random);
+            CausalContext b = round % 5 == 0 ? a.strip(wide(random).vector()) : wide(random);
+            assertThat(a.merge(b)).isEqualTo(anew(a, b));
+            CausalContext base = CausalContext.of(b.vector());
+            assertThat(a.fill(b.vector())).isEqualTo(anew(a, base));
+            Dot dot = wideDot(random);
+            assertThat(a.with(dot)).isEqualTo(anew(a, CausalContext.of(VersionVector.EMPTY, List.of(dot))));
+            for (Dot each : b.dots()) {
+                assertThat(a.covers(each))
+                        .isEqualTo(a.dots().contains(each)
+                                || each.counter() <= a.vector().get(each.actor()));
+            }
+            assertThat(a.merge(b).covers(a)).isTrue();
+            assertThat(a.covers(b)).isEqualTo(anew(a, b).equals(a));
+        }
+    }
+
+    private static Dot wideDot(Random random) {
+        ActorId actor = new ActorId(NodeId.of("n" + random.nextInt(12)), 7, random.nextInt(2));
+        return new Dot(actor, 1 + random.nextInt(20));
+    }
+
+    private static CausalContext wide(Random random) {
+        Map<ActorId, Long> entries = new HashMap<>();
+        for (int i = random.nextInt(16); i > 0; i--) {
+            Dot dot = wideDot(random);
+            entries.put(dot.actor(), dot.counter());
+        }
+        List<Dot> dots = new ArrayList<>();
+        for (int i = random.nextInt(40); i > 0; i--) {
+            dots.add(wideDot(random));
+        }
+        return CausalContext.of(VersionVector.of(entries), dots);
+    }
+
+    private static CausalContext anew(CausalContext a, CausalContext b) {
+        Map<ActorId, Long> entries = new HashMap<>();
+        a.vector().forEach((actor, counter) -> entries.merge(actor, counter, Math::max));
+        b.vector().forEach((actor, counter) -> entries.merge(actor, counter, Math::max));
+        List<Dot> dots = new ArrayList<>(a.dots());
+        dots.addAll(b.dots());
+        return CausalContext.of(VersionVector.of(entries), dots);
     }
 
     @Test

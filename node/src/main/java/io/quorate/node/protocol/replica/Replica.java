@@ -211,7 +211,7 @@ public final class Replica {
 
     /** Whether this very commit is on its way to the disk. */
     public boolean awaits(Commit commit) {
-        return inFlight.stream().anyMatch(waiting -> waiting.commit == commit);
+        return inFlight.stream().anyMatch(waiting -> waiting.commit.equals(commit));
     }
 
     private long merge(RecordKey key, VersionedObject object, Commit.@Nullable RequestEntry request, int siblingsMax) {
@@ -233,7 +233,9 @@ public final class Replica {
             return changing == null ? 0 : changing.lastCommit;
         }
         intake.refuseIfClosed();
-        ObjectLimits.refuseOverlong(rules.strip(merged, clock));
+        if (merged.context().dots().size() > ObjectLimits.DOTS_MAX) {
+            ObjectLimits.refuseOverlong(rules.strip(merged, clock));
+        }
         for (Dot dot : rules.appliedBy(object)) {
             clock.add(dot);
         }
@@ -385,9 +387,10 @@ public final class Replica {
             if (changing == null) {
                 continue;
             }
-            changing.durable = rules.fill(change.state(), first.base);
             if (changing.lastCommit == commitId) {
                 pending.remove(change.key());
+            } else {
+                changing.durable = rules.fill(change.state(), first.base);
             }
         }
         Commit.RequestEntry request = first.commit.request();

@@ -6,6 +6,16 @@ package io.quorate.node.protocol.store;
  */
 public record ReplicaSetId(int n, int partition) implements Comparable<ReplicaSetId> {
     @Override
+    public boolean equals(Object o) {
+        return o instanceof ReplicaSetId other && n == other.n && partition == other.partition;
+    }
+
+    @Override
+    public int hashCode() {
+        return 31 * partition + n;
+    }
+
+    @Override
     public int compareTo(ReplicaSetId other) {
         int byPartition = Integer.compare(partition, other.partition);
         return byPartition != 0 ? byPartition : Integer.compare(n, other.n);

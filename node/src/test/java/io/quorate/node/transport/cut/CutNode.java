@@ -95,7 +95,7 @@ public final class CutNode {
     }
 
     private static Transport artery(NodeId self, Membership membership) {
-        ActorSystem<Void> system = Systems.start("cut", membership.get(self));
+        ActorSystem<Void> system = Systems.remote("cut", membership.get(self));
         for (Lane lane : Lane.values()) {
             var unused = system.systemActorOf(
                     Behaviors.receiveMessage((Frame frame) -> {

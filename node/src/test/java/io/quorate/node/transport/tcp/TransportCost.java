@@ -89,7 +89,7 @@ public final class TransportCost {
 
     /** Sends every frame of the data lane back; those of the control lane only find out whether there is a connection. */
     private Transport node(NodeId self, NodeId peer) {
-        ActorSystem<Void> system = Systems.start("cost", membership.get(self));
+        ActorSystem<Void> system = Systems.remote("cost", membership.get(self));
         Transport transport =
                 kind.equals("tcp") ? tcp(self) : new ArteryTransport(system, self, membership, new FaultBoard());
         for (Lane lane : Lane.values()) {

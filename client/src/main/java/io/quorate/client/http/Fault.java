@@ -1,0 +1,62 @@
+package io.quorate.client.http;
+
+import io.quorate.client.error.Attempt;
+import io.quorate.client.error.BrokenExchangeException;
+import io.quorate.client.error.LevelNotReachedException;
+import io.quorate.client.error.Problem;
+import io.quorate.client.error.QuorateException;
+import io.quorate.client.error.RequestRefusedException;
+import io.quorate.client.error.UnavailableException;
+import io.quorate.ring.wire.Outcome;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** How one request went wrong, and what may be done about it. */
+record Fault(
+        Kind kind, Next next, Problem problem, @Nullable Throwable cause) {
+    /** Which exception it becomes. */
+    enum Kind {
+        BY_STATUS,
+        REFUSED,
+        UNAVAILABLE,
+        LATE,
+        BROKEN
+    }
+
+    /** What may follow. */
+    enum Next {
+        /** Nothing: any node would say the same. */
+        STOP,
+        /** Another node may do better, and the request cost the store nothing. */
+        ELSEWHERE_FREE,
+        /** Another node may do better. */
+        ELSEWHERE,
+        /** It may have been applied: again under the same key, at the same node if there is no other. */
+        REPEAT
+    }
+
+    Outcome outcome() {
+        return problem.outcome();
+    }
+
+    /** True if this tells the caller more than the other. */
+    boolean tellsMoreThan(Fault other) {
+        int byOutcome = outcome().compareTo(other.outcome());
+        return byOutcome > 0 || (byOutcome == 0 && detail() > other.detail());
+    }
+
+    private int detail() {
+        return (next == Next.STOP ? 2 : 0) + (problem.status() > 0 ? 1 : 0);
+    }
+
+    QuorateException toException(List<Attempt> attempts) {
+        Problem complete = problem.withAttempts(attempts);
+        return switch (kind) {
+            case BY_STATUS -> QuorateException.of(complete);
+            case REFUSED -> new RequestRefusedException(complete);
+            case UNAVAILABLE -> new UnavailableException(complete, cause);
+            case LATE -> new LevelNotReachedException(complete, cause);
+            case BROKEN -> new BrokenExchangeException(complete, cause);
+        };
+    }
+}
