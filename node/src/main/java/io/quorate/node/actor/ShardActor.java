@@ -95,6 +95,7 @@ public final class ShardActor extends AbstractBehavior<Received> {
             Surroundings around) {
         super(context);
         this.around = around;
+        this.startedAt = around.nanoClock().getAsLong();
         this.timers = timers;
         this.self = context.getSelf();
         try {

@@ -191,8 +191,8 @@ public final class Shard {
     }
 
     /**
-     * How long this shard has been behind with what reaches it, in nanoseconds. Requests that another node would have it coordinate are
-     * refused while that is too long: they have other homes to go to, and what is in flight already has not.
+     * How long this shard has been behind with what reaches it, in nanoseconds. Requests that another node would have it
+     * coordinate are refused while that is too long: they have other homes to go to, and what is in flight already has not.
      */
     public void behind(long nanos) {
         behindNanos = nanos;

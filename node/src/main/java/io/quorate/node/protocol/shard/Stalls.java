@@ -28,6 +28,12 @@ final class Stalls {
         private long since;
         private long probedAt;
         private long sentAt;
+
+        private Peer(long now) {
+            since = now;
+            probedAt = now;
+            sentAt = now;
+        }
     }
 
     /**
@@ -35,7 +41,7 @@ final class Stalls {
      * each as often as it was repeated, when it goes on. What does not go is repeated later, like what is lost.
      */
     boolean sends(NodeId to, long now) {
-        Peer peer = peers.computeIfAbsent(to, id -> new Peer());
+        Peer peer = peers.computeIfAbsent(to, id -> new Peer(now));
         if (isStalled(to, now) && now - peer.sentAt < PROBE_NANOS) {
             return false;
         }
@@ -63,8 +69,8 @@ final class Stalls {
 
     /** Whether one request may wait for a stalled peer all the same, so that its recovery is noticed. */
     boolean mayProbe(NodeId id, long now) {
-        Peer peer = peers.computeIfAbsent(id, unknown -> new Peer());
-        if (now - Math.max(peer.since, peer.probedAt) < PROBE_NANOS) {
+        Peer peer = peers.computeIfAbsent(id, unknown -> new Peer(now));
+        if (now - peer.since < PROBE_NANOS || now - peer.probedAt < PROBE_NANOS) {
             return false;
         }
         peer.probedAt = now;
