@@ -35,6 +35,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
+import java.util.function.LongConsumer;
 import java.util.function.LongSupplier;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.ActorSystem;
@@ -232,6 +233,8 @@ final class NodeActors {
             case HEDGE_WON -> metrics.count("quorate.hedges", "result", "won");
             case HEDGE_LOST -> metrics.count("quorate.hedges", "result", "lost");
             case HEDGE_DENIED -> metrics.count("quorate.hedges", "result", "denied");
+            case FORWARD_REFUSED -> metrics.count("quorate.refusals", "cause", "forward");
+            case STALLED_HOME -> metrics.count("quorate.refusals", "cause", "stalled-home");
         }
     }
 
@@ -241,8 +244,8 @@ final class NodeActors {
     }
 
     /** Takes a client's request to the data plane. */
-    void submit(KeyRequest request, long timeoutNanos, Consumer<KeyReply> reply) {
-        inlet.add(new ShardMessage.Submit(request, nanoClock.getAsLong(), timeoutNanos, reply));
+    void submit(KeyRequest request, long timeoutNanos, LongConsumer takenUp, Consumer<KeyReply> reply) {
+        inlet.add(new ShardMessage.Submit(request, nanoClock.getAsLong(), timeoutNanos, takenUp, reply));
     }
 
     NodeView view() {

@@ -7,6 +7,7 @@ import io.quorate.node.actor.Systems;
 import io.quorate.node.config.NodeConfig;
 import io.quorate.node.door.Door;
 import io.quorate.node.door.FreezeWatch;
+import io.quorate.node.door.QueueLimit;
 import io.quorate.node.embedded.NodeTransport;
 import io.quorate.node.http.FaultControl;
 import io.quorate.node.http.HttpServer;
@@ -206,6 +207,7 @@ final class NodeParts {
                 actors::view,
                 actors::submit,
                 config.limits(),
+                QueueLimit.Settings.DEFAULT,
                 nanoClock,
                 Wiring.messageIds(),
                 metrics,
@@ -277,6 +279,13 @@ final class NodeParts {
     private void begin(FaultControl control) {
         metrics.countsFromZero();
         metrics.gauge("quorate.requests.in.flight", "Requests of clients and peers in flight", actors::inFlight);
+        metrics.gauge("quorate.admission.limit", "Requests that may wait for the data plane", door::waitingMax);
+        metrics.gauge("quorate.admission.waiting", "Requests that wait for the data plane", door::waiting);
+        metrics.gauge(
+                "quorate.admission.requests",
+                "Requests of clients that were let in and have no answer",
+                door::inFlight);
+        metrics.gauge("quorate.admission.bytes", "Bytes of their bodies", door::bytesInFlight);
         metrics.gauge(
                 "quorate.peers.up",
                 "Peers this node can talk to",

@@ -42,6 +42,14 @@ public final class ShardActor extends AbstractBehavior<Received> {
     private static final Logger LOG = LoggerFactory.getLogger(ShardActor.class);
     private static final Duration BUSY_TICK = Duration.ofMillis(5);
     private static final Duration IDLE_TICK = Duration.ofMillis(100);
+    /**
+     * How long requests are begun before what came from other nodes has its turn: a longer turn makes every message wait
+     * that long at each of its stops, and answers that take too long are asked for again.
+     */
+    private static final long SUBMITS_A_TURN_NANOS = 2_000_000L;
+
+    /** After so long a time requests are begun though frames still wait. */
+    private static final long SUBMITS_AT_LEAST_NANOS = 50_000_000L;
 
     /** So many waiting frames are handled before what they made is sent. */
     private static final int FRAMES_A_TURN = 64;
@@ -54,6 +62,10 @@ public final class ShardActor extends AbstractBehavior<Received> {
     private final Map<NodeId, Inbox> inboxes = new HashMap<>();
     private final PeerQuarantine quarantine = new PeerQuarantine();
     private boolean flushDue;
+    private long flushDueSince;
+    private boolean framesStand;
+    private long framesStandSince;
+    private long startedAt;
     private boolean busy;
 
     /**
@@ -86,6 +98,7 @@ public final class ShardActor extends AbstractBehavior<Received> {
             Surroundings around) {
         super(context);
         this.around = around;
+        this.startedAt = around.nanoClock().getAsLong();
         this.timers = timers;
         this.self = context.getSelf();
         try {
@@ -169,11 +182,13 @@ public final class ShardActor extends AbstractBehavior<Received> {
                 yield around.inlet().isStopping() ? Behaviors.stopped() : settled();
             }
             case FLUSH -> {
+                tellBehind();
                 flush();
                 yield this;
             }
             case TICK -> {
                 takeUp();
+                tellBehind();
                 // A full mailbox may have dropped the signal.
                 flush();
                 shard.tick(now());
@@ -185,6 +200,12 @@ public final class ShardActor extends AbstractBehavior<Received> {
                 yield around.inlet().isStopping() ? Behaviors.stopped() : settled();
             }
         };
+    }
+
+    /** How long the oldest signal in the mailbox has waited, or frames without their queue being empty once. */
+    private void tellBehind() {
+        long now = now();
+        shard.behind(Math.max(flushDue ? now - flushDueSince : 0, framesStand ? now - framesStandSince : 0));
     }
 
     private void flush() {
@@ -210,20 +231,63 @@ public final class ShardActor extends AbstractBehavior<Received> {
             }
             shard.onCompletion(done, now);
         }
-        for (ShardMessage.Submit submit = inlet.submits().poll();
-                submit != null;
-                submit = inlet.submits().poll()) {
-            long left = submit.timeoutNanos() - (now - submit.takenAt());
-            shard.onRequest(submit.request(), Math.max(0, left), submit.reply(), now);
+        takeFrames(inlet);
+        startSubmits(inlet);
+        if (inlet.hasFrames() || !inlet.submits().isEmpty()) {
+            inlet.wakeForRest();
         }
+    }
+
+    private void takeFrames(ShardInlet inlet) {
         for (int i = 0; i < FRAMES_A_TURN; i++) {
             Frame frame = inlet.nextFrame();
             if (frame == null) {
+                framesStand = false;
                 return;
             }
             take(frame);
         }
-        inlet.framesCame();
+        if (!framesStand) {
+            framesStand = true;
+            framesStandSince = now();
+        }
+    }
+
+    /**
+     * Begins requests, for a short time. What is in flight goes before what is new, or a node could begin more than it ends;
+     * but while frames wait all the time, some requests are begun all the same.
+     */
+    private void startSubmits(ShardInlet inlet) {
+        long now = now();
+        if (framesStand && now - startedAt < SUBMITS_AT_LEAST_NANOS) {
+            return;
+        }
+        startedAt = now;
+        for (ShardMessage.Submit submit = inlet.submits().poll();
+                submit != null;
+                submit = inlet.submits().poll()) {
+            start(submit);
+            if (now() - now >= SUBMITS_A_TURN_NANOS) {
+                return;
+            }
+        }
+    }
+
+    /** A request whose time is over is answered and nothing else: nobody waits for its effect. */
+    private void start(ShardMessage.Submit submit) {
+        long now = now();
+        long waited = now - submit.takenAt();
+        submit.takenUp().accept(waited);
+        if (waited < submit.timeoutNanos()) {
+            shard.onRequest(submit.request(), submit.timeoutNanos() - waited, submit.reply(), now);
+        } else {
+            submit.reply()
+                    .accept(KeyReply.Refused.of(
+                            ErrorCode.OVERLOADED,
+                            Outcome.NOT_APPLIED,
+                            "the request's time was over when this node came to it; retry after a moment, or use another"
+                                    + " node"));
+        }
     }
 
     /** Whoever still waits is told that nothing will come. */
@@ -278,6 +342,7 @@ public final class ShardActor extends AbstractBehavior<Received> {
                     .add(message);
             if (!flushDue) {
                 flushDue = true;
+                flushDueSince = now();
                 self.tell(ShardMessage.Signal.FLUSH);
             }
         }

@@ -92,8 +92,17 @@ public final class ShardInlet {
         woken.set(false);
     }
 
+    /** The queues were not emptied: what is left is told of again. */
+    void wakeForRest() {
+        wake();
+    }
+
     ShardMessage.@Nullable News takeNews() {
         return news.getAndSet(null);
+    }
+
+    boolean hasFrames() {
+        return !frames.isEmpty();
     }
 
     @Nullable

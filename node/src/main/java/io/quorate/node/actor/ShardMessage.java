@@ -9,6 +9,7 @@ import io.quorate.node.transport.Received;
 import io.quorate.ring.topology.NodeId;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
+import java.util.function.LongConsumer;
 
 /** What a {@link ShardActor} is told besides frames. */
 public sealed interface ShardMessage extends Received {
@@ -16,9 +17,11 @@ public sealed interface ShardMessage extends Received {
      * A client's request; it comes through the {@link ShardInlet}.
      *
      * @param takenAt when this node took it, in nanoseconds of the node's clock
+     * @param takenUp told before the reply how many nanoseconds the request has waited for the actor, on its thread
      * @param reply called once, on the actor's thread
      */
-    record Submit(KeyRequest request, long takenAt, long timeoutNanos, Consumer<KeyReply> reply) {}
+    record Submit(
+            KeyRequest request, long takenAt, long timeoutNanos, LongConsumer takenUp, Consumer<KeyReply> reply) {}
 
     /**
      * What the node knows of its surroundings; it comes through the {@link ShardInlet}, and only the newest counts.

@@ -24,10 +24,8 @@ import io.quorate.ring.wire.ErrorCode;
 import io.quorate.ring.wire.HttpNames;
 import io.quorate.ring.wire.Outcome;
 import java.util.List;
-import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
+import java.util.function.LongConsumer;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -49,13 +47,18 @@ public final class Door {
     private final LongSupplier randomLongs;
     private final NodeMetrics metrics;
     private final FreezeWatch freezes;
-    private final AtomicInteger inFlight = new AtomicInteger();
-    private final AtomicLong bytesInFlight = new AtomicLong();
-    private volatile boolean closed;
+    private final Admission admission;
 
     /** Takes requests to the shard that hosts their partition. */
     public interface DataPlane {
-        void submit(KeyRequest request, long timeoutNanos, Consumer<KeyReply> reply);
+        /**
+         * Hands a request over.
+         *
+         * @param timeoutNanos from now
+         * @param takenUp told once, before the reply, how many nanoseconds the request waited until the shard took it up
+         * @param reply called once
+         */
+        void submit(KeyRequest request, long timeoutNanos, LongConsumer takenUp, Consumer<KeyReply> reply);
     }
 
     /**
@@ -88,6 +91,7 @@ public final class Door {
             Supplier<NodeView> view,
             DataPlane dataPlane,
             NodeConfig.Limits limits,
+            QueueLimit.Settings queue,
             LongSupplier nanoClock,
             LongSupplier randomLongs,
             NodeMetrics metrics,
@@ -100,6 +104,7 @@ public final class Door {
         this.nanoClock = nanoClock;
         this.randomLongs = randomLongs;
         this.metrics = metrics;
+        this.admission = new Admission(limits, queue, metrics);
     }
 
     public void get(Call call, Consumer<Answer> answer) {
@@ -157,11 +162,51 @@ public final class Door {
 
     /** Refuses new requests from now on. */
     public void close() {
-        closed = true;
+        admission.close();
     }
 
     public int inFlight() {
-        return inFlight.get();
+        return admission.inFlight();
+    }
+
+    /** Bytes of bodies in flight, those that are still to come with them. */
+    public long bytesInFlight() {
+        return admission.bytesInFlight();
+    }
+
+    /** Requests that wait for the data plane. */
+    public int waiting() {
+        return admission.waiting();
+    }
+
+    /** How many of them may wait now. */
+    public int waitingMax() {
+        return admission.limit();
+    }
+
+    /**
+     * For ways in that can refuse before they read or parse anything.
+     *
+     * @throws RefusedException if this node has no room for another request now
+     */
+    public void check(String operation) {
+        try {
+            admission.check();
+        } catch (RefusedException e) {
+            metrics.request(operation, "", e.refusal().code().text(), 0);
+            throw e;
+        }
+    }
+
+    private void refuseIfJustWoken() {
+        long pause = freezes.justWoken(nanoClock.getAsLong());
+        if (pause > 0) {
+            metrics.count("quorate.refusals", "cause", "frozen");
+            throw new RefusedException(
+                    ErrorCode.UNAVAILABLE,
+                    "this node has just woken from a pause of " + (pause / 100_000_000L) / 10.0
+                            + " s, and cannot tell how long the request has waited; retry");
+        }
     }
 
     private interface Maker {
@@ -173,6 +218,7 @@ public final class Door {
         KeyAddress address = null;
         String level = "";
         KeyRequest request;
+        Admission.Ticket ticket;
         try {
             BucketEntry entry = view.get().bucket(call.bucket());
             if (entry == null) {
@@ -187,21 +233,27 @@ public final class Door {
             level = checked.name();
             address = address(entry, call.key());
             request = maker.make(bucket, address, checked);
-            admit(bytes);
+            refuseIfJustWoken();
+            ticket = admission.admit(bytes, call.timeoutNanos());
         } catch (RefusedException e) {
             finish(operation, from, new Answer(address, level, e.refusal(), ring.epoch()), answer);
             return;
         }
         KeyAddress at = address;
         String named = level;
-        AtomicBoolean answered = new AtomicBoolean();
-        dataPlane.submit(request, call.timeoutNanos(), reply -> {
-            if (answered.compareAndSet(false, true)) {
-                inFlight.decrementAndGet();
-                bytesInFlight.addAndGet(-bytes);
-                finish(operation, from, new Answer(at, named, reply, ring.epoch()), answer);
-            }
-        });
+        dataPlane.submit(
+                request, call.timeoutNanos(), waited -> ticket.takenUp(waited, nanoClock.getAsLong()), reply -> {
+                    if (ticket.end()) {
+                        if (isOverloaded(reply) && !ticket.late()) {
+                            metrics.count("quorate.refusals", "cause", "data-plane");
+                        }
+                        finish(operation, from, new Answer(at, named, reply, ring.epoch()), answer);
+                    }
+                });
+    }
+
+    private static boolean isOverloaded(KeyReply reply) {
+        return reply instanceof KeyReply.Refused refused && refused.code() == ErrorCode.OVERLOADED;
     }
 
     private void finish(String operation, long from, Answer answer, Consumer<Answer> to) {
@@ -211,8 +263,6 @@ public final class Door {
             outcome = refused.code().text();
             if (refused.code() == ErrorCode.UNAVAILABLE || refused.code().status() == 504) {
                 metrics.count("quorate.level.shortfalls", "code", outcome);
-            } else if (refused.code() == ErrorCode.OVERLOADED) {
-                metrics.count("quorate.refusals", "cause", "in-flight");
             } else if (refused.code() == ErrorCode.DISK_FULL) {
                 metrics.count("quorate.refusals", "cause", "disk-full");
             }
@@ -238,32 +288,6 @@ public final class Door {
         return reply instanceof KeyReply.Refused refused ? refused.replicas() : List.of();
     }
 
-    private void admit(int bytes) {
-        if (closed) {
-            metrics.count("quorate.refusals", "cause", "stopping");
-            throw new RefusedException(ErrorCode.UNAVAILABLE, "this node is stopping; use another");
-        }
-        long pause = freezes.justWoken(nanoClock.getAsLong());
-        if (pause > 0) {
-            metrics.count("quorate.refusals", "cause", "frozen");
-            throw new RefusedException(
-                    ErrorCode.UNAVAILABLE,
-                    "this node has just woken from a pause of " + (pause / 100_000_000L) / 10.0
-                            + " s, and cannot tell how long the request has waited; retry");
-        }
-        int requests = inFlight.incrementAndGet();
-        long total = bytesInFlight.addAndGet(bytes);
-        if (requests > limits.requestsInFlight() || total > limits.bytesInFlight()) {
-            inFlight.decrementAndGet();
-            bytesInFlight.addAndGet(-bytes);
-            throw new RefusedException(
-                    ErrorCode.OVERLOADED,
-                    "this node has " + (requests - 1) + " requests with " + (total - bytes)
-                            + " bytes in flight (limits " + limits.requestsInFlight() + " and "
-                            + limits.bytesInFlight() + "); retry after a moment");
-        }
-    }
-
     /**
      * Makes room for a body that is still to come, so that what many callers send slowly is bounded too.
      *
@@ -271,21 +295,7 @@ public final class Door {
      * @throws RefusedException if there is none
      */
     public Runnable reserve(long bytes) {
-        long total = bytesInFlight.addAndGet(bytes);
-        if (total > limits.bytesInFlight()) {
-            bytesInFlight.addAndGet(-bytes);
-            metrics.count("quorate.refusals", "cause", "bytes-in-flight");
-            throw new RefusedException(
-                    ErrorCode.OVERLOADED,
-                    "this node has bodies of " + (total - bytes) + " bytes in flight (limit " + limits.bytesInFlight()
-                            + "); retry after a moment");
-        }
-        AtomicBoolean held = new AtomicBoolean(true);
-        return () -> {
-            if (held.compareAndSet(true, false)) {
-                bytesInFlight.addAndGet(-bytes);
-            }
-        };
+        return admission.reserve(bytes);
     }
 
     private static void checkKey(Bytes key) {

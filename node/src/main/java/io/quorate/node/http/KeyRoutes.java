@@ -30,9 +30,18 @@ final class KeyRoutes {
     void key(Exchange exchange, String bucket, Bytes key) {
         String method = exchange.method();
         switch (method) {
-            case "GET", "HEAD" -> read(exchange, bucket, key);
-            case "PUT" -> put(exchange, bucket, key);
-            case "DELETE" -> delete(exchange, bucket, key);
+            case "GET", "HEAD" -> {
+                door.check("get");
+                read(exchange, bucket, key);
+            }
+            case "PUT" -> {
+                door.check("put");
+                put(exchange, bucket, key);
+            }
+            case "DELETE" -> {
+                door.check("delete");
+                delete(exchange, bucket, key);
+            }
             default -> Router.methodNotAllowed(exchange, "GET, HEAD, PUT, DELETE");
         }
     }
@@ -120,6 +129,7 @@ final class KeyRoutes {
             Router.methodNotAllowed(exchange, "GET, HEAD");
             return;
         }
+        door.check("explain");
         Query query = new Query(exchange.query(), Set.of("timeout"));
         door.explain(
                 new Door.Call(bucket, key, new Strength.BucketDefault(), query.timeoutNanos()),

@@ -99,7 +99,20 @@ public final class NodeMetrics implements AutoCloseable {
             count("quorate.level.shortfalls", "code", code, 0);
         }
         for (String cause : List.of(
-                "in-flight", "bytes-in-flight", "stopping", "late", "frozen", "stranger", "disk-full", "connections", "slow-request")) {
+                "in-flight",
+                "bytes-in-flight",
+                "queue-limit",
+                "queue-delay",
+                "data-plane",
+                "forward",
+                "stalled-home",
+                "connections",
+                "stopping",
+                "late",
+                "frozen",
+                "stranger",
+                "disk-full",
+                "slow-request")) {
             count("quorate.refusals", "cause", cause, 0);
         }
         for (String how : List.of("blocking", "async", "healed")) {

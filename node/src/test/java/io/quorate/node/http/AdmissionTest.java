@@ -111,6 +111,44 @@ final class AdmissionTest {
     }
 
     @Test
+    void aBodyIsRefusedBeforeItIsSentIfBodiesOnTheirWayFillTheRoom() throws IOException {
+        int port = URI.create(cluster.url("n2")).getPort();
+        List<Socket> open = new ArrayList<>();
+        try {
+            for (int i = 0; i < 16; i++) {
+                open.add(announce(port));
+            }
+            Awaitility.await("room to be taken")
+                    .atMost(Duration.ofSeconds(10))
+                    .until(() -> Http.get(cluster.url("n2"), "/metrics")
+                            .text()
+                            .contains("quorate_admission_bytes{node=\"n2\"} " + (double) (1 << 20)));
+            Socket refused = announce(port);
+            open.add(refused);
+            Reply reply = Reply.read(refused.getInputStream(), false);
+            assertThat(reply.problem(429, "overloaded").path("outcome").asText())
+                    .isEqualTo("not-applied");
+            assertThat(reply.header("Retry-After")).isEqualTo("1");
+        } finally {
+            for (Socket socket : open) {
+                socket.close();
+            }
+        }
+        Awaitility.await("room to be given back")
+                .atMost(Duration.ofSeconds(10))
+                .until(() -> cluster.put("n2", TestCluster.newKey(), "v").status() == 204);
+    }
+
+    /** Sends the head of a write and nothing of its 64 KiB. */
+    private static Socket announce(int port) throws IOException {
+        Socket socket = Http.connect(port);
+        String head = "PUT " + TestCluster.target(TestCluster.newKey(), "") + " HTTP/1.1\r\nHost: x\r\nContent-Length: "
+                + (64 << 10) + "\r\n\r\n";
+        socket.getOutputStream().write(head.getBytes(StandardCharsets.US_ASCII));
+        return socket;
+    }
+
+    @Test
     void valueAboveASmallerLimitIsRefused() {
         Reply reply = cluster.request("n1", "PUT", TestCluster.newKey(), "")
                 .body(new byte[(64 << 10) + 1])

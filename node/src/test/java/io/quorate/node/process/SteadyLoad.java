@@ -22,6 +22,7 @@ final class SteadyLoad implements AutoCloseable {
     private static final long BOUND_NANOS = Duration.ofMinutes(10).toNanos();
 
     private final AsyncLeaderlessView view;
+    private final String prefix;
     private final long spacingNanos;
     private final Thread thread;
     private final AtomicBoolean over = new AtomicBoolean();
@@ -30,14 +31,15 @@ final class SteadyLoad implements AutoCloseable {
     private final AtomicLong longest = new AtomicLong();
     private final Queue<Throwable> failures = new ConcurrentLinkedQueue<>();
 
-    private SteadyLoad(AsyncLeaderlessView view, int perSecond) {
+    private SteadyLoad(AsyncLeaderlessView view, String prefix, int perSecond) {
         this.view = view;
+        this.prefix = prefix;
         this.spacingNanos = TimeUnit.SECONDS.toNanos(1) / perSecond;
         this.thread = new Thread(this::run, "steady-load");
     }
 
-    static SteadyLoad start(AsyncLeaderlessView view, int perSecond) {
-        SteadyLoad load = new SteadyLoad(view, perSecond);
+    static SteadyLoad start(AsyncLeaderlessView view, String prefix, int perSecond) {
+        SteadyLoad load = new SteadyLoad(view, prefix, perSecond);
         load.thread.start();
         return load;
     }
@@ -65,8 +67,8 @@ final class SteadyLoad implements AutoCloseable {
         });
     }
 
-    static Bytes key(int number) {
-        return Bytes.ofUtf8("steady-" + number);
+    Bytes key(int number) {
+        return Bytes.ofUtf8(prefix + "-" + number);
     }
 
     static String text(int number) {

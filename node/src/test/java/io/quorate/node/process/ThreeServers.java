@@ -48,6 +48,7 @@ final class ThreeServers implements AutoCloseable {
     ServerProcess launch(int node, String... jvmOptions) throws IOException {
         Map<String, String> environment = new HashMap<>(more);
         environment.put("QUORATE_CLUSTER_MEMBERS", members());
+        environment.putIfAbsent("QUORATE_BUCKETS", "{ carts { mode = leaderless }, warm { mode = leaderless } }");
         environment.put("QUORATE_DATA_DIR", folder.resolve("n" + (node + 1)).toString());
         Path output = Files.createTempFile(folder, "n" + (node + 1) + "-", ".out");
         ServerProcess process = ServerProcess.start(

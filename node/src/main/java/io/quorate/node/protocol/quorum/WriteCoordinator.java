@@ -22,6 +22,8 @@ public final class WriteCoordinator {
     /** How long after its deadline a write is still offered to homes that have not taken it. */
     static final long GO_ON_NANOS = 5_000_000_000L;
 
+    private static final int RESEND_DOUBLINGS = 2;
+
     private final Map<NodeId, Replica> homes = new LinkedHashMap<>();
     private final NodeId self;
     private final int need;
@@ -59,6 +61,7 @@ public final class WriteCoordinator {
         private State state;
         private Status status = Status.OK;
         private long sentAt;
+        private int resent;
         private long micros;
 
         private Replica(State state, long sentAt) {
@@ -137,8 +140,11 @@ public final class WriteCoordinator {
                 continue;
             }
             waiting = true;
-            boolean due = replica.state == State.UNREACHABLE || now - replica.sentAt >= resendNanos;
+            // Each time after twice as long: a home that is slow because it has much to do must not be given more.
+            boolean due = replica.state == State.UNREACHABLE
+                    || now - replica.sentAt >= resendNanos << Math.min(replica.resent, RESEND_DOUBLINGS);
             if (due && reachable.contains(entry.getKey())) {
+                replica.resent += replica.state == State.WAITING ? 1 : 0;
                 replica.state = State.WAITING;
                 replica.sentAt = now;
                 port.replicate(entry.getKey());

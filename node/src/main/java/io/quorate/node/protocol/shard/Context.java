@@ -15,6 +15,8 @@ import io.quorate.ring.bytes.DecodeException;
 import io.quorate.ring.epoch.RingState;
 import io.quorate.ring.topology.NodeId;
 import io.quorate.ring.version.VersionRules;
+import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.Deque;
 import java.util.List;
 import java.util.function.Consumer;
@@ -38,6 +40,10 @@ final class Context {
     final Allowance spareReads;
 
     final Allowance spareWrites;
+    final Stalls stalls = new Stalls();
+    /** The time of the input that is being handled. */
+    long now;
+
     private ImmutableMap<NodeId, PeerInfo> peers = ImmutableMap.of();
     private long peersAt;
     ImmutableSet<NodeId> live;
@@ -87,8 +93,25 @@ final class Context {
         if (to.equals(self)) {
             later(now -> local.take(message, now));
         } else {
+            if (isRequest(message) && !stalls.sends(to, now)) {
+                return;
+            }
             surroundings.output().send(to, message);
         }
+    }
+
+    /** Those that every node answers soon, whatever the answer. */
+    private static boolean isRequest(PeerMessage.Data message) {
+        return message instanceof PeerMessage.Write
+                || message instanceof PeerMessage.Read
+                || message instanceof PeerMessage.FindRequest;
+    }
+
+    /** The same nodes, those that stall last. */
+    List<NodeId> stalledLast(List<NodeId> nodes) {
+        List<NodeId> ordered = new ArrayList<>(nodes);
+        ordered.sort(Comparator.comparing(node -> stalls.isStalled(node, now)));
+        return ordered;
     }
 
     /** Runs a step after the current input, before any other. */
@@ -168,6 +191,7 @@ final class Context {
         }
         peers = up;
         peersAt = now;
+        stalls.keepOnly(up.keySet());
         live = ImmutableSet.<NodeId>builder().add(self).addAll(up.keySet()).build();
     }
 

@@ -140,7 +140,9 @@ final class ForwardTask implements Task {
     /** Whether another home may do what this one could not. */
     private static boolean mayDoElsewhere(KeyReply.Refused refused) {
         return switch (refused.code()) {
-            case INTERNAL, DISK_FULL, OVERLOADED, UNAVAILABLE -> true;
+            case INTERNAL, DISK_FULL, UNAVAILABLE -> true;
+            // A level that a stalled home keeps from being reached is out of reach for every other home too.
+            case OVERLOADED -> refused.need() == 0;
             default -> false;
         };
     }

@@ -79,7 +79,7 @@ final class ReadTask implements Task, ReadCoordinator.Port {
         AnswerTimes.Ranking ranked = context.readTimes.rank(others, context::isLagging, now);
         List<NodeId> candidates = new ArrayList<>();
         candidates.add(context.self);
-        candidates.addAll(ranked.order());
+        candidates.addAll(context.stalledLast(ranked.order()));
         ReadTask task = new ReadTask(
                 context,
                 get,

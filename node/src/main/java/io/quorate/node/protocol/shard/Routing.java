@@ -34,6 +34,7 @@ final class Routing {
         }
         // Retries of one idempotency key meet at the same home; other requests stay here if this is a home.
         if (!isExplicit(request)) {
+            coordinators = context.stalledLast(coordinators);
             if (coordinators.remove(context.self)) {
                 coordinators.add(0, context.self);
             } else {
@@ -70,6 +71,9 @@ final class Routing {
             return;
         }
         KeyReply.Refused refused = refusal(context, request, homes);
+        if (refused == null) {
+            refused = stalled(context, request, homes, now);
+        }
         if (refused != null) {
             reply.accept(refused);
         } else if (now >= deadline && !(request instanceof KeyRequest.Explain)) {
@@ -165,6 +169,38 @@ final class Routing {
                 request.need(),
                 0,
                 down.build(),
+                null);
+    }
+
+    /** What needs a home that answers nothing would wait until its deadline, and many would. */
+    private static KeyReply.@Nullable Refused stalled(
+            Context context, KeyRequest request, List<NodeId> homes, long now) {
+        if (request instanceof KeyRequest.Explain) {
+            return null;
+        }
+        int answering = 0;
+        ImmutableList.Builder<KeyReply.ReplicaResult> silent = ImmutableList.builder();
+        List<NodeId> names = new ArrayList<>();
+        for (NodeId home : homes) {
+            if (context.stalls.isStalled(home, now)) {
+                silent.add(new KeyReply.ReplicaResult(home, "overloaded", 0));
+                names.add(home);
+            } else if (context.live.contains(home)) {
+                answering++;
+            }
+        }
+        if (names.isEmpty() || answering >= request.need() || context.stalls.mayProbe(names.get(0), now)) {
+            return null;
+        }
+        context.happened(Shard.Event.STALLED_HOME);
+        return new KeyReply.Refused(
+                ErrorCode.OVERLOADED,
+                Outcome.NOT_APPLIED,
+                "the level needs " + request.need() + " of the homes " + homes + ", and " + names
+                        + " has many requests and answers none; use a lower level or retry after a moment",
+                request.need(),
+                0,
+                silent.build(),
                 null);
     }
 

@@ -40,19 +40,21 @@ public final class Shard {
     private final Deque<Consumer<Long>> loopback = new ArrayDeque<>();
     private final BucketPurge purge;
     private long sweptAt;
+    private long behindNanos;
 
     /**
      * The limits and rhythms of a shard, in nanoseconds and counts.
      *
      * @param resendNanos how long a message to another node stays without answer before it is sent again
      * @param inFlightMax requests in flight above which new ones are refused
+     * @param behindMaxNanos how long input may have waited before requests of other nodes' clients are refused
      * @param pace when another home is asked for speed
      */
-    public record Settings(long resendNanos, int inFlightMax, PaceSettings pace) {
+    public record Settings(long resendNanos, int inFlightMax, long behindMaxNanos, PaceSettings pace) {
         public static final Settings DEFAULT = new Settings(200_000_000L, 4096);
 
         public Settings(long resendNanos, int inFlightMax) {
-            this(resendNanos, inFlightMax, PaceSettings.DEFAULT);
+            this(resendNanos, inFlightMax, 250_000_000L, PaceSettings.DEFAULT);
         }
     }
 
@@ -101,7 +103,11 @@ public final class Shard {
         /** Another home was asked for speed, and the first answered in time after all, or neither did. */
         HEDGE_LOST,
         /** Another home would have been asked for speed, but there was no room for more messages. */
-        HEDGE_DENIED
+        HEDGE_DENIED,
+        /** A request that another node would have this one coordinate was refused because this one is behind. */
+        FORWARD_REFUSED,
+        /** A request was refused because a home that it needs answers nothing. */
+        STALLED_HOME
     }
 
     public Shard(Surroundings surroundings, RingState ring, Settings settings) {
@@ -121,6 +127,7 @@ public final class Shard {
      * @param reply called exactly once, from within a method of this shard
      */
     public void onRequest(KeyRequest request, long timeoutNanos, Consumer<KeyReply> reply, long now) {
+        context.now = now;
         if (tasks.open() >= context.settings.inFlightMax()) {
             reply.accept(KeyReply.Refused.of(
                     ErrorCode.OVERLOADED,
@@ -145,6 +152,7 @@ public final class Shard {
      */
     public void onMessage(NodeId from, PeerMessage.Data message, long age, long now) {
         context.check(message);
+        context.now = now;
         if (message instanceof PeerMessage.Forward forward) {
             onForward(from, forward, age, now);
         } else if (isOfNoUse(message, age)) {
@@ -219,10 +227,19 @@ public final class Shard {
                             + " ms late; nothing was done"));
             return;
         }
+        if (behindNanos >= Math.min(deadline - now, context.settings.behindMaxNanos())) {
+            context.happened(Event.FORWARD_REFUSED);
+            reply.accept(KeyReply.Refused.of(
+                    ErrorCode.OVERLOADED,
+                    Outcome.NOT_APPLIED,
+                    context.self + " is behind with what it has been sent; retry after a moment"));
+            return;
+        }
         Routing.coordinate(context, forward.request(), now, deadline, reply);
     }
 
     private void answer(NodeId from, long id, PeerMessage.Data message, long now) {
+        context.stalls.heard(from);
         if (message instanceof PeerMessage.ForwardReply) {
             context.forwardTimes.answered(from, id, now);
         } else if (message instanceof PeerMessage.ReadReply read) {
@@ -238,14 +255,24 @@ public final class Shard {
         }
     }
 
+    /**
+     * How long this shard has been behind with what reaches it, in nanoseconds. Requests that another node would have it
+     * coordinate are refused while that is too long: they have other homes to go to, and what is in flight already has not.
+     */
+    public void behind(long nanos) {
+        behindNanos = nanos;
+    }
+
     /** The store has finished a commit, or failed to. */
     public void onCompletion(PartitionStore.Completion completion, long now) {
+        context.now = now;
         replicas.onCompletion(completion, now);
         drain(now);
     }
 
     /** Lets time pass: to be called every few milliseconds. */
     public void tick(long now) {
+        context.now = now;
         tasks.tick(now);
         drain(now);
         if (now - sweptAt >= SWEEP_NANOS) {
@@ -258,6 +285,7 @@ public final class Shard {
 
     /** The peers that are up have changed. */
     public void onPeers(ImmutableMap<NodeId, PeerInfo> up, long now) {
+        context.now = now;
         context.peersChanged(up, now);
         tick(now);
     }
