@@ -50,6 +50,7 @@ public final class BenchMain implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        throw new ParameterException(spec.commandLine(), "Choose what to measure: load, table, compare, client, jmh, profile");
+        throw new ParameterException(
+                spec.commandLine(), "Choose what to measure: load, table, compare, client, jmh, profile");
     }
 }

@@ -97,8 +97,7 @@ final class NodeActors {
         columns.putMeta(BUCKETS, KryoTypes.encodeBuckets(registry.all()).toByteArray());
         // The control actor publishes the same, but only after the node has begun to serve.
         this.view = NodeView.of(registry.all(), ImmutableMap.of());
-        Stamps stamps = new Stamps(
-                (int) Wiring.messageIds().getAsLong(), nanoClock, new Transits(Transits.DRIFT_PPM));
+        Stamps stamps = new Stamps((int) Wiring.messageIds().getAsLong(), nanoClock, new Transits(Transits.DRIFT_PPM));
         Transport transport = links.over(system);
         PeerQuarantine.Listener errors = new DecodeErrors(config.node(), metrics);
         store.listen(inlet::add);

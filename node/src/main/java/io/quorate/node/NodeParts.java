@@ -31,7 +31,6 @@ import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.Executor;
-import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
@@ -221,7 +220,7 @@ final class NodeParts {
                 config.membership(),
                 () -> Maps.transformValues(view().up(), PeerInfo::island),
                 nanoClock,
-                Executors.newSingleThreadScheduledExecutor(Wiring.threads("cluster-" + config.node())));
+                Wiring.timer("cluster-" + config.node()));
     }
 
     /** Which cluster of actor systems this node belongs to; 0 for none. */

@@ -2,6 +2,8 @@ package io.quorate.node;
 
 import java.security.SecureRandom;
 import java.util.concurrent.Executor;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.SynchronousQueue;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.ThreadLocalRandom;
@@ -85,6 +87,11 @@ final class Wiring {
         public void close() {
             closed = true;
         }
+    }
+
+    /** One thread that does things at their time, one after the other. */
+    static ScheduledExecutorService timer(String name) {
+        return Executors.newSingleThreadScheduledExecutor(threads(name));
     }
 
     /** Named threads that do not keep the program alive. */

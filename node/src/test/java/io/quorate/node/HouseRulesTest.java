@@ -109,15 +109,16 @@ class HouseRulesTest {
                 .that()
                 .doNotHaveFullyQualifiedName(ROOT + ".Wiring")
                 .should()
-                .accessTargetWhere(choosing().and(DescribedPredicate.not(threadsOfTheDemo())))
+                .accessTargetWhere(choosing().and(DescribedPredicate.not(threadsOfPrograms())))
                 .check(imported);
     }
 
-    /** The demo is a program of its own: it needs a shutdown hook and a thread that carries out faults. */
-    private static DescribedPredicate<JavaAccess<?>> threadsOfTheDemo() {
+    /** The demo and the server are programs: they need a shutdown hook, and the demo a thread that carries out faults. */
+    private static DescribedPredicate<JavaAccess<?>> threadsOfPrograms() {
         return DescribedPredicate.describe(
-                "threads of the demo",
-                access -> access.getOriginOwner().getPackageName().equals(ROOT + ".demo")
+                "threads of programs",
+                access -> Set.of(ROOT + ".demo", ROOT + ".server")
+                                .contains(access.getOriginOwner().getPackageName())
                         && (access.getTargetOwner().getName().equals("java.lang.Thread")
                                 || access.getTargetOwner().getName().equals("java.util.concurrent.Executors")));
     }

@@ -38,7 +38,8 @@ public class CodecBench {
     private final ByteSink out = new ByteSink(1 << 14);
     private final Inbox inbox = new Inbox();
     private byte[] frame = {};
-    private final Outbox outbox = new Outbox(ready -> frame = ready, 1, () -> new FrameCodec.Stamp(1, System.nanoTime()));
+    private final Outbox outbox =
+            new Outbox(ready -> frame = ready, 1, () -> new FrameCodec.Stamp(1, System.nanoTime()));
     private KeyState state = KeyState.EMPTY;
     private byte[] stateBytes = {};
     private PartitionClock clock = new PartitionClock();

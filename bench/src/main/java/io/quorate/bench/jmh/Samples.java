@@ -40,7 +40,8 @@ final class Samples {
         List<Member> members = new ArrayList<>();
         for (int i = 0; i < nodes; i++) {
             int port = 1000 + i;
-            members.add(new Member(node(i), "dc1", "z" + i, 1, "http://127.0.0.1:" + port, "127.0.0.1", port + 1000, port + 2000));
+            members.add(new Member(
+                    node(i), "dc1", "z" + i, 1, "http://127.0.0.1:" + port, "127.0.0.1", port + 1000, port + 2000));
         }
         return StaticRing.plan(new Membership(members), new PartitionCount(PARTITIONS), REPLICAS, new BalancedPlanner())
                 .current();

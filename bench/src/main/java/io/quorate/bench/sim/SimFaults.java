@@ -142,8 +142,10 @@ final class SimFaults {
         world.count(FaultKind.SLOW_NODE);
         world.note(node.id + " becomes slow");
         world.network().slow(node.id, true);
-        world.agenda().after((500 + random.nextInt(3000)) * MILLI, () -> world.network()
-                .slow(node.id, false));
+        world.agenda()
+                .after(
+                        (500 + random.nextInt(3000)) * MILLI,
+                        () -> world.network().slow(node.id, false));
     }
 
     private void fullDisk(SimNode node) {

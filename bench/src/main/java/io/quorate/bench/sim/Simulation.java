@@ -45,7 +45,6 @@ public final class Simulation implements BrokenRules.Witness {
      */
     private static final long LATE_MAX = 3 * SECOND / 2;
 
-
     final Streams random;
     final Set<FaultKind> faults;
     final CausalOracle oracle;

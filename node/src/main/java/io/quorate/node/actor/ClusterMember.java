@@ -69,7 +69,7 @@ public final class ClusterMember implements AutoCloseable {
     }
 
     public void start() {
-        timer.scheduleWithFixedDelay(this::look, 0, LOOK_MILLIS, TimeUnit.MILLISECONDS);
+        var unused = timer.scheduleWithFixedDelay(this::look, 0, LOOK_MILLIS, TimeUnit.MILLISECONDS);
     }
 
     /** Which island this node belongs to; 0 for none. Safe from any thread. */
@@ -100,7 +100,10 @@ public final class ClusterMember implements AutoCloseable {
         } catch (RuntimeException e) {
             // The node serves without it; a taken port, for one, may be free again the next time.
             if (!warned && !leaving) {
-                LOG.warn("{}: cannot take part in the cluster of actor systems, will try again: {}", self.id(), message(e));
+                LOG.warn(
+                        "{}: cannot take part in the cluster of actor systems, will try again: {}",
+                        self.id(),
+                        message(e));
             }
             warned = true;
             end();

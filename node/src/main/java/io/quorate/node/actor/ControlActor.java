@@ -324,12 +324,19 @@ public final class ControlActor extends AbstractBehavior<Received> {
 
     private Liveness.Own own() {
         return new Liveness.Own(
-                true, registry.digest(), around.epoch(), around.standInMillis().getAsLong(),
+                true,
+                registry.digest(),
+                around.epoch(),
+                around.standInMillis().getAsLong(),
                 around.island().getAsLong());
     }
 
     private void send(NodeId to, PeerMessage.Control message) {
-        around.transport().send(to, Transport.Lane.CONTROL, codec.encode(message, around.stamps().now()));
+        around.transport()
+                .send(
+                        to,
+                        Transport.Lane.CONTROL,
+                        codec.encode(message, around.stamps().now()));
     }
 
     private long now() {

@@ -17,7 +17,8 @@ public final class Systems {
     public static ActorSystem<Void> local(NodeId node) {
         Config config = ConfigFactory.parseMap(Map.of("pekko.actor.provider", "local"))
                 .withFallback(ConfigFactory.load("quorate-pekko"));
-        return ActorSystem.create(Behaviors.empty(), "quorate-node-" + node.value().replaceAll("[^a-z0-9]", "-"), config);
+        return ActorSystem.create(
+                Behaviors.empty(), "quorate-node-" + node.value().replaceAll("[^a-z0-9]", "-"), config);
     }
 
     /** Starts a system that listens on the node's address and can join others; fails if the address is taken. */

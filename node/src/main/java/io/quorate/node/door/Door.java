@@ -204,7 +204,7 @@ public final class Door {
             metrics.count("quorate.refusals", "cause", "frozen");
             throw new RefusedException(
                     ErrorCode.UNAVAILABLE,
-                    "this node has just woken from a pause of " + (pause / 100_000_000L) / 10.0
+                    "this node has just woken from a pause of " + Math.round(pause / 1e8) / 10.0
                             + " s, and cannot tell how long the request has waited; retry");
         }
     }

@@ -24,9 +24,7 @@ public final class FreezeWatch {
     public void tick(long now) {
         State last = state;
         long pause = now - last.ticked();
-        state = pause > FROZEN_NANOS
-                ? new State(now, now, pause)
-                : new State(now, last.endedAt(), last.pause());
+        state = pause > FROZEN_NANOS ? new State(now, now, pause) : new State(now, last.endedAt(), last.pause());
     }
 
     /** The length of the pause that has just ended; 0 if there was none. */

@@ -46,8 +46,7 @@ public final class HttpServer implements AutoCloseable {
         }
     }
 
-    private HttpServer(
-            Server server, ServerConnector connector, ConnectionGuard guard, SocketThread sockets) {
+    private HttpServer(Server server, ServerConnector connector, ConnectionGuard guard, SocketThread sockets) {
         this.server = server;
         this.connector = connector;
         this.guard = guard;

@@ -72,7 +72,10 @@ public final class KryoTypes {
         @Override
         void write(ByteSink out, PeerMessage.Ping ping) {
             out.u64(ping.bootId()).flag(ping.serving()).flag(ping.hearsYou());
-            out.u64(ping.buckets()).varint(ping.epoch()).u64(ping.standInMillis()).u64(ping.island());
+            out.u64(ping.buckets())
+                    .varint(ping.epoch())
+                    .u64(ping.standInMillis())
+                    .u64(ping.island());
         }
 
         @Override

@@ -28,7 +28,8 @@ import org.jspecify.annotations.Nullable;
 
 /** Makes a node's configuration of what is in force. Every message names the key, its value, where it was said and the rule. */
 final class ConfigLoader {
-    private static final List<String> MEMBER_FIELDS = List.of("id", "host", "port", "peer-port", "http", "zone", "dc", "capacity");
+    private static final List<String> MEMBER_FIELDS =
+            List.of("id", "host", "port", "peer-port", "http", "zone", "dc", "capacity");
     private static final int PORT = 7201;
     private static final int PEER_PORT = 7301;
     private static final ObjectMapper JSON = new ObjectMapper();

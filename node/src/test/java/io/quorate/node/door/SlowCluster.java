@@ -194,7 +194,8 @@ final class SlowCluster implements AutoCloseable {
     SlowCluster() {
         this.ring = StaticRing.plan(
                         new Membership(TinyCluster.NODES.stream()
-                                .map(id -> new Member(id, "dc1", "z-" + id, 1, "http://127.0.0.1:1", "127.0.0.1", 7001, 7002))
+                                .map(id -> new Member(
+                                        id, "dc1", "z-" + id, 1, "http://127.0.0.1:1", "127.0.0.1", 7001, 7002))
                                 .toList()),
                         TestKeys.PARTITIONS,
                         3,

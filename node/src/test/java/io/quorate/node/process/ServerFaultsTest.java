@@ -6,7 +6,7 @@ import io.quorate.client.LeaderlessView;
 import io.quorate.client.QuorateClient;
 import io.quorate.client.QuorateClients;
 import io.quorate.client.data.Sibling;
-import io.quorate.client.data.Value;
+import io.quorate.ring.bytes.Bytes;
 import io.quorate.ring.consistency.ConsistencyLevel;
 import java.net.URI;
 import java.nio.file.Path;
@@ -39,12 +39,15 @@ final class ServerFaultsTest {
     /** A process that has just started compiles its code; that is not what is looked at here. */
     private static void warmUp() {
         try (QuorateClient client = QuorateClients.http(servers.urls().toArray(URI[]::new));
-                SteadyLoad load = SteadyLoad.start(client.bucket("warm").at(ConsistencyLevel.QUORUM).async(), "warm", RATE)) {
-            Awaitility.await("writes to be quick").atMost(Duration.ofSeconds(60)).until(() -> {
-                load.takeLongest();
-                load.awaitMore(RATE);
-                return load.takeLongest().toMillis() < 300;
-            });
+                SteadyLoad load = SteadyLoad.start(
+                        client.bucket("warm").at(ConsistencyLevel.QUORUM).async(), "warm", RATE)) {
+            Awaitility.await("writes to be quick")
+                    .atMost(Duration.ofSeconds(60))
+                    .until(() -> {
+                        load.takeLongest();
+                        load.awaitMore(RATE);
+                        return load.takeLongest().toMillis() < 300;
+                    });
         }
     }
 
@@ -80,7 +83,7 @@ final class ServerFaultsTest {
             for (int i = 0; i < load.begun(); i++) {
                 boolean there = view.get(load.key(i)).siblings().stream()
                         .map(Sibling::value)
-                        .anyMatch(Value.ofText(SteadyLoad.text(i))::equals);
+                        .anyMatch(Bytes.ofUtf8(SteadyLoad.text(i))::equals);
                 if (!there) {
                     lost.add(i);
                 }

@@ -56,13 +56,20 @@ final class ServerProcessTest {
         servers.start(0);
         servers.start(1);
         servers.awaitLevel(0, "QUORUM", Duration.ofSeconds(20));
-        assertThat(Http.get(servers.url(0), "/v1/buckets/carts/keys/k").expect(200).text()).isEqualTo("alone");
+        assertThat(Http.get(servers.url(0), "/v1/buckets/carts/keys/k")
+                        .expect(200)
+                        .text())
+                .isEqualTo("alone");
     }
 
     @Test
     void firstLineWithTheWordReadyNamesTheAddressAndASignalEndsItInOrder() throws Exception {
         ServerProcess server = servers.start(0);
-        String first = server.text().lines().filter(line -> line.contains("ready")).findFirst().orElseThrow();
+        String first = server.text()
+                .lines()
+                .filter(line -> line.contains("ready"))
+                .findFirst()
+                .orElseThrow();
         assertThat(first).isEqualTo("ready: n1 at " + servers.url(0));
 
         assertThat(server.terminate()).isZero();
@@ -137,7 +144,9 @@ final class ServerProcessTest {
         assertThat(small.text()).contains("more than half of the heap");
 
         servers.start(0);
-        assertThat(Http.get(servers.url(0), "/v1/buckets/carts/keys/kept?level=ONE").expect(200).text())
+        assertThat(Http.get(servers.url(0), "/v1/buckets/carts/keys/kept?level=ONE")
+                        .expect(200)
+                        .text())
                 .isEqualTo("kept");
     }
 

@@ -17,8 +17,8 @@ class ControlCodecTest {
     private final ControlCodec codec = new ControlCodec();
 
     private static byte[] framed(byte[] body) {
-        return FrameCodec.seal(
-                FrameCodec.begin(new ByteSink(), FrameCodec.CONTROL, new FrameCodec.Stamp(7, -5)).raw(body, 0, body.length));
+        return FrameCodec.seal(FrameCodec.begin(new ByteSink(), FrameCodec.CONTROL, new FrameCodec.Stamp(7, -5))
+                .raw(body, 0, body.length));
     }
 
     /** Measured with registration required: each of these did harm before the doors were shut. */

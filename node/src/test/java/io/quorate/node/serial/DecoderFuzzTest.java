@@ -34,7 +34,8 @@ class DecoderFuzzTest {
             outbox.add(message);
             outbox.flush();
         }
-        frames.add(new FrameCodec.Part(7, 1, 3, Bytes.wrap(new byte[50])).frame(new ByteSink(), new FrameCodec.Stamp(7, -5)));
+        frames.add(new FrameCodec.Part(7, 1, 3, Bytes.wrap(new byte[50]))
+                .frame(new ByteSink(), new FrameCodec.Stamp(7, -5)));
         return frames;
     }
 
@@ -78,8 +79,9 @@ class DecoderFuzzTest {
     @Test
     void mutatedControlMessages() {
         ControlCodec codec = new ControlCodec();
-        List<byte[]> frames =
-                MessageSamples.control().stream().map(message -> codec.encode(message, new FrameCodec.Stamp(7, -5))).toList();
+        List<byte[]> frames = MessageSamples.control().stream()
+                .map(message -> codec.encode(message, new FrameCodec.Stamp(7, -5)))
+                .toList();
         Fuzz.run(4, frames, DecodeException.class, codec::decode);
         Fuzz.run(5, frames, DecodeException.class, frame -> codec.decode(resealed(frame)));
     }

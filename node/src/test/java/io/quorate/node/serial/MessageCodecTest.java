@@ -31,7 +31,8 @@ class MessageCodecTest {
         }
         ControlCodec control = new ControlCodec();
         for (PeerMessage.Control message : MessageSamples.control()) {
-            assertThat(control.decode(control.encode(message, new FrameCodec.Stamp(7, -5)))).isEqualTo(message);
+            assertThat(control.decode(control.encode(message, new FrameCodec.Stamp(7, -5))))
+                    .isEqualTo(message);
         }
     }
 
@@ -99,8 +100,8 @@ class MessageCodecTest {
         }
         ControlCodec control = new ControlCodec();
         MessageSamples.control()
-                .forEach(message ->
-                        lines.add(message.getClass().getSimpleName() + " " + Golden.hex(control.encode(message, new FrameCodec.Stamp(7, -5)))));
+                .forEach(message -> lines.add(message.getClass().getSimpleName() + " "
+                        + Golden.hex(control.encode(message, new FrameCodec.Stamp(7, -5)))));
         assertThat(lines).isEqualTo(Golden.text("frames.txt").lines().toList());
     }
 

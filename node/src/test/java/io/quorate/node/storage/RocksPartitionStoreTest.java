@@ -50,7 +50,14 @@ class RocksPartitionStoreTest extends PartitionStoreContract {
         RocksColumns made = RocksColumns.open(directory.resolve("db"), SyncMode.GROUP);
         columns = made;
         RocksPartitionStore opened = new RocksPartitionStore(
-                made, TestKeys.PARTITIONS, threads, System::nanoTime, WriteObserver.NONE, () -> Long.MAX_VALUE, Disk.Settings.DEFAULT, recentBytes);
+                made,
+                TestKeys.PARTITIONS,
+                threads,
+                System::nanoTime,
+                WriteObserver.NONE,
+                () -> Long.MAX_VALUE,
+                Disk.Settings.DEFAULT,
+                recentBytes);
         rocks = opened;
         return opened;
     }

@@ -75,7 +75,9 @@ public abstract class Rig implements AutoCloseable {
     /** A frame with a number and so many bytes after it. */
     public static byte[] frame(long number, int padding) {
         ByteSink out = new ByteSink(64 + padding);
-        FrameCodec.begin(out, FrameCodec.DATA, new FrameCodec.Stamp(1, 1)).u64(number).raw(new byte[padding], 0, padding);
+        FrameCodec.begin(out, FrameCodec.DATA, new FrameCodec.Stamp(1, 1))
+                .u64(number)
+                .raw(new byte[padding], 0, padding);
         return FrameCodec.seal(out);
     }
 

@@ -46,7 +46,9 @@ class VersionCodecTest {
             if (i == entries.size()) {
                 out.varint(dots.size());
             }
-            out.varint(i).u64(all.get(i).actor().incarnation()).varint(all.get(i).counter());
+            out.varint(i)
+                    .u64(all.get(i).actor().incarnation())
+                    .varint(all.get(i).counter());
         }
         return dots.isEmpty() ? out.varint(0) : out;
     }

@@ -2,6 +2,7 @@ package io.quorate.node.protocol.liveness;
 
 import io.quorate.ring.topology.NodeId;
 import java.util.Map;
+import java.util.SortedMap;
 import java.util.TreeMap;
 
 /**
@@ -84,7 +85,7 @@ public final class Islands {
         return step(Act.START_ANEW);
     }
 
-    private Step joinOrForm(long now, long best, TreeMap<NodeId, Long> peers) {
+    private Step joinOrForm(long now, long best, SortedMap<NodeId, Long> peers) {
         if (best != 0) {
             waits = false;
             for (Map.Entry<NodeId, Long> peer : peers.entrySet()) {

@@ -136,13 +136,7 @@ public sealed interface PeerMessage {
      * @param island which cluster of actor systems the sender belongs to; 0 for none
      */
     record Ping(
-            long bootId,
-            boolean serving,
-            boolean hearsYou,
-            long buckets,
-            long epoch,
-            long standInMillis,
-            long island)
+            long bootId, boolean serving, boolean hearsYou, long buckets, long epoch, long standInMillis, long island)
             implements Control {}
 
     /** The sender is going down in order. */

@@ -40,6 +40,7 @@ public final class AnswerTimes {
         private final Map<Long, Question> open = new LinkedHashMap<>();
         /** The last answer, or the first question after a time without any. */
         private long owesSince;
+
         private long average;
         private long nextProbe;
         private boolean probed;

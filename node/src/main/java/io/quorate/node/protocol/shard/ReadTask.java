@@ -93,8 +93,9 @@ final class ReadTask implements Task, ReadCoordinator.Port {
         List<NodeId> passedOver =
                 ranked.order().subList(ranked.even(), ranked.order().size());
         if (!passedOver.isEmpty()) {
-            passedOver =
-                    passedOver.stream().filter(home -> !task.asked.contains(home)).toList();
+            passedOver = passedOver.stream()
+                    .filter(home -> !task.asked.contains(home))
+                    .toList();
             context.probe(passedOver, get.address().record(), context.readTimes, now, deadline);
         }
     }

@@ -173,9 +173,7 @@ public final class Shard {
         if (message instanceof PeerMessage.Read read) {
             return age >= read.millisLeft() * 1_000_000L;
         }
-        return message instanceof PeerMessage.Write write
-                && write.repair()
-                && age >= write.millisLeft() * 1_000_000L;
+        return message instanceof PeerMessage.Write write && write.repair() && age >= write.millisLeft() * 1_000_000L;
     }
 
     private void take(NodeId from, PeerMessage.Data message, long now) {

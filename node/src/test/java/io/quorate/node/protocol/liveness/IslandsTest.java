@@ -96,11 +96,11 @@ final class IslandsTest {
                         peers.put(peer, number);
                     }
                 });
-                Islands.Step step = machines.get(id).next(second * SECOND, island.get(id), peers);
+                Islands.Step step = machines.get(id).next(second * SECOND, island.getOrDefault(id, 0L), peers);
                 switch (step.act()) {
                     case WAIT -> {}
                     case FORM -> island.put(id, nextIsland + random.nextInt(1000));
-                    case JOIN -> island.put(id, island.get(step.peer()));
+                    case JOIN -> island.put(id, island.getOrDefault(step.peer(), 0L));
                     case START_ANEW -> island.put(id, 0L);
                 }
                 nextIsland += 1000;

@@ -195,7 +195,9 @@ class LivenessTest {
         // Both keep still for a while, as b sees it after a pause of its own.
         pair.now += 20 * SECOND;
         assertThat(pair.b.tick(pair.now, pair.own(), (to, out) -> {})).isFalse();
-        assertThat(pair.bSeesA()).as("it may not have been heard for another reason").isTrue();
+        assertThat(pair.bSeesA())
+                .as("it may not have been heard for another reason")
+                .isTrue();
         assertThat(pair.b.isWaking()).isTrue();
         pair.run(SETTINGS.intervalNanos());
         assertThat(pair.bSeesA()).isTrue();

@@ -65,7 +65,9 @@ class AnswerTimesTest {
         now += 11 * MILLI;
         assertThat(rank().order()).isEqualTo(List.of(B, C, A));
         times.answered(A, 1_000, now);
-        assertThat(rank().fast()).as("one late answer does not make a slow home").isEqualTo(3);
+        assertThat(rank().fast())
+                .as("one late answer does not make a slow home")
+                .isEqualTo(3);
     }
 
     @Test
@@ -77,7 +79,9 @@ class AnswerTimesTest {
         now += 60_000 * MILLI;
         assertThat(rank().order()).isEqualTo(HOMES);
         times.answered(A, 1_000, now);
-        assertThat(rank().order()).as("what comes a minute late is of no interest").isEqualTo(HOMES);
+        assertThat(rank().order())
+                .as("what comes a minute late is of no interest")
+                .isEqualTo(HOMES);
     }
 
     @Test

@@ -19,7 +19,9 @@ class TransitsTest {
     @ParameterizedTest
     @ValueSource(longs = {0, 77_000_000_000_000L, -5_000_000_000L, Long.MAX_VALUE - 3_000_000L})
     void aMessageThatWasHeldUpIsAsOldAsThatHoweverTheClocksStand(long offset) {
-        assertThat(transits.age(A, 1, offset, MILLI)).as("the first tells nothing").isZero();
+        assertThat(transits.age(A, 1, offset, MILLI))
+                .as("the first tells nothing")
+                .isZero();
         assertThat(transits.age(A, 1, offset + 10 * MILLI, 11 * MILLI)).isZero();
         long age = transits.age(A, 1, offset + 20 * MILLI, 20 * SECOND + 21 * MILLI);
         assertThat(age).isBetween(20 * SECOND - 5 * MILLI, 20 * SECOND);

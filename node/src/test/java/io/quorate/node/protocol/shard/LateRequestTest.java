@@ -157,7 +157,8 @@ class LateRequestTest {
     void aWriteThatSleptWhileItAskedOthersIsNotBegun() {
         // N1 is behind: it must ask whether what the writer claims to have seen was ever written.
         cluster.lose(envelope -> envelope.to().equals(N1) && envelope.is(PeerMessage.Write.class));
-        CausalContext seen = cluster.put(N2, ALICE, 2, CausalContext.EMPTY, "v").written().context();
+        CausalContext seen =
+                cluster.put(N2, ALICE, 2, CausalContext.EMPTY, "v").written().context();
         int before = cluster.store(N1).commits();
         TinyCluster.Call call = sleepsInTheReadOf(() -> cluster.put(N1, ALICE, 1, seen, "w"));
         assertThat(call.refused().outcome()).isEqualTo(Outcome.NOT_APPLIED);

@@ -79,7 +79,12 @@ class SlowHomeTest {
             calls.add(cluster.get(N1, key, need));
         }
         cluster.runUntil(cluster.now() + TinyCluster.TIMEOUT);
-        return calls.stream().mapToLong(Call::took).sorted().skip(reads * 99L / 100).findFirst().orElseThrow();
+        return calls.stream()
+                .mapToLong(Call::took)
+                .sorted()
+                .skip(reads * 99L / 100)
+                .findFirst()
+                .orElseThrow();
     }
 
     @ParameterizedTest

@@ -62,7 +62,8 @@ public final class CutNode {
             if (!peer.equals(self)) {
                 for (Lane lane : Lane.values()) {
                     ByteSink out = new ByteSink();
-                    FrameCodec.begin(out, FrameCodec.DATA, new FrameCodec.Stamp(1, 1)).u64(System.nanoTime());
+                    FrameCodec.begin(out, FrameCodec.DATA, new FrameCodec.Stamp(1, 1))
+                            .u64(System.nanoTime());
                     transport.send(peer, lane, FrameCodec.seal(out));
                 }
             }
