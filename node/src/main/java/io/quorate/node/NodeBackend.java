@@ -105,6 +105,11 @@ final class NodeBackend implements HttpServer.Backend {
     }
 
     @Override
+    public void outOfMemory(String what) {
+        parts.outOfMemory(what);
+    }
+
+    @Override
     public void connectionRefused(String cause) {
         parts.metrics().count("quorate.refusals", "cause", cause);
     }

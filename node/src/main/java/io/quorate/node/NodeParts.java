@@ -260,6 +260,17 @@ final class NodeParts {
         tellFatal("its disk failed: " + why);
     }
 
+    void outOfMemory(String what) {
+        if (!over.get() && !state.equals("failed")) {
+            state = "failed";
+            LOG.error(
+                    "{}: out of memory ({}); the node ends itself. Give it more, or lower limits.bytes-in-flight",
+                    config.node(),
+                    what);
+            tellFatal("out of memory: " + what);
+        }
+    }
+
     /** On a thread of its own, because the one that brings the news is waited for by {@link #kill}. */
     private void tellFatal(String why) {
         Wiring.threads("fatal-" + config.node())

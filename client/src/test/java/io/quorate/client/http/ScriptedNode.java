@@ -247,7 +247,8 @@ final class ScriptedNode implements AutoCloseable {
             }
             head.append((char) b);
         }
-        List<String> lines = head.toString().lines().filter(line -> !line.isEmpty()).toList();
+        List<String> lines =
+                head.toString().lines().filter(line -> !line.isEmpty()).toList();
         Map<String, String> headers = new TreeMap<>();
         for (int i = 1; i < lines.size(); i++) {
             int colon = lines.get(i).indexOf(':');

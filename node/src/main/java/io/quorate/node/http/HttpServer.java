@@ -29,10 +29,14 @@ public final class HttpServer implements AutoCloseable {
     private final ServerConnector connector;
     private final ConnectionGuard guard;
     private final SocketThread sockets;
+    private final ProblemErrorHandler errors;
     private volatile @Nullable Router routes;
 
     /** What the routes need of their node. */
     public interface Backend extends OperationRoutes.Node, BucketAdmin {
+        /** Memory for a request could not be had; what else wanted some at that moment is left half done. */
+        void outOfMemory(String what);
+
         /** A connection was refused or cut off. */
         default void connectionRefused(String cause) {}
     }
@@ -46,11 +50,17 @@ public final class HttpServer implements AutoCloseable {
         }
     }
 
-    private HttpServer(Server server, ServerConnector connector, ConnectionGuard guard, SocketThread sockets) {
+    private HttpServer(
+            Server server,
+            ServerConnector connector,
+            ConnectionGuard guard,
+            SocketThread sockets,
+            ProblemErrorHandler errors) {
         this.server = server;
         this.connector = connector;
         this.guard = guard;
         this.sockets = sockets;
+        this.errors = errors;
     }
 
     /** Binds the address but answers nothing yet, so that a taken port is found before anything else is started. */
@@ -74,7 +84,8 @@ public final class HttpServer implements AutoCloseable {
         ConnectionGuard guard = new ConnectionGuard(config.limits().connections(), server);
         connector.addBean(guard);
         server.addConnector(connector);
-        server.setErrorHandler(new ProblemErrorHandler(config.node()));
+        ProblemErrorHandler errors = new ProblemErrorHandler(config.node());
+        server.setErrorHandler(errors);
         server.setStopTimeout(0);
         try {
             connector.open();
@@ -86,7 +97,7 @@ public final class HttpServer implements AutoCloseable {
                             + reason(e),
                     e);
         }
-        return new HttpServer(server, connector, guard, sockets);
+        return new HttpServer(server, connector, guard, sockets, errors);
     }
 
     private static String reason(Throwable e) {
@@ -119,6 +130,7 @@ public final class HttpServer implements AutoCloseable {
                 new FaultRoutes(config.node(), faults, bodies));
         routes = router;
         guard.onRefusal(backend::connectionRefused);
+        errors.onOutOfMemory(backend::outOfMemory);
         server.setHandler(router);
         try {
             server.start();

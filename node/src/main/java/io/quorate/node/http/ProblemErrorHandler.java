@@ -1,10 +1,12 @@
 package io.quorate.node.http;
 
+import com.google.common.base.Throwables;
 import com.google.common.cache.Cache;
 import com.google.common.cache.CacheBuilder;
 import io.quorate.ring.topology.NodeId;
 import io.quorate.ring.wire.ErrorCode;
 import java.time.Duration;
+import java.util.function.Consumer;
 import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.http.HttpHeaderValue;
 import org.eclipse.jetty.server.Request;
@@ -27,12 +29,25 @@ final class ProblemErrorHandler extends ErrorHandler {
             .expireAfterWrite(Duration.ofMillis(QUIET_MILLIS))
             .build();
 
+    private volatile Consumer<String> outOfMemory = why -> {};
+
     ProblemErrorHandler(NodeId self) {
         this.self = self;
     }
 
+    /** Names who is told when memory for a request could not be had: whatever else wants some has been left half done. */
+    void onOutOfMemory(Consumer<String> told) {
+        outOfMemory = told;
+    }
+
     @Override
     public boolean handle(Request request, Response response, Callback callback) {
+        if (request.getAttribute(ERROR_EXCEPTION) instanceof Throwable failure) {
+            Throwables.getCausalChain(failure).stream()
+                    .filter(OutOfMemoryError.class::isInstance)
+                    .findFirst()
+                    .ifPresent(error -> outOfMemory.accept(String.valueOf(error.getMessage())));
+        }
         Object message = request.getAttribute(ERROR_MESSAGE);
         String detail = message == null ? "the request is no valid HTTP" : String.valueOf(message);
         if (response.getStatus() == 431 || response.getStatus() == 414) {

@@ -77,32 +77,6 @@ public final class ReadCoordinator {
         void reply(KeyReply reply);
     }
 
-    private static final class Slot {
-        private Want want;
-        private long askedAt;
-        private @Nullable Status status;
-        private long digest;
-        private @Nullable KeyState state;
-        private @Nullable CausalContext context;
-        private boolean proved;
-        private @Nullable KeyState sent;
-        private boolean repaired;
-        private long micros;
-
-        private Slot(Want want, long askedAt) {
-            this.want = want;
-            this.askedAt = askedAt;
-        }
-
-        private boolean ok() {
-            return status == Status.OK;
-        }
-
-        private boolean failed() {
-            return status != null && status != Status.OK;
-        }
-    }
-
     /**
      * A read that has not asked anybody yet.
      *

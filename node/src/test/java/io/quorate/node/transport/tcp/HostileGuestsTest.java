@@ -109,7 +109,8 @@ final class HostileGuestsTest {
             assertThat(guest.isClosed()).isTrue();
         }
         assertThat(one.told.refused).hasSize(1);
-        assertThat(one.told.refused.get(0)).contains("250009 bytes", "limit of " + TcpSettings.FRAME_MAX);
+        assertThat(one.told.refused.get(0))
+                .contains((TcpSettings.FRAME_MAX + 1) + " bytes", "limit of " + TcpSettings.FRAME_MAX);
     }
 
     @Test
