@@ -38,7 +38,7 @@ public enum PlantedBug {
     /** A restarted node issues the dots of its last seconds again. */
     DOTS_ISSUED_TWICE(500),
     /** A forwarded request is taken however long it was under way. */
-    LATE_FORWARD_TAKEN(500);
+    LATE_FORWARD_TAKEN(1000);
 
     private final int seeds;
 
