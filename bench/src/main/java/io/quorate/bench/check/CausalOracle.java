@@ -68,13 +68,61 @@ public final class CausalOracle {
         if (known != null && known.operation == operation && known.delete == delete && known.seen.equals(seen)) {
             return known;
         }
+        boolean again = known != null && known.operation == operation && known.delete == delete;
+        if (again && !seen.time().isNone() && known.stamp().equals(seen.time()) && known.seen.covers(seen)) {
+            // A retry at another home, which cannot know what the first coordinator had overruled besides.
+            return known;
+        }
         WriteRecord record = new WriteRecord(operation, key, dot, seen, delete);
+        exceeds(record);
         String before = keyOf.put(dot, key);
         if (before != null && !before.equals(key)) {
             byKey.getOrDefault(before, new LinkedHashMap<>()).remove(dot);
         }
         byKey.computeIfAbsent(key, k -> new LinkedHashMap<>()).put(dot, record);
         return record;
+    }
+
+    /**
+     * Where the last writer wins, a write's stamp exceeds those of all that it was made over, deletes included; except where
+     * a disk has forgotten them.
+     */
+    private void exceeds(WriteRecord record) {
+        if (record.stamp().isNone()) {
+            return;
+        }
+        for (WriteRecord other : writesOf(record.key)) {
+            if (!other.dot.equals(record.dot)
+                    && record.seen.covers(other.dot)
+                    && !other.stampForgotten()
+                    && !record.stamp().isAfter(other.stamp())) {
+                throw new Violation(
+                        "a write exceeds what its writer saw",
+                        record + " does not exceed " + other + " of " + other.stamp());
+            }
+        }
+    }
+
+    /** Whether a version that is shown has won over a write by its stamp. */
+    private boolean isOutstamped(WriteRecord record, Set<Dot> shown) {
+        for (Dot dot : shown) {
+            WriteRecord winner = find(record.key, dot);
+            if (winner != null && winner.beats(record)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** What else than the request's the answer to a stamped write may cover: what its coordinator overruled. */
+    private CausalContext overruledBy(int operation, String key) {
+        CausalContext overruled = CausalContext.EMPTY;
+        for (WriteRecord record : writesOf(key)) {
+            if (record.operation == operation && !record.stamp().isNone()) {
+                overruled = overruled.merge(record.seen);
+            }
+        }
+        return overruled;
     }
 
     /** A dot has left its node or become durable: it may stand for nothing else ever after. */
@@ -134,6 +182,9 @@ public final class CausalOracle {
             if (lost.has(record.dot) || lost.context().covers(record.dot)) {
                 record.erase();
             }
+            if (!record.stamp().isNone() && !record.stamp().isAfter(lost.time())) {
+                record.forgetStamp();
+            }
         }
     }
 
@@ -145,10 +196,15 @@ public final class CausalOracle {
     /** A write was acknowledged: its context may cover the request's and its own dots, nothing else. */
     public void acknowledged(int operation, String key, CausalContext request, CausalContext answer, int w, long now) {
         checks++;
+        CausalContext overruled = overruledBy(operation, key);
         for (WriteRecord record : writesOf(key)) {
-            if (record.operation == operation && answer.covers(record.dot) && !request.covers(record.dot)) {
+            // Where the last writer wins, the write as one home took it may have overruled it as another did.
+            boolean spoken = record.stamp().isNone()
+                    ? !request.covers(record.dot)
+                    : record.seen.with(record.dot).covers(answer);
+            if (record.operation == operation && answer.covers(record.dot) && spoken) {
                 record.acknowledge(w, now);
-            } else if (answer.covers(record.dot) && !request.covers(record.dot)) {
+            } else if (answer.covers(record.dot) && !request.covers(record.dot) && !overruled.covers(record.dot)) {
                 throw new Violation(
                         "a context covers what its holder was shown",
                         "the answer to #" + operation + " covers " + record + ", which its writer never saw");
@@ -196,6 +252,7 @@ public final class CausalOracle {
                 && record.boundFor(answer.start(), answer.r() - silentlyLost, n)
                 && !shown.contains(record.dot)
                 && !operations.contains(record.operation)
+                && !isOutstamped(record, shown)
                 && !isReplaced(record, answer)) {
             throw new Violation("no acknowledged write is lost", record + " is missing in " + answer);
         }
@@ -268,6 +325,7 @@ public final class CausalOracle {
                 || record.lostWithDisk()
                 || record.erasedSomewhere()
                 || shown.contains(record.dot)
+                || isOutstamped(record, shown)
                 || !answer.context().covers(record.dot)) {
             return;
         }
@@ -301,6 +359,7 @@ public final class CausalOracle {
                         && !record.lostWithDisk()
                         && !shown.contains(dot)
                         && !operations.contains(record.operation)
+                        && !isOutstamped(record, shown)
                         && !isReplaced(record, answer)) {
                     throw new Violation("quorum reads never go back", record + " was shown and is gone in " + answer);
                 }
@@ -316,9 +375,14 @@ public final class CausalOracle {
 
     /**
      * The one exception: digests hash live versions only, so what a delete removed that had not been acknowledged by a
-     * quorum may be seen again; so may what only a damaged disk knew to be gone.
+     * quorum may be seen again; so may what only a damaged disk knew to be gone. And what had merely lost by its stamp was
+     * not gone.
      */
     private boolean excused(QuorumRead read, Answer answer, Dot dot) {
+        WriteRecord back = find(answer.key(), dot);
+        if (back != null && isOutstamped(back, read.shown())) {
+            return true;
+        }
         for (WriteRecord other : writesOf(answer.key())) {
             if (other.seen.covers(dot)
                     && (other.lostWithDisk()

@@ -2,6 +2,7 @@ package io.quorate.bench.check;
 
 import io.quorate.ring.version.CausalContext;
 import io.quorate.ring.version.Dot;
+import io.quorate.ring.version.HybridTime;
 
 /**
  * One write as one home took it: its dot and exactly what its writer had been shown. An operation taken by two homes has
@@ -19,6 +20,7 @@ public final class WriteRecord {
     private boolean lostWithDisk;
     private boolean putBack;
     private boolean erasedSomewhere;
+    private boolean stampForgotten;
 
     WriteRecord(int operation, String key, Dot dot, CausalContext seen, boolean delete) {
         this.operation = operation;
@@ -51,6 +53,17 @@ public final class WriteRecord {
         return acknowledged && acknowledgedAt == now && !putBack;
     }
 
+    /** None where siblings are kept; elsewhere it bears its stamp as the time of what it was made over. */
+    HybridTime stamp() {
+        return seen.time();
+    }
+
+    /** Whether it wins where the last writer does: by its stamp, of equal ones by its dot. */
+    boolean beats(WriteRecord other) {
+        int byStamp = stamp().compareTo(other.stamp());
+        return !stamp().isNone() && (byStamp != 0 ? byStamp > 0 : dot.compareTo(other.dot) > 0);
+    }
+
     public boolean isDeleteOver(CausalContext context) {
         return delete && seen.equals(context);
     }
@@ -72,6 +85,15 @@ public final class WriteRecord {
     /** One disk has lost it, or the knowledge that it was there, and does not notice. */
     void erase() {
         erasedSomewhere = true;
+    }
+
+    /** A disk has lost the record that remembered this stamp, or a later one. */
+    void forgetStamp() {
+        stampForgotten = true;
+    }
+
+    boolean stampForgotten() {
+        return stampForgotten || erasedSomewhere || lostWithDisk();
     }
 
     boolean erasedSomewhere() {

@@ -67,11 +67,12 @@ final class LoopCluster {
             store.listen(completion -> fromStores.add(() -> shard.onCompletion(completion, System.nanoTime())));
             shards.put(id, shard);
         }
+        long clockOffset = 1_700_000_000_000L - System.nanoTime() / 1_000_000;
         shards.forEach((id, shard) -> {
             ImmutableMap.Builder<NodeId, PeerInfo> peers = ImmutableMap.builder();
             for (NodeId peer : shards.keySet()) {
                 if (!peer.equals(id)) {
-                    peers.put(peer, new PeerInfo(1, true, 0, ring.epoch(), -1, 0));
+                    peers.put(peer, new PeerInfo(1, true, 0, ring.epoch(), -1, 0, clockOffset));
                 }
             }
             shard.onPeers(peers.buildOrThrow(), System.nanoTime());

@@ -1,5 +1,6 @@
 package io.quorate.bench.jmh;
 
+import io.quorate.node.protocol.bucket.BucketDefinition.Conflicts;
 import io.quorate.node.protocol.bucket.BucketDefinition.ReadRepair;
 import io.quorate.node.protocol.request.KeyAddress;
 import io.quorate.node.protocol.request.KeyReply;
@@ -55,7 +56,7 @@ public class WritePathBench {
         cluster = new LoopCluster(stores, store);
         Arrays.fill(seen, CausalContext.EMPTY);
         for (int i = 0; i < KEYS; i++) {
-            addresses.add(new KeyAddress(Samples.record(i), ReadRepair.BLOCKING, SIBLINGS_MAX));
+            addresses.add(new KeyAddress(Samples.record(i), ReadRepair.BLOCKING, SIBLINGS_MAX, Conflicts.SIBLINGS));
         }
         for (int i = 0; i < KEYS / AT_ONCE + 1; i++) {
             putIn32();

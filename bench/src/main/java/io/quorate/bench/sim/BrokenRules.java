@@ -3,13 +3,17 @@ package io.quorate.bench.sim;
 import io.quorate.ring.version.ActorId;
 import io.quorate.ring.version.CausalContext;
 import io.quorate.ring.version.Dot;
+import io.quorate.ring.version.HybridClock;
+import io.quorate.ring.version.HybridTime;
 import io.quorate.ring.version.KeyState;
 import io.quorate.ring.version.PartitionClock;
 import io.quorate.ring.version.Version;
 import io.quorate.ring.version.VersionRules;
 import io.quorate.ring.version.VersionVector;
 import io.quorate.ring.version.VersionedObject;
+import io.quorate.ring.version.WallTime;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 
 /** The version rules as the machines use them, with one broken where a bug is planted, and a witness of every write. */
@@ -67,7 +71,30 @@ final class BrokenRules extends VersionRules {
         if (bug == PlantedBug.MERGE_DROPS_SIBLINGS && merged.versions().size() > 1) {
             return KeyState.of(List.of(merged.versions().get(0)), merged.context());
         }
+        Version winner = merged.winner();
+        if (bug == PlantedBug.LWW_DISCARD_AT_MERGE && winner != null) {
+            return KeyState.of(List.of(winner), merged.context());
+        }
         return merged;
+    }
+
+    @Override
+    public HybridTime stamp(HybridClock clock, CausalContext seen, KeyState local, WallTime now) {
+        if (bug == PlantedBug.LWW_STAMP_IGNORES_CONTEXT) {
+            return clock.next(local.time(), now);
+        }
+        if (bug == PlantedBug.LWW_STAMP_IGNORES_DELETES) {
+            Version winner = local.winner();
+            return new HybridClock(winner == null ? HybridTime.NONE : winner.stamp()).next(HybridTime.NONE, now);
+        }
+        return super.stamp(clock, seen, local, now);
+    }
+
+    @Override
+    public WallTime wallTime(long ownMillis, Collection<Long> peers, int members, long maxDriftMillis) {
+        return bug == PlantedBug.LWW_ACCEPTS_FAR_FUTURE
+                ? new WallTime(ownMillis, ownMillis, maxDriftMillis)
+                : super.wallTime(ownMillis, peers, members, maxDriftMillis);
     }
 
     @Override

@@ -19,5 +19,7 @@ public enum FaultKind {
     /** A disk put back as it was some time ago. */
     OLD_DISK,
     /** Everything to and from a node takes 200 ms longer for a while. */
-    SLOW_NODE
+    SLOW_NODE,
+    /** Wall clocks that are wrong by minutes, and one now and then by ten years. */
+    WALL_CLOCK
 }

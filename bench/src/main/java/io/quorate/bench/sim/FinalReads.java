@@ -7,7 +7,9 @@ import io.quorate.node.protocol.shard.Shard;
 import io.quorate.node.protocol.store.RecordKey;
 import io.quorate.ring.version.CausalContext;
 import io.quorate.ring.version.Dot;
+import io.quorate.ring.version.HybridTime;
 import io.quorate.ring.version.KeyState;
+import io.quorate.ring.version.Version;
 import io.quorate.ring.version.VersionRules;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -184,7 +186,17 @@ final class FinalReads {
                         "homes are equal after a read of all",
                         key + ": " + homes.get(0).id + " has " + first + ", " + home.id + " has " + dots);
             }
+            if (!stamps(home, record).equals(stamps(homes.get(0), record))) {
+                throw new Violation(
+                        "homes agree on the winner",
+                        key + ": " + stamps(homes.get(0), record) + " at " + homes.get(0).id + ", "
+                                + stamps(home, record) + " at " + home.id);
+            }
         }
+    }
+
+    private static List<HybridTime> stamps(SimNode home, RecordKey record) {
+        return home.disk.read(record).versions().stream().map(Version::stamp).toList();
     }
 
     /**

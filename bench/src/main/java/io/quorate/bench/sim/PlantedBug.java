@@ -38,12 +38,25 @@ public enum PlantedBug {
     /** A restarted node issues the dots of its last seconds again. */
     DOTS_ISSUED_TWICE(500),
     /** A forwarded request is taken however long it was under way. */
-    LATE_FORWARD_TAKEN(1000);
+    LATE_FORWARD_TAKEN(1000),
+    /** Where the last writer wins, a merge keeps the winner and nothing else. */
+    LWW_DISCARD_AT_MERGE(500),
+    /** A stamp does not exceed what its writer was shown. */
+    LWW_STAMP_IGNORES_CONTEXT(500),
+    /** A stamp exceeds the versions that its coordinator holds, but not the times of deletes. */
+    LWW_STAMP_IGNORES_DELETES(500),
+    /** A node stamps with its own clock, whatever the others' show. */
+    LWW_ACCEPTS_FAR_FUTURE(300);
 
     private final int seeds;
 
     PlantedBug(int seeds) {
         this.seeds = seeds;
+    }
+
+    /** Whether it shows only where the last writer wins. */
+    boolean isOfLastWriterWins() {
+        return name().startsWith("LWW_");
     }
 
     /** Within how many seeds the simulator must find it. */

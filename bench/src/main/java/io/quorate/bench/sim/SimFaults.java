@@ -9,14 +9,20 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
 
 /** Brings about, now and then, the faults that this seed has. */
 final class SimFaults {
+    /** By how much a clock of a run may be wrong, the one that jumps apart. */
+    static final int CLOCK_ERROR_MAX_MILLIS = 600_000;
+
+    private static final long TEN_YEARS_MILLIS = 315_576_000_000L;
     private static final long MILLI = 1_000_000L;
 
     private final Simulation world;
     private final RandomGenerator random;
     private final Map<NodeId, SimDisk.Image> images = new TreeMap<>();
+    private @Nullable NodeId jumper;
     private boolean over;
 
     SimFaults(Simulation world) {
@@ -56,6 +62,7 @@ final class SimFaults {
             case FULL_DISK -> fullDisk(any());
             case CORRUPT_RECORD -> damage(true);
             case LOST_RECORD -> damage(false);
+            case WALL_CLOCK -> clock(any());
             case DROP, DUPLICATE, LONG_DELAY, SLOW_DISK, CLOCK_SKEW -> {
                 // These happen by themselves, message by message.
             }
@@ -78,6 +85,31 @@ final class SimFaults {
                 .after(
                         (100 + random.nextInt(2500)) * MILLI,
                         () -> world.network().mend());
+    }
+
+    /**
+     * Sets a clock wrong: by less than nodes bear with, by minutes, or by ten years. The latter always the same node's: the
+     * others may remember for a while what the clock of a node that is down has shown, and two out of three would be right.
+     */
+    private void clock(SimNode node) {
+        RandomGenerator clocks = world.random.clocks;
+        world.count(FaultKind.WALL_CLOCK);
+        if (node.clockErrorMillis() < TEN_YEARS_MILLIS
+                && (jumper == null || jumper.equals(node.id))
+                && clocks.nextInt(3) == 0) {
+            world.note(node.id + " jumps ten years ahead");
+            jumper = node.id;
+            node.setClock(TEN_YEARS_MILLIS);
+            world.agenda().after(clocks.nextInt(3000) * MILLI, () -> node.setClock(someError(clocks)));
+        } else if (node.clockErrorMillis() < TEN_YEARS_MILLIS) {
+            node.setClock(someError(clocks));
+            world.note(node.id + " has its clock wrong by " + node.clockErrorMillis() + " ms");
+        }
+    }
+
+    static long someError(RandomGenerator clocks) {
+        int most = clocks.nextBoolean() ? CLOCK_ERROR_MAX_MILLIS : 50_000;
+        return clocks.nextInt(2 * most) - most;
     }
 
     private void crash(SimNode node) {
@@ -208,6 +240,7 @@ final class SimFaults {
         world.network().calm();
         world.calm();
         for (SimNode node : world.nodes()) {
+            node.setClock(Math.min(node.clockErrorMillis(), CLOCK_ERROR_MAX_MILLIS));
             node.resume();
             if (node.isUp() && node.disk.isFull()) {
                 node.crash(false);

@@ -42,6 +42,7 @@ final class SimNode {
     private boolean renewing;
     private boolean paused;
     private double rate = 1;
+    private long clockErrorMillis;
 
     SimNode(NodeId id, SimDisk disk, Simulation world, RingState ring, VersionRules rules) {
         this.id = id;
@@ -69,6 +70,19 @@ final class SimNode {
         return boot;
     }
 
+    /** Sets the wall clock wrong by so much. */
+    void setClock(long errorMillis) {
+        clockErrorMillis = errorMillis;
+    }
+
+    long clockErrorMillis() {
+        return clockErrorMillis;
+    }
+
+    private long wallMillis() {
+        return world.trueMillis() + clockErrorMillis;
+    }
+
     void start() {
         start(true);
     }
@@ -86,13 +100,7 @@ final class SimNode {
         freezes = new FreezeWatch(now());
         Shard started = new Shard(
                 new Shard.Surroundings(
-                        id,
-                        disk,
-                        rules,
-                        keepsActors,
-                        world::randomLong,
-                        () -> 1_700_000_000_000L + world.now() / 1_000_000,
-                        new Shard.Output() {
+                        id, disk, rules, keepsActors, world::randomLong, this::wallMillis, new Shard.Output() {
                             @Override
                             public void send(NodeId to, PeerMessage.Data message) {
                                 world.send(id, to, message);
@@ -175,7 +183,7 @@ final class SimNode {
     }
 
     private Liveness.Own own(Shard running) {
-        return new Liveness.Own(true, 0, ring.epoch(), running.standInMillis(now()), 0);
+        return new Liveness.Own(true, 0, ring.epoch(), running.standInMillis(now()), 0, wallMillis());
     }
 
     private void peersChanged(Shard running, Liveness alive) {

@@ -89,7 +89,7 @@ final class SimWorkload {
 
     private KeyAddress address(String key) {
         ReadRepair repair = bug == PlantedBug.NO_READ_REPAIR ? ReadRepair.NONE : world.readRepair;
-        return new KeyAddress(world.record(key), repair, 100);
+        return new KeyAddress(world.record(key), repair, 100, world.conflicts);
     }
 
     private int asked(int need) {

@@ -1,6 +1,7 @@
 package io.quorate.bench.sim;
 
 import io.quorate.bench.check.Violation;
+import io.quorate.node.protocol.bucket.BucketDefinition.Conflicts;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.EnumMap;
@@ -38,6 +39,11 @@ public final class SimulateCommand implements Callable<Integer> {
             defaultValue = "NONE",
             description = "a bug to plant: ${COMPLETION-CANDIDATES}; then finding it is success")
     private PlantedBug planted = PlantedBug.NONE;
+
+    @Option(
+            names = "--conflicts",
+            description = "buckets of one kind only: ${COMPLETION-CANDIDATES} (default: the seed chooses)")
+    private @Nullable Conflicts conflicts;
 
     @Option(names = "--operations", defaultValue = "120", description = "client operations a seed (default 120)")
     private int operations = OPERATIONS;
@@ -81,15 +87,16 @@ public final class SimulateCommand implements Callable<Integer> {
 
     private void work(AtomicLong next, AtomicBoolean found) {
         for (long seed = next.getAndIncrement(); seed < from + seeds && !found.get(); seed = next.getAndIncrement()) {
-            SimReport report = run(seed, EnumSet.allOf(FaultKind.class), operations, planted);
+            SimReport report = run(seed, EnumSet.allOf(FaultKind.class), operations, planted, conflicts);
             if (add(report)) {
                 found.set(true);
             }
         }
     }
 
-    static SimReport run(long seed, Set<FaultKind> allowed, int operations, PlantedBug bug) {
-        return new Simulation(seed, allowed, operations, bug).run();
+    static SimReport run(
+            long seed, Set<FaultKind> allowed, int operations, PlantedBug bug, @Nullable Conflicts conflicts) {
+        return new Simulation(seed, allowed, operations, bug, conflicts).run();
     }
 
     private synchronized boolean add(SimReport report) {
@@ -138,7 +145,7 @@ public final class SimulateCommand implements Callable<Integer> {
             return;
         }
         System.out.println("violation at seed " + report.seed() + " after " + runs + " seeds: " + message(report));
-        SimReport shortest = whole ? report : Shortening.of(report.seed(), operations, planted);
+        SimReport shortest = whole ? report : Shortening.of(report.seed(), operations, planted, conflicts);
         System.out.println("the shortest run found has " + shortest.operations() + " operations and faults "
                 + shortest.faults() + ": " + message(shortest));
         List<String> lines = shortest.trace();
@@ -155,13 +162,13 @@ public final class SimulateCommand implements Callable<Integer> {
     static final class Shortening {
         private Shortening() {}
 
-        static SimReport of(long seed, int operations, PlantedBug bug) {
+        static SimReport of(long seed, int operations, PlantedBug bug, @Nullable Conflicts conflicts) {
             Set<FaultKind> allowed = EnumSet.allOf(FaultKind.class);
-            SimReport best = run(seed, allowed, operations, bug);
+            SimReport best = run(seed, allowed, operations, bug, conflicts);
             for (FaultKind kind : FaultKind.values()) {
                 Set<FaultKind> fewer = EnumSet.copyOf(allowed);
                 fewer.remove(kind);
-                SimReport report = run(seed, fewer, operations, bug);
+                SimReport report = run(seed, fewer, operations, bug, conflicts);
                 if (report.violation() != null) {
                     allowed = fewer;
                     best = report;
@@ -169,7 +176,7 @@ public final class SimulateCommand implements Callable<Integer> {
             }
             for (int count : Arrays.asList(2, 4, 6, 8, 12, 16, 24, 32, 48, 64, 96)) {
                 if (count < best.operations()) {
-                    SimReport report = run(seed, allowed, count, bug);
+                    SimReport report = run(seed, allowed, count, bug, conflicts);
                     if (report.violation() != null) {
                         return report;
                     }

@@ -3,6 +3,7 @@ package io.quorate.bench.sim;
 import io.quorate.bench.check.CausalOracle;
 import io.quorate.bench.check.Violation;
 import io.quorate.bench.check.WriteRecord;
+import io.quorate.node.protocol.bucket.BucketDefinition.Conflicts;
 import io.quorate.node.protocol.bucket.BucketDefinition.ReadRepair;
 import io.quorate.node.protocol.message.PeerMessage;
 import io.quorate.node.protocol.shard.Shard;
@@ -21,6 +22,7 @@ import io.quorate.ring.topology.Membership;
 import io.quorate.ring.topology.NodeId;
 import io.quorate.ring.version.CausalContext;
 import io.quorate.ring.version.Dot;
+import io.quorate.ring.version.HybridTime;
 import io.quorate.ring.version.KeyState;
 import io.quorate.ring.version.Version;
 import java.util.ArrayList;
@@ -30,6 +32,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -50,6 +53,7 @@ public final class Simulation implements BrokenRules.Witness {
     final CausalOracle oracle;
     final int n;
     final ReadRepair readRepair;
+    final Conflicts conflicts;
     private final PlantedBug bug;
     private final Agenda agenda = new Agenda();
     private final Trace trace = new Trace();
@@ -67,13 +71,17 @@ public final class Simulation implements BrokenRules.Witness {
      *
      * @param allowed the kinds of faults that may happen; the seed chooses among them
      * @param operations how many the clients issue
+     * @param conflicts what becomes of concurrent writes; null to have the seed choose
      */
-    public Simulation(long seed, Set<FaultKind> allowed, int operations, PlantedBug bug) {
+    public Simulation(
+            long seed, Set<FaultKind> allowed, int operations, PlantedBug bug, @Nullable Conflicts conflicts) {
         this.bug = bug;
         this.random = new Streams(seed);
         this.faults = EnumSet.noneOf(FaultKind.class);
+        this.conflicts = chosen(conflicts);
         for (FaultKind kind : FaultKind.values()) {
-            boolean on = random.shape.nextInt(100) < 40;
+            RandomGenerator stream = kind == FaultKind.WALL_CLOCK ? random.clocks : random.shape;
+            boolean on = stream.nextInt(100) < 40;
             if (on && allowed.contains(kind)) {
                 faults.add(kind);
             }
@@ -103,9 +111,20 @@ public final class Simulation implements BrokenRules.Witness {
             if (faults.contains(FaultKind.CLOCK_SKEW)) {
                 node.skew(0.95 + random.faults.nextInt(100) / 1000.0);
             }
+            if (faults.contains(FaultKind.WALL_CLOCK)) {
+                node.setClock(SimFaults.someError(random.clocks));
+            }
             nodes.put(member.id(), node);
         }
         this.report = new SimReport(seed, operations);
+    }
+
+    private Conflicts chosen(@Nullable Conflicts wanted) {
+        boolean drawn = random.clocks.nextInt(3) == 0;
+        if (bug != PlantedBug.NONE) {
+            return bug.isOfLastWriterWins() ? Conflicts.LWW : Conflicts.SIBLINGS;
+        }
+        return wanted != null ? wanted : drawn ? Conflicts.LWW : Conflicts.SIBLINGS;
     }
 
     /** Runs it to its end; the report says what was found. */
@@ -140,6 +159,11 @@ public final class Simulation implements BrokenRules.Witness {
 
     long now() {
         return agenda.now();
+    }
+
+    /** What a clock that is right shows. */
+    long trueMillis() {
+        return 1_700_000_000_000L + agenda.now() / 1_000_000;
     }
 
     long randomLong() {
@@ -254,6 +278,7 @@ public final class Simulation implements BrokenRules.Witness {
                             + " ms after its deadline, as " + version.dot());
         }
         oracle.took(operationOf(version), key, version.dot(), seen, false);
+        sane(version.dot(), seen.time());
     }
 
     @Override
@@ -264,6 +289,14 @@ public final class Simulation implements BrokenRules.Witness {
         WriteRecord known = oracle.findByDot(dot);
         boolean again = known != null && known.isDeleteOver(seen) && isIssued(dot);
         lastDelete = again ? null : new PendingDelete(seen, dot);
+        sane(dot, seen.time());
+    }
+
+    /** At most one clock is wrong by more than minutes, and it is one of at least three. */
+    private void sane(Dot dot, HybridTime stamp) {
+        if (stamp.millis() - trueMillis() > 2L * SimFaults.CLOCK_ERROR_MAX_MILLIS) {
+            throw new Violation("no stamp comes from the far future", dot + " is stamped " + stamp);
+        }
     }
 
     /** Whether its node has a dot behind it; one that died with its batch is drawn again for something else. */

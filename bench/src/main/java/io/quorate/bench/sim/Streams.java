@@ -11,6 +11,7 @@ final class Streams {
     final RandomGenerator faults;
     final RandomGenerator workload;
     final RandomGenerator names;
+    final RandomGenerator clocks;
 
     Streams(long seed) {
         RandomGenerator.SplittableGenerator root = (RandomGenerator.SplittableGenerator)
@@ -21,5 +22,6 @@ final class Streams {
         faults = root.split();
         workload = root.split();
         names = root.split();
+        clocks = root.split();
     }
 }

@@ -7,6 +7,7 @@ import io.quorate.ring.topology.NodeId;
 import io.quorate.ring.version.ActorId;
 import io.quorate.ring.version.CausalContext;
 import io.quorate.ring.version.Dot;
+import io.quorate.ring.version.HybridTime;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -155,5 +156,49 @@ class CausalOracleTest {
         assertThatThrownBy(() -> oracle.publish(first, 2))
                 .isInstanceOf(Violation.class)
                 .hasMessageContaining("unique");
+    }
+
+    private static CausalContext stamped(long time, Dot... dots) {
+        return context(dots).atLeast(new HybridTime(time));
+    }
+
+    @Test
+    void whereTheLastWriterWinsALoserNeedNotBeShown() {
+        put(1, first, stamped(5), 2, 10);
+        put(2, second, stamped(6), 2, 20);
+        assertThatCode(() -> oracle.read(answer(stamped(6, first, second), 2, 30, new CausalOracle.Shown(second, 2))))
+                .doesNotThrowAnyException();
+    }
+
+    @Test
+    void whereTheLastWriterWinsAWinnerThatIsMissingIsNamed() {
+        put(1, first, stamped(5), 2, 10);
+        put(2, second, stamped(6), 2, 20);
+        assertThatThrownBy(() -> oracle.read(answer(stamped(6, first), 2, 30, new CausalOracle.Shown(first, 1))))
+                .isInstanceOf(Violation.class)
+                .hasMessageContaining("lost");
+    }
+
+    @Test
+    void aLoserThatNobodyReplacedIsMissedOnceItsWinnerIsDeleted() {
+        put(1, first, stamped(5), 2, 10);
+        put(2, second, stamped(6), 2, 20);
+        Dot third = dot(3);
+        oracle.took(-1, KEY, third, stamped(7, second), true);
+        onDisk.add(third);
+        assertThatThrownBy(() -> oracle.read(answer(stamped(7, second, third), 2, 40)))
+                .isInstanceOf(Violation.class)
+                .hasMessageContaining("lost");
+        assertThatCode(() ->
+                        oracle.read(answer(stamped(7, first, second, third), 2, 40, new CausalOracle.Shown(first, 1))))
+                .doesNotThrowAnyException();
+    }
+
+    @Test
+    void aStampThatDoesNotExceedWhatItsWriterSawIsNamed() {
+        put(1, first, stamped(5), 2, 10);
+        assertThatThrownBy(() -> put(2, second, stamped(5, first), 2, 20))
+                .isInstanceOf(Violation.class)
+                .hasMessageContaining("exceeds");
     }
 }

@@ -2,6 +2,7 @@ package io.quorate.bench.sim;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.quorate.node.protocol.bucket.BucketDefinition.Conflicts;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
@@ -21,7 +22,7 @@ class SimulationTest {
     private static final int OPERATIONS = 120;
 
     private static SimReport run(long seed, PlantedBug bug) {
-        return new Simulation(seed, ALL, OPERATIONS, bug).run();
+        return new Simulation(seed, ALL, OPERATIONS, bug, null).run();
     }
 
     @Test
@@ -39,7 +40,17 @@ class SimulationTest {
         // Otherwise the run above would have proved nothing.
         assertThat(reads).isGreaterThan(10_000);
         assertThat(acknowledged).isGreaterThan(10_000);
-        assertThat(seen).contains(FaultKind.DROP, FaultKind.CRASH, FaultKind.CUT, FaultKind.CORRUPT_RECORD);
+        assertThat(seen)
+                .contains(
+                        FaultKind.DROP, FaultKind.CRASH, FaultKind.CUT, FaultKind.CORRUPT_RECORD, FaultKind.WALL_CLOCK);
+    }
+
+    @Test
+    void noPromiseIsBrokenWhereTheLastWriterWinsThoughClocksAreWrong() {
+        for (long seed = 1001; seed <= 1100; seed++) {
+            SimReport report = new Simulation(seed, ALL, OPERATIONS, PlantedBug.NONE, Conflicts.LWW).run();
+            assertThat(report.violation()).as("seed %d", seed).isNull();
+        }
     }
 
     @Test

@@ -328,7 +328,8 @@ public final class ControlActor extends AbstractBehavior<Received> {
                 registry.digest(),
                 around.epoch(),
                 around.standInMillis().getAsLong(),
-                around.island().getAsLong());
+                around.island().getAsLong(),
+                around.wallMillis().getAsLong());
     }
 
     private void send(NodeId to, PeerMessage.Control message) {

@@ -334,7 +334,8 @@ public final class Door {
         return new KeyAddress(
                 new RecordKey(set, token, bucket.name(), entry.generation(), key),
                 bucket.readRepair(),
-                bucket.maxSiblings());
+                bucket.maxSiblings(),
+                bucket.conflicts());
     }
 
     private static ContextCodec.Scope scope(KeyAddress address) {

@@ -77,10 +77,6 @@ public final class BucketJson {
             throw new RefusedException(ErrorCode.NOT_IMPLEMENTED, "\"sloppy\":true is not available in this version");
         }
         String conflicts = choice(json, "conflicts", List.of("siblings", "lww"), "siblings");
-        if (conflicts.equals("lww")) {
-            throw new RefusedException(
-                    ErrorCode.NOT_IMPLEMENTED, "\"conflicts\":\"lww\" is not available in this version");
-        }
         String repair = choice(json, "readRepair", List.of("blocking", "async", "none"), "blocking");
         return new BucketDefinition(
                 name,
@@ -89,7 +85,7 @@ public final class BucketJson {
                 level(json, name, "read", n),
                 level(json, name, "write", n),
                 false,
-                Conflicts.SIBLINGS,
+                Conflicts.valueOf(conflicts.toUpperCase(Locale.ROOT)),
                 ReadRepair.valueOf(repair.toUpperCase(Locale.ROOT)),
                 number(json, "maxSiblings", 100, 1, BucketDefinition.SIBLINGS_LIMIT));
     }

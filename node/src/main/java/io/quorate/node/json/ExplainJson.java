@@ -8,6 +8,7 @@ import io.quorate.node.protocol.request.KeyReply.Explained;
 import io.quorate.node.protocol.request.KeyReply.Explanation;
 import io.quorate.ring.epoch.RingState;
 import io.quorate.ring.placement.PreferenceList;
+import io.quorate.ring.version.Version;
 import java.util.Locale;
 
 /** Where a key lives and what each of its replicas says of it. */
@@ -29,12 +30,25 @@ public final class ExplainJson {
             replica.put("node", line.node().value()).put("home", true).put("result", line.result());
             ArrayNode dots = replica.putArray("dots");
             line.dots().forEach(dot -> dots.add(dot.toText()));
+            if (address.lastWriterWins()) {
+                ArrayNode stamps = replica.putArray("stamps");
+                line.stamps().forEach(stamp -> stamps.add(stamp.toText()));
+            }
             replica.put("ms", line.micros() / 1000.0);
         }
         ObjectNode merged = body.putObject("merged");
         ArrayNode dots = merged.putArray("dots");
         explained.merged().dots().forEach(dot -> dots.add(dot.toText()));
-        merged.put("siblings", explained.merged().shown().size());
+        Version winner = explained.merged().winner();
+        if (!address.lastWriterWins()) {
+            merged.put("siblings", explained.merged().shown().size());
+        } else {
+            merged.put("siblings", winner == null ? 0 : 1);
+            if (winner != null) {
+                merged.put("winner", winner.dot().toText())
+                        .put("stamp", winner.stamp().toText());
+            }
+        }
         ArrayNode repair = body.putArray("repair");
         explained.repair().forEach(node -> repair.add(node.value()));
         return body;

@@ -75,12 +75,14 @@ public final class KryoTypes {
             out.u64(ping.buckets())
                     .varint(ping.epoch())
                     .u64(ping.standInMillis())
-                    .u64(ping.island());
+                    .u64(ping.island())
+                    .u64(ping.wallMillis());
         }
 
         @Override
         PeerMessage.Ping read(ByteSource in) {
-            return new PeerMessage.Ping(in.u64(), in.flag(), in.flag(), in.u64(), in.varint(), in.u64(), in.u64());
+            return new PeerMessage.Ping(
+                    in.u64(), in.flag(), in.flag(), in.u64(), in.varint(), in.u64(), in.u64(), in.u64());
         }
     }
 

@@ -1,6 +1,7 @@
 package io.quorate.node.serial;
 
 import com.google.common.collect.ImmutableList;
+import io.quorate.node.protocol.bucket.BucketDefinition.Conflicts;
 import io.quorate.node.protocol.bucket.BucketDefinition.ReadRepair;
 import io.quorate.node.protocol.message.PeerMessage;
 import io.quorate.node.protocol.message.PeerMessage.Status;
@@ -17,6 +18,7 @@ import io.quorate.ring.bytes.Bytes;
 import io.quorate.ring.bytes.DecodeException;
 import io.quorate.ring.version.CausalContext;
 import io.quorate.ring.version.Dot;
+import io.quorate.ring.version.HybridTime;
 import io.quorate.ring.version.KeyState;
 import io.quorate.ring.version.VersionCodec;
 import io.quorate.ring.wire.ErrorCode;
@@ -42,6 +44,7 @@ public final class MessageCodec {
     private static final Status[] STATUSES = Status.values();
     private static final Want[] WANTS = Want.values();
     private static final ReadRepair[] REPAIRS = ReadRepair.values();
+    private static final Conflicts[] CONFLICTS = Conflicts.values();
     private static final ErrorCode[] CODES = ErrorCode.values();
     private static final Outcome[] OUTCOMES = Outcome.values();
 
@@ -181,10 +184,11 @@ public final class MessageCodec {
         writeKey(out, address.record());
         writeEnum(out, address.readRepair());
         out.varint(address.maxSiblings());
+        writeEnum(out, address.conflicts());
     }
 
     private static KeyAddress readAddress(ByteSource in) {
-        return new KeyAddress(readKey(in), readEnum(in, REPAIRS), in.count(Integer.MAX_VALUE));
+        return new KeyAddress(readKey(in), readEnum(in, REPAIRS), in.count(Integer.MAX_VALUE), readEnum(in, CONFLICTS));
     }
 
     private static void writeRequest(ByteSink out, KeyRequest request) {
@@ -278,6 +282,7 @@ public final class MessageCodec {
                         .text(line.result())
                         .varint(line.dots().size());
                 line.dots().forEach(dot -> VersionCodec.writeDot(out, dot));
+                line.stamps().forEach(stamp -> out.varint(stamp.packed()));
                 out.varint(line.micros());
             }
             VersionCodec.writeState(out, explained.merged());
@@ -319,7 +324,12 @@ public final class MessageCodec {
                     for (int d = 0; d < dots; d++) {
                         live.add(VersionCodec.readDot(in, partition));
                     }
-                    lines.add(new KeyReply.Explanation(node, result, ImmutableList.copyOf(live), in.varint()));
+                    List<HybridTime> stamps = new ArrayList<>();
+                    for (int d = 0; d < dots; d++) {
+                        stamps.add(VersionCodec.readTime(in));
+                    }
+                    lines.add(new KeyReply.Explanation(
+                            node, result, ImmutableList.copyOf(live), ImmutableList.copyOf(stamps), in.varint()));
                 }
                 KeyState merged = VersionCodec.readState(in, partition);
                 int behind = in.count(REPLICAS_MAX, 2);

@@ -7,6 +7,7 @@ import io.quorate.node.protocol.store.ReplicaSetId;
 import io.quorate.repair.merkle.LeafTable;
 import io.quorate.ring.bytes.ByteSink;
 import io.quorate.ring.bytes.ByteSource;
+import io.quorate.ring.bytes.Bytes;
 import io.quorate.ring.bytes.DecodeException;
 import io.quorate.ring.version.KeyState;
 import io.quorate.ring.version.Version;
@@ -20,7 +21,10 @@ import org.jspecify.annotations.Nullable;
  * and a CRC32C behind. Golden files hold the format in place; a change takes a new version number that reads the old.
  */
 final class RecordCodec {
-    static final int FORMAT = 1;
+    static final int FORMAT = 2;
+    /** Before hybrid times. */
+    private static final int OLD_FORMAT = 1;
+
     private static final int CHECKSUM_BYTES = 4;
 
     private RecordCodec() {}
@@ -70,7 +74,8 @@ final class RecordCodec {
     static KeyState readState(byte[] data, int partition) {
         try {
             ByteSource in = opened(data);
-            KeyState state = VersionCodec.readState(in, partition);
+            KeyState state =
+                    isOld(data) ? VersionCodec.readOldState(in, partition) : VersionCodec.readState(in, partition);
             in.end();
             return state;
         } catch (DecodeException e) {
@@ -99,12 +104,17 @@ final class RecordCodec {
             long incarnation = in.u64();
             long keys = in.varint();
             long versions = in.varint();
-            Commit.Header header = new Commit.Header(incarnation, in.bytes(Integer.MAX_VALUE), keys, versions);
+            Bytes clock = in.bytes(Integer.MAX_VALUE);
             in.end();
-            return header;
+            return new Commit.Header(incarnation, isOld(data) ? timed(clock) : clock, keys, versions);
         } catch (DecodeException e) {
             throw new CorruptRecordException("damaged replica header: " + e.getMessage(), e);
         }
+    }
+
+    /** A clock of the old format as one of the present format, without a time. */
+    private static Bytes timed(Bytes oldClock) {
+        return new ByteSink(oldClock.length() + 1).raw(oldClock).varint(0).toBytes();
     }
 
     static byte[] leafKey(ReplicaSetId set, int leaf) {
@@ -144,7 +154,11 @@ final class RecordCodec {
             ByteSource in = opened(data);
             long bodyHash = in.u64();
             Commit.RequestEntry entry = new Commit.RequestEntry(
-                    id, era, bodyHash, VersionCodec.readDot(in, partition), VersionCodec.readContext(in, partition));
+                    id,
+                    era,
+                    bodyHash,
+                    VersionCodec.readDot(in, partition),
+                    isOld(data) ? VersionCodec.readOldContext(in, partition) : VersionCodec.readContext(in, partition));
             in.end();
             return entry;
         } catch (DecodeException e) {
@@ -168,10 +182,14 @@ final class RecordCodec {
         }
         ByteSource in = new ByteSource(data, 0, length);
         int format = in.u8();
-        if (format != FORMAT) {
+        if (format != FORMAT && format != OLD_FORMAT) {
             throw new DecodeException("unknown record format " + format);
         }
         return in;
+    }
+
+    private static boolean isOld(byte[] data) {
+        return data[0] == OLD_FORMAT;
     }
 
     private static int checksum(byte[] data, int length) {

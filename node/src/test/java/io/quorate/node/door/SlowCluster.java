@@ -208,7 +208,7 @@ final class SlowCluster implements AutoCloseable {
             ImmutableMap.Builder<NodeId, PeerInfo> up = ImmutableMap.builder();
             TinyCluster.NODES.stream()
                     .filter(peer -> !peer.equals(id))
-                    .forEach(peer -> up.put(peer, new PeerInfo(1, true, 0, 1, -1, 0)));
+                    .forEach(peer -> up.put(peer, new PeerInfo(1, true, 0, 1, -1, 0, 0)));
             node(id).shard.onPeers(up.build(), now);
         }
         tick();

@@ -227,7 +227,6 @@ final class BucketContractTest {
             strings = {
                 "{\"mode\":\"leader\"}",
                 "{\"mode\":\"leaderless\",\"sloppy\":true}",
-                "{\"mode\":\"leaderless\",\"conflicts\":\"lww\"}",
                 "{\"mode\":\"leaderless\",\"write\":\"ANY\"}"
             })
     void definitionOfWhatIsNotThereYetIsNotImplemented(String json) {

@@ -11,9 +11,11 @@ import io.quorate.node.protocol.store.RecordKey;
 import io.quorate.node.protocol.store.ReplicaSetId;
 import io.quorate.repair.merkle.LeafTable;
 import io.quorate.ring.bytes.ByteSink;
+import io.quorate.ring.bytes.ByteSource;
 import io.quorate.ring.bytes.Bytes;
 import io.quorate.ring.version.CausalContext;
 import io.quorate.ring.version.Dot;
+import io.quorate.ring.version.HybridTime;
 import io.quorate.ring.version.KeyState;
 import io.quorate.ring.version.PartitionClock;
 import io.quorate.ring.version.Version;
@@ -29,6 +31,8 @@ class RecordCodecTest {
     private static final RecordKey KEY = new RecordKey(
             SET, 0xc757e6378ff68f57L, "carts", 2, Bytes.wrap(new byte[] {(byte) 0xff, 0, 0x61, (byte) 0xc3}));
 
+    private static final HybridTime STAMP = new HybridTime((1_700_000_000_000L << 16) | 513);
+
     static KeyState twoVersions() {
         Dot one = dot("n1", PARTITION, 0x1122334455667788L, 300);
         Dot two = dot("node-2", PARTITION, -1, 1);
@@ -37,9 +41,19 @@ class RecordCodecTest {
                 List.of(one, dot("n3", PARTITION, 5, 1L << 40)));
         return KeyState.of(
                 List.of(
-                        new Version(one, Bytes.ofUtf8("milk"), "text/plain", 1_700_000_000_000L, Bytes.ofUtf8("r1")),
+                        new Version(
+                                one, Bytes.ofUtf8("milk"), "text/plain", 1_700_000_000_000L, Bytes.ofUtf8("r1"), STAMP),
                         new Version(two, Bytes.EMPTY, "application/octet-stream", 0, Bytes.wrap(new byte[64]))),
-                context);
+                context.atLeast(STAMP.next()));
+    }
+
+    /** The same things as the format before hybrid times had them. */
+    private static KeyState withoutTimes(KeyState state) {
+        return KeyState.of(
+                state.versions().stream()
+                        .map(v -> new Version(v.dot(), v.value(), v.contentType(), v.writtenMillis(), v.requestId()))
+                        .toList(),
+                state.context().withoutTime());
     }
 
     private static Commit.Header header() {
@@ -47,6 +61,7 @@ class RecordCodecTest {
         clock.addRange(dot("n1", PARTITION, 7, 1).actor(), 1, 500);
         clock.addRange(dot("n2", PARTITION, 8, 1).actor(), 3, 4);
         clock.addRange(dot("n2", PARTITION, 8, 1).actor(), 9, 1_000_000);
+        clock.raiseTime(STAMP);
         ByteSink out = new ByteSink();
         VersionCodec.writeClock(out, clock);
         return new Commit.Header(0x8000000000000001L, out.toBytes(), 12, 345);
@@ -60,7 +75,7 @@ class RecordCodecTest {
                 2_833_333,
                 0x0123456789abcdefL,
                 dot("n1", PARTITION, 7, 77),
-                CausalContext.EMPTY.with(dot("n2", PARTITION, 8, 4)));
+                CausalContext.EMPTY.with(dot("n2", PARTITION, 8, 4)).atLeast(STAMP));
     }
 
     @Test
@@ -123,6 +138,21 @@ class RecordCodecTest {
         ByteSink out = new ByteSink().u8(RecordCodec.FORMAT + 1).varint(0);
         assertThatThrownBy(() -> RecordCodec.readState(RecordCodec.sealed(out), PARTITION))
                 .isInstanceOf(CorruptRecordException.class)
-                .hasMessageContaining("format 2");
+                .hasMessageContaining("format 3");
+    }
+
+    @Test
+    void recordsOfTheFormatBeforeHybridTimesAreStillRead() {
+        assertThat(RecordCodec.readState(Golden.bytes("record-1"), PARTITION)).isEqualTo(withoutTimes(twoVersions()));
+        Commit.RequestEntry request = request();
+        assertThat(RecordCodec.readRequest(Golden.bytes("request-1"), request.id(), request.era(), PARTITION)
+                        .seen())
+                .isEqualTo(request.seen().withoutTime());
+        Commit.Header old = RecordCodec.readHeader(Golden.bytes("header-1"));
+        assertThat(old.versions()).isEqualTo(header().versions());
+        PartitionClock clock = VersionCodec.readClock(new ByteSource(old.clock()), PARTITION);
+        assertThat(clock.time()).isEqualTo(HybridTime.NONE);
+        clock.raiseTime(STAMP);
+        assertThat(clock).isEqualTo(VersionCodec.readClock(new ByteSource(header().clock()), PARTITION));
     }
 }

@@ -14,23 +14,34 @@ import java.util.TreeSet;
  * <p>Condition C2: a context covers exactly what its holder was shown. A writer's own new dot therefore stands beside the
  * vector: raising the vector to it would claim every earlier dot of that actor too, and the next write would drop
  * siblings which the writer never saw.
+ *
+ * <p>It also carries the highest hybrid time that its holder was shown, deletes included (rule V6). That is no claim to
+ * have seen anything, only what a later stamp has to exceed: too high a time does no harm, so joining and intersecting both
+ * take the higher one, and covering does not look at it.
  */
 public final class CausalContext {
-    public static final CausalContext EMPTY = new CausalContext(VersionVector.EMPTY, ImmutableList.of());
+    public static final CausalContext EMPTY =
+            new CausalContext(VersionVector.EMPTY, ImmutableList.of(), HybridTime.NONE);
 
     private final VersionVector vector;
     private final ImmutableList<Dot> dots;
+    private final HybridTime time;
 
-    private CausalContext(VersionVector vector, ImmutableList<Dot> dots) {
+    private CausalContext(VersionVector vector, ImmutableList<Dot> dots, HybridTime time) {
         this.vector = vector;
         this.dots = dots;
+        this.time = time;
     }
 
     public static CausalContext of(VersionVector vector, Collection<Dot> dots) {
+        return of(vector, dots, HybridTime.NONE);
+    }
+
+    public static CausalContext of(VersionVector vector, Collection<Dot> dots, HybridTime time) {
         if (dots.isEmpty()) {
-            return vector.isEmpty() ? EMPTY : new CausalContext(vector, ImmutableList.of());
+            return made(vector, ImmutableList.of(), time);
         }
-        return ofSorted(vector, new TreeSet<>(dots));
+        return ofSorted(vector, new TreeSet<>(dots), time);
     }
 
     /**
@@ -38,9 +49,9 @@ public final class CausalContext {
      *
      * @param dots in order; one may stand twice
      */
-    static CausalContext ofSorted(VersionVector vector, Collection<Dot> dots) {
+    static CausalContext ofSorted(VersionVector vector, Collection<Dot> dots, HybridTime time) {
         if (dots.isEmpty()) {
-            return vector.isEmpty() ? EMPTY : new CausalContext(vector, ImmutableList.of());
+            return made(vector, ImmutableList.of(), time);
         }
         VersionVector grown = vector;
         List<Dot> left = new ArrayList<>(dots.size());
@@ -53,7 +64,11 @@ public final class CausalContext {
                 left.add(dot);
             }
         }
-        return grown.isEmpty() && left.isEmpty() ? EMPTY : new CausalContext(grown, ImmutableList.copyOf(left));
+        return made(grown, ImmutableList.copyOf(left), time);
+    }
+
+    private static CausalContext made(VersionVector vector, ImmutableList<Dot> dots, HybridTime time) {
+        return vector.isEmpty() && dots.isEmpty() && time.isNone() ? EMPTY : new CausalContext(vector, dots, time);
     }
 
     public static CausalContext of(VersionVector vector) {
@@ -69,8 +84,24 @@ public final class CausalContext {
         return dots;
     }
 
+    /** The highest hybrid time that the holder was shown. */
+    public HybridTime time() {
+        return time;
+    }
+
+    /** This context with a time of at least {@code seen}. */
+    public CausalContext atLeast(HybridTime seen) {
+        return seen.isAfter(time) ? new CausalContext(vector, dots, seen) : this;
+    }
+
+    /** The same dots and no time. */
+    public CausalContext withoutTime() {
+        return time.isNone() ? this : made(vector, dots, HybridTime.NONE);
+    }
+
+    /** Whether it covers no dot and bears no time. */
     public boolean isEmpty() {
-        return vector.isEmpty() && dots.isEmpty();
+        return vector.isEmpty() && dots.isEmpty() && time.isNone();
     }
 
     public boolean covers(Dot dot) {
@@ -130,12 +161,12 @@ public final class CausalContext {
             return other;
         }
         if (other.dots.isEmpty() && vector.covers(other.vector)) {
-            return this;
+            return atLeast(other.time);
         }
         if (dots.isEmpty() && other.vector.covers(vector)) {
-            return other;
+            return other.atLeast(time);
         }
-        return ofSorted(vector.merge(other.vector), mergeSorted(dots, other.dots));
+        return ofSorted(vector.merge(other.vector), mergeSorted(dots, other.dots), time.max(other.time));
     }
 
     private static List<Dot> mergeSorted(List<Dot> a, List<Dot> b) {
@@ -169,26 +200,26 @@ public final class CausalContext {
                 both.add(dot);
             }
         }
-        return of(vector.lesser(other.vector), both);
+        return of(vector.lesser(other.vector), both, time.max(other.time));
     }
 
     public CausalContext with(Dot dot) {
         if (covers(dot)) {
             return this;
         }
-        return ofSorted(vector, mergeSorted(dots, List.of(dot)));
+        return ofSorted(vector, mergeSorted(dots, List.of(dot)), time);
     }
 
     /** Condition C5: this context together with all that {@code base} covers. */
     public CausalContext fill(VersionVector base) {
-        return vector.covers(base) ? this : ofSorted(vector.merge(base), dots);
+        return vector.covers(base) ? this : ofSorted(vector.merge(base), dots, time);
     }
 
-    /** Condition C4: what of this context {@code base}, a contiguous base and nothing more, does not cover. */
+    /** Condition C4: what of this context {@code base}, a contiguous base and nothing more, does not cover; the time stays. */
     public CausalContext strip(VersionVector base) {
         VersionVector left = vector.above(base);
         if (dots.isEmpty()) {
-            return left.isEmpty() ? EMPTY : new CausalContext(left, ImmutableList.of());
+            return made(left, ImmutableList.of(), time);
         }
         List<Dot> leftDots = new ArrayList<>(dots.size());
         for (Dot dot : dots) {
@@ -196,21 +227,21 @@ public final class CausalContext {
                 leftDots.add(dot);
             }
         }
-        return left.isEmpty() && leftDots.isEmpty() ? EMPTY : new CausalContext(left, ImmutableList.copyOf(leftDots));
+        return made(left, ImmutableList.copyOf(leftDots), time);
     }
 
     @Override
     public boolean equals(Object o) {
-        return o instanceof CausalContext c && vector.equals(c.vector) && dots.equals(c.dots);
+        return o instanceof CausalContext c && vector.equals(c.vector) && dots.equals(c.dots) && time.equals(c.time);
     }
 
     @Override
     public int hashCode() {
-        return 31 * vector.hashCode() + dots.hashCode();
+        return 31 * (31 * vector.hashCode() + dots.hashCode()) + time.hashCode();
     }
 
     @Override
     public String toString() {
-        return vector + (dots.isEmpty() ? "" : " and " + dots);
+        return vector + (dots.isEmpty() ? "" : " and " + dots) + (time.isNone() ? "" : " at " + time);
     }
 }

@@ -73,6 +73,36 @@ public record KeyState(ImmutableList<Version> versions, CausalContext context) {
         return List.copyOf(byWrite.values());
     }
 
+    /**
+     * The one version that counts where the last writer wins: that of the highest stamp, then of the highest dot; null if
+     * there is none. A version without a stamp is older than any with one.
+     */
+    public @Nullable Version winner() {
+        Version winner = null;
+        for (Version version : versions) {
+            // Sorted by dot: of equal stamps the later one has the higher dot.
+            if (winner == null || !winner.stamp().isAfter(version.stamp())) {
+                winner = version;
+            }
+        }
+        return winner;
+    }
+
+    /** What a reader is shown where the last writer wins: the winner alone, under the whole context. */
+    public KeyState decided() {
+        Version winner = winner();
+        return winner == null || versions.size() == 1 ? this : new KeyState(ImmutableList.of(winner), context);
+    }
+
+    /** The highest hybrid time that this state tells of. */
+    public HybridTime time() {
+        HybridTime highest = context.time();
+        for (Version version : versions) {
+            highest = highest.max(version.stamp());
+        }
+        return highest;
+    }
+
     private record Write(Bytes requestId, String contentType, Bytes value) {}
 
     /** A 64-bit digest of the live dots and of nothing else: equal on two replicas however they are stripped. */

@@ -18,6 +18,7 @@ import java.util.TreeMap;
 public final class PartitionClock {
     private final SortedMap<ActorId, Entry> entries = new TreeMap<>();
     private VersionVector base = VersionVector.EMPTY;
+    private HybridTime time = HybridTime.NONE;
 
     /** Adds one applied dot; false if it was known. */
     public boolean add(Dot dot) {
@@ -42,6 +43,19 @@ public final class PartitionClock {
         if (entry.base > 0) {
             base = base.with(actor, entry.base);
         }
+    }
+
+    /**
+     * The highest hybrid time of all that was applied, deletes included. It does for stamps what the base does for dots:
+     * a key whose versions are all gone need not remember the time of its last delete, as every new stamp of the partition
+     * exceeds this one. Whoever merges clocks raises it too.
+     */
+    public HybridTime time() {
+        return time;
+    }
+
+    public void raiseTime(HybridTime seen) {
+        time = time.max(seen);
     }
 
     public boolean contains(Dot dot) {
@@ -85,6 +99,7 @@ public final class PartitionClock {
     public PartitionClock copy() {
         PartitionClock copy = new PartitionClock();
         forEachRange(copy::addRange);
+        copy.raiseTime(time);
         return copy;
     }
 
@@ -105,7 +120,7 @@ public final class PartitionClock {
                 .append(new Dot(actor, from))
                 .append("..")
                 .append(to));
-        return text.append(']').toString();
+        return text.append(']').append(time.isNone() ? "" : " at " + time).toString();
     }
 
     /** Receives the ranges of a clock. */

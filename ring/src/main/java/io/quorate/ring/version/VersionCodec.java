@@ -43,9 +43,16 @@ public final class VersionCodec {
             out.varint(nodes.indexOf(dot.actor().node()));
             out.u64(dot.actor().incarnation()).varint(dot.counter());
         }
+        out.varint(context.time().packed());
     }
 
     public static CausalContext readContext(ByteSource in, int partition) {
+        CausalContext context = readOldContext(in, partition);
+        return context.atLeast(readTime(in));
+    }
+
+    /** Reads a context of the format before hybrid times. */
+    public static CausalContext readOldContext(ByteSource in, int partition) {
         List<NodeId> nodes = Nodes.read(in);
         int size = in.count(ACTORS_MAX, 10);
         ActorId[] actors = new ActorId[size];
@@ -69,7 +76,9 @@ public final class VersionCodec {
             sorted &= before == null || before.compareTo(dot) <= 0;
             dots.add(dot);
         }
-        return sorted ? CausalContext.ofSorted(vector, dots) : CausalContext.of(vector, dots);
+        return sorted
+                ? CausalContext.ofSorted(vector, dots, HybridTime.NONE)
+                : CausalContext.of(vector, dots);
     }
 
     /** A vector that was not written in order, as ours always are. */
@@ -81,6 +90,14 @@ public final class VersionCodec {
             }
         }
         return VersionVector.of(entries);
+    }
+
+    public static HybridTime readTime(ByteSource in) {
+        long packed = in.varint();
+        if (packed < 0) {
+            throw new DecodeException("hybrid time " + packed);
+        }
+        return new HybridTime(packed);
     }
 
     private static ActorId readActor(ByteSource in, List<NodeId> nodes, int partition) {
@@ -125,11 +142,21 @@ public final class VersionCodec {
             out.u64(version.writtenMillis());
             out.bytes(version.requestId());
             out.bytes(version.value());
+            out.varint(version.stamp().packed());
         }
         writeContext(out, state.context());
     }
 
     public static KeyState readState(ByteSource in, int partition) {
+        return readState(in, partition, true);
+    }
+
+    /** Reads a state of the format before hybrid times. */
+    public static KeyState readOldState(ByteSource in, int partition) {
+        return readState(in, partition, false);
+    }
+
+    private static KeyState readState(ByteSource in, int partition, boolean stamped) {
         int count = in.count(VERSIONS_MAX, 13);
         List<Version> versions = new ArrayList<>(count);
         for (int i = 0; i < count; i++) {
@@ -137,9 +164,11 @@ public final class VersionCodec {
             String contentType = in.text(CONTENT_TYPE_MAX);
             long written = in.u64();
             var requestId = in.bytes(REQUEST_ID_MAX);
-            versions.add(new Version(dot, in.bytes(VALUE_MAX), contentType, written, requestId));
+            var value = in.bytes(VALUE_MAX);
+            HybridTime stamp = stamped ? readTime(in) : HybridTime.NONE;
+            versions.add(new Version(dot, value, contentType, written, requestId, stamp));
         }
-        return KeyState.of(versions, readContext(in, partition));
+        return KeyState.of(versions, stamped ? readContext(in, partition) : readOldContext(in, partition));
     }
 
     public static void writeObject(ByteSink out, VersionedObject object) {
@@ -171,6 +200,7 @@ public final class VersionCodec {
             out.varint(nodes.indexOf(actor.node()));
             out.u64(actor.incarnation()).varint(from).varint(to - from);
         });
+        out.varint(clock.time().packed());
     }
 
     public static PartitionClock readClock(ByteSource in, int partition) {
@@ -186,6 +216,7 @@ public final class VersionCodec {
             }
             clock.addRange(actor, from, from + length);
         }
+        clock.raiseTime(readTime(in));
         return clock;
     }
 

@@ -2,6 +2,7 @@ package io.quorate.ring.version;
 
 import com.google.common.collect.ImmutableList;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 
 /**
@@ -20,9 +21,10 @@ public class VersionRules {
         return new KeyState(stored.versions(), stored.context().fill(base));
     }
 
-    /** Condition C4: the state without what the clock's contiguous base vouches for anyway. */
+    /** Condition C4: the state without what the clock's contiguous base, and its time, vouch for anyway. */
     public KeyState strip(KeyState filled, PartitionClock clock) {
-        return KeyState.of(filled.versions(), filled.context().strip(clock.base()));
+        CausalContext left = filled.context().strip(clock.base());
+        return KeyState.of(filled.versions(), left.time().isAfter(clock.time()) ? left : left.withoutTime());
     }
 
     /**
@@ -55,6 +57,35 @@ public class VersionRules {
             }
         }
         return KeyState.of(kept, a.context().merge(b.context()));
+    }
+
+    /**
+     * Rule V6: the stamp of a new write where the last writer wins. It exceeds what its writer was shown, all that its
+     * coordinator holds of the key, and all that the coordinator's clock has seen, deletes included.
+     */
+    public HybridTime stamp(HybridClock clock, CausalContext seen, KeyState local, WallTime now) {
+        return clock.next(seen.time().max(local.time()), now);
+    }
+
+    /**
+     * Over what such a write goes: all that its writer was shown, and all that its coordinator knows of the key, as if the
+     * writer had read it there first. All of that is older than the new stamp, so it has lost for good, against this write
+     * and against whatever will replace it. It is the write that says so to every home; dropping losers at a merge would
+     * lose those that no write had covered.
+     *
+     * @param local what the coordinator has of the key, filled
+     */
+    public CausalContext overruled(CausalContext seen, KeyState local, HybridTime stamp) {
+        CausalContext over = seen.merge(local.context()).atLeast(stamp);
+        for (Version version : local.versions()) {
+            over = over.with(version.dot());
+        }
+        return over;
+    }
+
+    /** See {@link WallTime#agreed}. */
+    public WallTime wallTime(long ownMillis, Collection<Long> peers, int members, long maxDriftMillis) {
+        return WallTime.agreed(ownMillis, peers, members, maxDriftMillis);
     }
 
     /** Rule E6: the dots that enter a clock when an object is merged: live and named ones, never merely covered ones. */

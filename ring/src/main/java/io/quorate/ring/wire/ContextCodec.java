@@ -21,7 +21,9 @@ import java.util.List;
  * generation and the key, so that a context of another key (rule V7) or a damaged one is refused, not misread.
  */
 public final class ContextCodec {
-    private static final int FORMAT = 1;
+    private static final int FORMAT = 2;
+    /** Without a hybrid time. */
+    private static final int OLD_FORMAT = 1;
     /** Dots that surely fit beside a vector of some actors. */
     private static final int DOTS_KEPT = 200;
 
@@ -50,10 +52,10 @@ public final class ContextCodec {
                 kept.add(dot);
             }
         }
-        token = encode(CausalContext.of(context.vector(), kept), scope);
+        token = encode(CausalContext.of(context.vector(), kept, context.time()), scope);
         return token.length() <= HttpNames.CONTEXT_MAX_CHARS
                 ? token
-                : encode(CausalContext.of(VersionVector.EMPTY, kept), scope);
+                : encode(CausalContext.of(VersionVector.EMPTY, kept, context.time()), scope);
     }
 
     private static String encode(CausalContext context, Scope scope) {
@@ -93,13 +95,15 @@ public final class ContextCodec {
             throw new DecodeException("context token is damaged or cut short");
         }
         int format = in.u8();
-        if (format != FORMAT) {
+        if (format != FORMAT && format != OLD_FORMAT) {
             throw new DecodeException("context token has the unknown format " + format);
         }
         if (in.u32() != binding(scope)) {
             throw new DecodeException("context token belongs to another key or to an earlier bucket of this name");
         }
-        CausalContext context = VersionCodec.readContext(in, scope.partition());
+        CausalContext context = format == OLD_FORMAT
+                ? VersionCodec.readOldContext(in, scope.partition())
+                : VersionCodec.readContext(in, scope.partition());
         in.end();
         return context;
     }

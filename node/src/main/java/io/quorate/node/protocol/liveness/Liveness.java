@@ -41,11 +41,25 @@ public final class Liveness {
         }
     }
 
-    /** What a node tells of itself in its pings. */
-    public record Own(boolean serving, long buckets, long epoch, long standInMillis, long island) {}
+    /** By how much a peer's clock must seem to have moved against this node's monotonic one before it is told on. */
+    private static final long CLOCK_MOVED_MILLIS = 1_000;
 
-    /** What is known of a peer that is up. */
-    public record PeerInfo(long bootId, boolean serving, long buckets, long epoch, long standInMillis, long island) {}
+    /** What a node tells of itself in its pings. */
+    public record Own(boolean serving, long buckets, long epoch, long standInMillis, long island, long wallMillis) {}
+
+    /**
+     * What is known of a peer that is up.
+     *
+     * @param clockOffsetMillis what its wall clock is ahead of this node's monotonic clock, to about a second
+     */
+    public record PeerInfo(
+            long bootId,
+            boolean serving,
+            long buckets,
+            long epoch,
+            long standInMillis,
+            long island,
+            long clockOffsetMillis) {}
 
     /** Takes the messages that this machine wants sent. */
     public interface Output {
@@ -121,16 +135,28 @@ public final class Liveness {
         }
         peer.heardSinceWaking = true;
         boolean firstHeard = !peer.heardWithin(now, settings.suspectNanos());
+        PeerInfo before = peer.info;
+        long offset = ping.wallMillis() - Math.floorDiv(now - age, 1_000_000L);
+        if (before != null && Math.abs(offset - before.clockOffsetMillis()) <= CLOCK_MOVED_MILLIS) {
+            offset = before.clockOffsetMillis();
+        }
         PeerInfo info = new PeerInfo(
-                ping.bootId(), ping.serving(), ping.buckets(), ping.epoch(), ping.standInMillis(), ping.island());
+                ping.bootId(),
+                ping.serving(),
+                ping.buckets(),
+                ping.epoch(),
+                ping.standInMillis(),
+                ping.island(),
+                offset);
         boolean changed = peer.up != ping.hearsYou()
-                || peer.info == null
-                || peer.info.bootId() != info.bootId()
-                || peer.info.serving() != info.serving()
-                || peer.info.island() != info.island()
+                || before == null
+                || before.bootId() != info.bootId()
+                || before.serving() != info.serving()
+                || before.island() != info.island()
+                || before.clockOffsetMillis() != info.clockOffsetMillis()
                 // It stood in again since its last ping, or for the first time.
                 || (info.standInMillis() >= 0
-                        && (peer.info.standInMillis() < 0 || info.standInMillis() < peer.info.standInMillis()));
+                        && (before.standInMillis() < 0 || info.standInMillis() < before.standInMillis()));
         peer.heardAt = now;
         peer.heard = true;
         peer.info = info;
@@ -182,7 +208,8 @@ public final class Liveness {
                 own.buckets(),
                 own.epoch(),
                 own.standInMillis(),
-                own.island());
+                own.island(),
+                own.wallMillis());
     }
 
     @Override

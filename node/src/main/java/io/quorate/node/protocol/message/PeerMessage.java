@@ -134,9 +134,17 @@ public sealed interface PeerMessage {
      * @param buckets digest of its bucket registry
      * @param standInMillis how long ago it last coordinated a write with an idempotency key for an earlier home; -1 never
      * @param island which cluster of actor systems the sender belongs to; 0 for none
+     * @param wallMillis what its clock shows
      */
     record Ping(
-            long bootId, boolean serving, boolean hearsYou, long buckets, long epoch, long standInMillis, long island)
+            long bootId,
+            boolean serving,
+            boolean hearsYou,
+            long buckets,
+            long epoch,
+            long standInMillis,
+            long island,
+            long wallMillis)
             implements Control {}
 
     /** The sender is going down in order. */

@@ -22,6 +22,7 @@ import io.quorate.ring.version.VersionCodec;
 import io.quorate.ring.version.VersionRules;
 import io.quorate.ring.version.VersionVector;
 import io.quorate.ring.version.VersionedObject;
+import io.quorate.ring.version.WallTime;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -30,6 +31,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.LongSupplier;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -55,6 +57,7 @@ public final class Replica {
     private final Map<RecordKey, Pending> pending = new LinkedHashMap<>();
     private final Deque<InFlight> inFlight = new ArrayDeque<>();
     private final Remnants remnants;
+    private final Stamps stamps;
     private final Map<Bytes, Commit.RequestEntry> pendingRequests = new LinkedHashMap<>();
     private ActorId actor;
     private VersionVector durableBase;
@@ -67,6 +70,7 @@ public final class Replica {
      *
      * @param keepsActor whether everything that this node's earlier actor issued is proved to be on this disk
      * @param incarnations draws numbers that are never drawn again, on this node or any other
+     * @param wallTime what the clocks of the cluster agree on
      */
     public Replica(
             NodeId self,
@@ -75,7 +79,8 @@ public final class Replica {
             PartitionStore store,
             VersionRules rules,
             boolean keepsActor,
-            LongSupplier incarnations) {
+            LongSupplier incarnations,
+            Supplier<WallTime> wallTime) {
         this.id = id;
         this.partitions = partitions;
         this.store = store;
@@ -99,6 +104,7 @@ public final class Replica {
         this.leaves = opened.leaves();
         this.remnants = new Remnants(opened.remnants());
         this.durableBase = clock.base();
+        this.stamps = new Stamps(rules, clock, wallTime);
     }
 
     public ReplicaSetId id() {
@@ -133,11 +139,12 @@ public final class Replica {
     public KeyState read(RecordKey key) {
         Pending changing = pending.get(key);
         KeyState state = changing != null ? changing.durable() : rules.fill(store.read(key), durableBase);
-        CausalContext context = state.context();
+        // A time may be told before it is durable: it claims nothing, and too high a one does no harm.
+        CausalContext context = state.context().atLeast(clock.time());
         for (Version version : state.versions()) {
             context = context.with(version.dot());
         }
-        return new KeyState(state.versions(), context);
+        return new KeyState(state.versions(), context.atLeast(state.time()));
     }
 
     /** Like {@link #read}, after proving that what is absent here was deleted; null if that cannot be proved. */
@@ -160,6 +167,22 @@ public final class Replica {
     /** Whether a context claims dots of this actor that it has not issued. */
     public boolean claimsFuture(CausalContext context) {
         return Claims.above(context, actor, clock.top(actor));
+    }
+
+    /**
+     * Rule V6: over what the next own write of a key goes where the last writer wins. The time of that context is the
+     * write's stamp.
+     *
+     * @param seen what its writer was shown
+     */
+    public CausalContext overrule(RecordKey key, CausalContext seen) {
+        return stamps.overrule(newest(key), seen);
+    }
+
+    /** Whether a context bears a time that neither this replica nor any clock that can be trusted has come to. */
+    public boolean isFromFuture(RecordKey key, CausalContext seen) {
+        return stamps.isFromFuture(seen.time())
+                && seen.time().isAfter(newest(key).time());
     }
 
     /** The dot that the next {@link #apply} of an own write must carry. */
@@ -236,12 +259,17 @@ public final class Replica {
         if (merged.context().dots().size() > ObjectLimits.DOTS_MAX) {
             ObjectLimits.refuseOverlong(rules.strip(merged, clock));
         }
-        for (Dot dot : rules.appliedBy(object)) {
-            clock.add(dot);
-        }
+        enter(object);
         LeafTable.Sum sum = sumAfter(key, before, merged);
         count(before, merged);
         return write(key, stored, merged, sum, request);
+    }
+
+    private void enter(VersionedObject object) {
+        for (Dot dot : rules.appliedBy(object)) {
+            clock.add(dot);
+        }
+        stamps.observe(object.state().time());
     }
 
     /**
@@ -310,9 +338,7 @@ public final class Replica {
             }
         }
         keys += (merged.versions().isEmpty() ? 0 : 1) - (counted ? 1 : 0);
-        for (Dot dot : rules.appliedBy(object)) {
-            clock.add(dot);
-        }
+        enter(object);
         pending.computeIfAbsent(key, k -> new Pending(null));
         return write(key, local, merged, sum, null);
     }
@@ -466,25 +492,4 @@ public final class Replica {
     }
 
     private record InFlight(Commit commit, VersionVector base) {}
-
-    /** A key with changes on their way to the disk. */
-    private static final class Pending {
-        private @Nullable KeyState durable;
-        private KeyState newest = KeyState.EMPTY;
-        private long lastCommit;
-
-        private Pending(@Nullable KeyState durable) {
-            this.durable = durable;
-        }
-
-        /** What others may be shown; until a restored record is durable there is nothing to show. */
-        private KeyState durable() {
-            KeyState state = durable;
-            if (state == null) {
-                throw new CorruptRecordException(
-                        "the record is being restored", new IllegalStateException("not durable yet"));
-            }
-            return state;
-        }
-    }
 }

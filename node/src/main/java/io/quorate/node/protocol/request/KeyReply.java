@@ -4,6 +4,7 @@ import com.google.common.collect.ImmutableList;
 import io.quorate.ring.topology.NodeId;
 import io.quorate.ring.version.CausalContext;
 import io.quorate.ring.version.Dot;
+import io.quorate.ring.version.HybridTime;
 import io.quorate.ring.version.KeyState;
 import io.quorate.ring.wire.ErrorCode;
 import io.quorate.ring.wire.Outcome;
@@ -48,9 +49,16 @@ public sealed interface KeyReply {
     /**
      * What one replica says of a key.
      *
+     * @param stamps of the versions, in the order of their dots
      * @param micros from asking to its answer, as the coordinator saw it
      */
-    record Explanation(NodeId node, String result, ImmutableList<Dot> dots, long micros) {}
+    record Explanation(
+            NodeId node, String result, ImmutableList<Dot> dots, ImmutableList<HybridTime> stamps, long micros) {
+        /** A replica that told of no version. */
+        public static Explanation without(NodeId node, String result, long micros) {
+            return new Explanation(node, result, ImmutableList.of(), ImmutableList.of(), micros);
+        }
+    }
 
     /**
      * The guarantee that was really reached.
@@ -59,7 +67,11 @@ public sealed interface KeyReply {
      * @param homes those of them that are home replicas
      * @param repaired replicas that this read brought up to date before its reply
      */
-    record Reached(int need, int acked, int homes, int repaired, int siblings, ImmutableList<ReplicaResult> replicas) {}
+    record Reached(int need, int acked, int homes, int repaired, int siblings, ImmutableList<ReplicaResult> replicas) {
+        public Reached withSiblings(int count) {
+            return new Reached(need, acked, homes, repaired, count, replicas);
+        }
+    }
 
     /** What became of a request at one replica: {@code acked timeout unreachable overloaded error disk-full}. */
     record ReplicaResult(NodeId node, String result, long micros) {}

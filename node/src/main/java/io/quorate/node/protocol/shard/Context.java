@@ -31,6 +31,7 @@ final class Context {
     final VersionRules rules;
     final Replicas replicas;
     final Tasks tasks;
+    final AgreedTime agreedTime;
     final AnsweredReads answeredReads = new AnsweredReads();
     /** How fast peers answer reads of one key, and forwarded requests. */
     final AnswerTimes readTimes;
@@ -69,6 +70,7 @@ final class Context {
             Shard.Settings settings,
             Replicas replicas,
             Tasks tasks,
+            AgreedTime agreedTime,
             Deque<Consumer<Long>> loopback,
             Local local) {
         this.local = local;
@@ -79,6 +81,7 @@ final class Context {
         this.rules = surroundings.rules();
         this.replicas = replicas;
         this.tasks = tasks;
+        this.agreedTime = agreedTime;
         this.loopback = loopback;
         this.live = ImmutableSet.of(self);
         PaceSettings pace = settings.pace();
@@ -145,8 +148,10 @@ final class Context {
         return surroundings.wallMillis().getAsLong();
     }
 
+    /** By the agreed time where there is one: a clock that jumps must not have a retry forgotten. */
     int era() {
-        return (int) (wallMillis() / ERA_MILLIS);
+        long agreed = agreedTime.read().millis();
+        return (int) ((agreed == 0 ? wallMillis() : agreed) / ERA_MILLIS);
     }
 
     List<NodeId> homes(int partition, int n) {
@@ -192,6 +197,7 @@ final class Context {
         peers = up;
         peersAt = now;
         stalls.keepOnly(up.keySet());
+        agreedTime.heard(up);
         live = ImmutableSet.<NodeId>builder().add(self).addAll(up.keySet()).build();
     }
 

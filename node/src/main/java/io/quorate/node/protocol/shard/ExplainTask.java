@@ -9,6 +9,7 @@ import io.quorate.node.protocol.request.KeyReply.Explanation;
 import io.quorate.node.protocol.request.KeyRequest;
 import io.quorate.ring.topology.NodeId;
 import io.quorate.ring.version.KeyState;
+import io.quorate.ring.version.Version;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -60,7 +61,7 @@ final class ExplainTask implements Task {
                                 Context.millisLeft(now, ends),
                                 context.ring.epoch()));
             } else {
-                task.answers.put(home, new Explanation(home, "unreachable", ImmutableList.of(), 0));
+                task.answers.put(home, Explanation.without(home, "unreachable", 0));
             }
         }
         if (task.answers.size() == homes.size()) {
@@ -80,9 +81,16 @@ final class ExplainTask implements Task {
         if (status == Status.OK && state != null) {
             states.put(from, state);
             String result = state.versions().isEmpty() ? "absent" : "value";
-            answers.put(from, new Explanation(from, result, ImmutableList.copyOf(state.dots()), micros));
+            answers.put(
+                    from,
+                    new Explanation(
+                            from,
+                            result,
+                            ImmutableList.copyOf(state.dots()),
+                            state.versions().stream().map(Version::stamp).collect(ImmutableList.toImmutableList()),
+                            micros));
         } else {
-            answers.put(from, new Explanation(from, "error", ImmutableList.of(), micros));
+            answers.put(from, Explanation.without(from, "error", micros));
         }
         if (answers.size() == homes.size()) {
             finish();
@@ -102,7 +110,7 @@ final class ExplainTask implements Task {
         ImmutableList.Builder<NodeId> behind = ImmutableList.builder();
         for (NodeId home : homes) {
             Explanation answer = answers.get(home);
-            all.add(answer != null ? answer : new Explanation(home, "timeout", ImmutableList.of(), 0));
+            all.add(answer != null ? answer : Explanation.without(home, "timeout", 0));
             KeyState state = states.get(home);
             if (state != null && merged != null && !state.dots().equals(merged.dots())) {
                 behind.add(home);

@@ -7,6 +7,7 @@ import io.quorate.node.protocol.store.ReplicaSetId;
 import io.quorate.node.protocol.store.StorageException;
 import io.quorate.ring.bytes.DecodeException;
 import io.quorate.ring.token.PartitionCount;
+import io.quorate.ring.version.WallTime;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -17,6 +18,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** The open replicas of a shard, and who waits for which of their commits. */
@@ -27,6 +29,7 @@ final class Replicas {
     private final PartitionCount partitions;
     private final Map<ReplicaSetId, Replica> open = new TreeMap<>();
     private final Map<ReplicaSetId, Deque<Waiter>> waiters = new HashMap<>();
+    private final Supplier<WallTime> wallTime;
     private boolean failed;
     private boolean hopeless;
     private boolean renewalDue;
@@ -38,7 +41,8 @@ final class Replicas {
 
     private record Waiter(long commit, Durable durable) {}
 
-    Replicas(Shard.Surroundings surroundings, PartitionCount partitions) {
+    Replicas(Shard.Surroundings surroundings, PartitionCount partitions, Supplier<WallTime> wallTime) {
+        this.wallTime = wallTime;
         this.surroundings = surroundings;
         this.partitions = partitions;
     }
@@ -54,7 +58,8 @@ final class Replicas {
                     surroundings.store(),
                     surroundings.rules(),
                     surroundings.keepsActors() && !failed,
-                    surroundings.randomLongs());
+                    surroundings.randomLongs(),
+                    wallTime);
             open.put(id, replica);
             if (!hopeless) {
                 replica.persistActor();

@@ -6,6 +6,7 @@ import io.quorate.node.protocol.request.KeyAddress;
 import io.quorate.node.protocol.request.KeyReply;
 import io.quorate.node.protocol.request.KeyRequest;
 import io.quorate.ring.topology.NodeId;
+import io.quorate.ring.version.KeyState;
 import io.quorate.ring.wire.ErrorCode;
 import io.quorate.ring.wire.Outcome;
 import java.util.ArrayList;
@@ -79,9 +80,9 @@ final class Routing {
         } else if (now >= deadline && !(request instanceof KeyRequest.Explain)) {
             reply.accept(expired(request));
         } else if (request instanceof KeyRequest.Get get) {
-            ReadTask.start(context, get, now, deadline, reply);
+            ReadTask.start(context, get, now, deadline, done -> reply.accept(shown(address, done)));
         } else if (request instanceof KeyRequest.Put put) {
-            WriteTask.start(context, put, homes, now, deadline, reply);
+            WriteTask.start(context, put, false, homes, now, deadline, reply);
         } else if (request instanceof KeyRequest.Delete delete) {
             startDelete(context, delete, homes, now, deadline, reply);
         } else if (request instanceof KeyRequest.Explain explain) {
@@ -89,6 +90,26 @@ final class Routing {
         } else {
             throw new IllegalStateException("no coordinator for " + request.getClass());
         }
+    }
+
+    /**
+     * What a reader is shown of an answer. Where the last writer wins it is the winner alone; its context covers the losers
+     * too, since the reader was shown what they came to, so his next write removes them. Times are for such buckets only.
+     */
+    private static KeyReply shown(KeyAddress address, KeyReply reply) {
+        if (!(reply instanceof KeyReply.ReadDone done)) {
+            return reply;
+        }
+        KeyState state = done.state();
+        if (!address.lastWriterWins()) {
+            return state.context().time().isNone()
+                    ? reply
+                    : new KeyReply.ReadDone(
+                            new KeyState(state.versions(), state.context().withoutTime()), done.reached());
+        }
+        KeyState decided = state.decided();
+        return new KeyReply.ReadDone(
+                decided, done.reached().withSiblings(decided.versions().size()));
     }
 
     /** Rule V4: a delete without a context removes what a read at its level sees. */
@@ -100,7 +121,7 @@ final class Routing {
             long deadline,
             Consumer<KeyReply> reply) {
         if (delete.seen() != null) {
-            WriteTask.start(context, delete, homes, now, deadline, reply);
+            WriteTask.start(context, delete, false, homes, now, deadline, reply);
             return;
         }
         KeyRequest.Get get = new KeyRequest.Get(delete.address(), delete.need());
@@ -112,7 +133,7 @@ final class Routing {
                     if (later >= deadline) {
                         reply.accept(expired(delete));
                     } else {
-                        WriteTask.start(context, pinned, homes, later, deadline, reply);
+                        WriteTask.start(context, pinned, true, homes, later, deadline, reply);
                     }
                 });
             } else {

@@ -39,6 +39,7 @@ public final class Shard {
     private final Tasks tasks = new Tasks();
     private final Deque<Consumer<Long>> loopback = new ArrayDeque<>();
     private final BucketPurge purge;
+    private final AgreedTime agreedTime;
     private long sweptAt;
     private long behindNanos;
 
@@ -49,12 +50,21 @@ public final class Shard {
      * @param inFlightMax requests in flight above which new ones are refused
      * @param behindMaxNanos how long input may have waited before requests of other nodes' clients are refused
      * @param pace when another home is asked for speed
+     * @param maxDriftMillis by how much clocks may differ before they are not used for stamps (buckets where the last writer
+     *     wins)
      */
-    public record Settings(long resendNanos, int inFlightMax, long behindMaxNanos, PaceSettings pace) {
+    public record Settings(
+            long resendNanos, int inFlightMax, long behindMaxNanos, PaceSettings pace, long maxDriftMillis) {
+        /**
+         * A minute: far more than clocks that are kept by NTP differ, and than a pause makes a peer's clock seem to; far
+         * less than the errors that people make when they set one.
+         */
+        public static final long MAX_DRIFT_MILLIS = 60_000;
+
         public static final Settings DEFAULT = new Settings(200_000_000L, 4096);
 
         public Settings(long resendNanos, int inFlightMax) {
-            this(resendNanos, inFlightMax, 250_000_000L, PaceSettings.DEFAULT);
+            this(resendNanos, inFlightMax, 250_000_000L, PaceSettings.DEFAULT, MAX_DRIFT_MILLIS);
         }
     }
 
@@ -63,7 +73,7 @@ public final class Shard {
      *
      * @param keepsActors whether everything this node ever issued is proved to be on its disk
      * @param randomLongs for incarnations and message ids: numbers that are not drawn twice
-     * @param wallMillis for what people read, and to forget old idempotency keys; decides nothing else
+     * @param wallMillis this node's own clock: for what people read, and one voice in what time it is
      */
     public record Surroundings(
             NodeId self,
@@ -111,10 +121,22 @@ public final class Shard {
     }
 
     public Shard(Surroundings surroundings, RingState ring, Settings settings) {
-        this.replicas = new Replicas(surroundings, ring.partitions());
+        this.agreedTime = new AgreedTime(
+                surroundings.wallMillis(),
+                surroundings.rules(),
+                ring.membership().ids().size(),
+                settings.maxDriftMillis());
+        this.replicas = new Replicas(surroundings, ring.partitions(), agreedTime::read);
         NodeId self = surroundings.self();
         this.context = new Context(
-                surroundings, ring, settings, replicas, tasks, loopback, (message, now) -> take(self, message, now));
+                surroundings,
+                ring,
+                settings,
+                replicas,
+                tasks,
+                agreedTime,
+                loopback,
+                (message, now) -> take(self, message, now));
         this.replicaSide = new ReplicaSide(context);
         this.purge = new BucketPurge(context);
         replicas.openAll(context::corruption);
@@ -271,6 +293,7 @@ public final class Shard {
     /** Lets time pass: to be called every few milliseconds. */
     public void tick(long now) {
         context.now = now;
+        agreedTime.at(now);
         tasks.tick(now);
         drain(now);
         if (now - sweptAt >= SWEEP_NANOS) {

@@ -40,6 +40,9 @@ final class WriteTask implements Task, WriteCoordinator.Port {
     private final RecordKey key;
     private final List<NodeId> homes;
     private final CausalContext seen;
+    /** Whether what was seen was read here just now, and is no client's claim. */
+    private final boolean pinned;
+
     private final long started;
     private final long deadline;
     private final Consumer<KeyReply> reply;
@@ -58,6 +61,7 @@ final class WriteTask implements Task, WriteCoordinator.Port {
             Context context,
             KeyRequest request,
             CausalContext seen,
+            boolean pinned,
             List<NodeId> homes,
             long started,
             long deadline,
@@ -67,6 +71,7 @@ final class WriteTask implements Task, WriteCoordinator.Port {
         this.key = request.address().record();
         this.homes = homes;
         this.seen = seen;
+        this.pinned = pinned;
         this.started = started;
         this.deadline = deadline;
         this.reply = reply;
@@ -75,12 +80,13 @@ final class WriteTask implements Task, WriteCoordinator.Port {
     static void start(
             Context context,
             KeyRequest request,
+            boolean pinned,
             List<NodeId> homes,
             long now,
             long deadline,
             Consumer<KeyReply> reply) {
         CausalContext seen = seenBy(request);
-        WriteTask task = new WriteTask(context, request, seen, homes, now, deadline, reply);
+        WriteTask task = new WriteTask(context, request, seen, pinned, homes, now, deadline, reply);
         task.id = context.register(task);
         task.guarded(() -> task.begin(now));
     }
@@ -100,17 +106,31 @@ final class WriteTask implements Task, WriteCoordinator.Port {
     }
 
     private static CausalContext seenBy(KeyRequest request) {
+        CausalContext seen = null;
         if (request instanceof KeyRequest.Put put) {
-            return put.seen();
+            seen = put.seen();
+        } else if (request instanceof KeyRequest.Delete delete) {
+            seen = delete.seen();
         }
-        CausalContext seen = request instanceof KeyRequest.Delete delete ? delete.seen() : null;
-        return seen == null ? CausalContext.EMPTY : seen;
+        if (seen == null) {
+            return CausalContext.EMPTY;
+        }
+        // Only stamped writes bear a time.
+        return request.address().lastWriterWins() ? seen : seen.withoutTime();
     }
 
     private void begin(long now) {
         Replica replica = context.replicas.get(key.set());
         if (replica.claimsFuture(seen)) {
             refuseFuture();
+            return;
+        }
+        if (!pinned && replica.isFromFuture(key, seen)) {
+            refuse(
+                    ErrorCode.BAD_CONTEXT,
+                    "the context bears the time " + seen.time() + ", more than " + context.settings.maxDriftMillis()
+                            + " ms ahead of the clocks of this cluster; read the key and write with the context of that"
+                            + " read");
             return;
         }
         KeyRequest.RequestId requestId = requestId();
@@ -125,7 +145,7 @@ final class WriteTask implements Task, WriteCoordinator.Port {
         Version twin = requestId.explicit() ? null : twin(replica, requestId);
         if (twin != null) {
             // The same request by another home: the same body over the same context.
-            repeat(replica, new RequestEntry(Bytes.EMPTY, 0, bodyHash(), twin.dot(), seen), now);
+            repeat(replica, new RequestEntry(Bytes.EMPTY, 0, bodyHash(), twin.dot(), seen.atLeast(twin.stamp())), now);
             return;
         }
         if (requestId.explicit() && !homes.get(0).equals(context.self)) {
@@ -189,11 +209,12 @@ final class WriteTask implements Task, WriteCoordinator.Port {
 
     private void write(Replica replica, long now) {
         Dot dot = replica.nextDot();
-        VersionedObject made = made(dot, seen);
+        CausalContext over = request.address().lastWriterWins() ? replica.overrule(key, seen) : seen;
+        VersionedObject made = made(dot, over);
         int siblingsMax = request instanceof KeyRequest.Put ? request.address().maxSiblings() : Integer.MAX_VALUE;
         KeyRequest.RequestId requestId = requestId();
         if (requestId.explicit()) {
-            entry = new RequestEntry(requestHash(requestId), context.era(), bodyHash(), dot, seen);
+            entry = new RequestEntry(requestHash(requestId), context.era(), bodyHash(), dot, over);
         }
         long commit = replica.applyOwn(key, made, entry, siblingsMax);
         if (commit < 0) {
@@ -206,11 +227,11 @@ final class WriteTask implements Task, WriteCoordinator.Port {
                     0,
                     0,
                     ImmutableList.of(),
-                    state.context()));
+                    state.context().withoutTime()));
             return;
         }
         object = made;
-        replicate(answerContext(seen, dot), commit, now);
+        replicate(answerContext(over, dot), commit, now);
     }
 
     /**
@@ -221,7 +242,7 @@ final class WriteTask implements Task, WriteCoordinator.Port {
     private static CausalContext answerContext(CausalContext seen, Dot dot) {
         return seen.dots().size() < ANSWER_DOTS_MAX
                 ? seen.with(dot)
-                : CausalContext.of(seen.vector(), ImmutableList.of(dot));
+                : CausalContext.of(seen.vector(), ImmutableList.of(dot), seen.time());
     }
 
     /** The write was taken before: brings exactly that to the level asked for now, and makes nothing new. */
@@ -236,7 +257,8 @@ final class WriteTask implements Task, WriteCoordinator.Port {
         object = made(known.dot(), known.seen());
         entry = requestId().explicit() ? known : null;
         long commit = replica.apply(key, object, null);
-        CausalContext over = request instanceof KeyRequest.Put ? seen : known.seen();
+        boolean exact = request instanceof KeyRequest.Put && !request.address().lastWriterWins();
+        CausalContext over = exact ? seen : known.seen();
         replicate(answerContext(over, known.dot()), commit, now);
     }
 
@@ -250,7 +272,8 @@ final class WriteTask implements Task, WriteCoordinator.Port {
                             put.value(),
                             put.contentType(),
                             context.wallMillis(),
-                            put.request().value()));
+                            put.request().value(),
+                            over.time()));
         }
         return context.rules.delete(over, dot);
     }

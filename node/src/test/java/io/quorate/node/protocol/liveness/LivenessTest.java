@@ -18,6 +18,7 @@ class LivenessTest {
     private static final NodeId A = NodeId.of("a");
     private static final NodeId B = NodeId.of("b");
     private static final Liveness.Settings SETTINGS = Liveness.Settings.DEFAULT;
+    private static final long WALL_MILLIS = 1_700_000_000_000L;
     private static final long TICK = 50_000_000L;
     private static final long SECOND = 1_000_000_000L;
 
@@ -41,7 +42,7 @@ class LivenessTest {
         }
 
         private Liveness.Own own() {
-            return new Liveness.Own(true, 7, 1, standIn, 0);
+            return new Liveness.Own(true, 7, 1, standIn, 0, WALL_MILLIS + now / 1_000_000);
         }
 
         private void send(NodeId from, PeerMessage.Control message) {
@@ -107,6 +108,25 @@ class LivenessTest {
         pair.run(5 * SECOND);
         assertThat(pair.aSeesB()).isTrue();
         assertThat(pair.changes).as("no flapping").hasSizeLessThanOrEqualTo(4);
+    }
+
+    @Test
+    void aPeersClockIsToldOnWhenItHasMovedAndNotForTheTimeThatAPingWasUnderWay() {
+        Liveness liveness = new Liveness(A, List.of(A, B), 1, SETTINGS);
+        Liveness.Own own = new Liveness.Own(true, 0, 1, -1, 0, 0);
+        long wall = 1_700_000_000_000L;
+        assertThat(liveness.onPing(B, ping(wall), 0, 0, own, (to, message) -> {})).isTrue();
+        assertThat(liveness.onPing(B, ping(wall + 900), 0, SECOND / 4, own, (to, message) -> {}))
+                .isFalse();
+        assertThat(liveness.onPing(B, ping(wall + 600_000), 3 * SECOND, 4 * SECOND, own, (to, message) -> {}))
+                .isTrue();
+        assertThat(liveness.up().values())
+                .singleElement()
+                .satisfies(peer -> assertThat(peer.clockOffsetMillis()).isEqualTo(wall + 600_000 - 1000));
+    }
+
+    private static PeerMessage.Ping ping(long wallMillis) {
+        return new PeerMessage.Ping(9, true, true, 0, 1, -1, 0, wallMillis);
     }
 
     @Test
@@ -220,7 +240,7 @@ class LivenessTest {
         Pair pair = new Pair(0);
         pair.run(3 * SECOND);
         pair.now += 20 * SECOND;
-        PeerMessage.Ping old = new PeerMessage.Ping(1, true, true, 7, 1, -1, 0);
+        PeerMessage.Ping old = new PeerMessage.Ping(1, true, true, 7, 1, -1, 0, 0);
         pair.b.onPing(A, old, 19 * SECOND, pair.now, pair.own(), (to, out) -> {});
         List<PeerMessage.Control> said = new ArrayList<>();
         pair.b.tick(pair.now, pair.own(), (to, out) -> said.add(out));
@@ -252,8 +272,8 @@ class LivenessTest {
     void strangersAreNotTalkedTo() {
         Liveness liveness = new Liveness(A, List.of(A, B), 1, SETTINGS);
         List<NodeId> answered = new ArrayList<>();
-        PeerMessage.Ping ping = new PeerMessage.Ping(9, true, true, 0, 1, -1, 0);
-        Liveness.Own own = new Liveness.Own(true, 0, 1, -1, 0);
+        PeerMessage.Ping ping = new PeerMessage.Ping(9, true, true, 0, 1, -1, 0, 0);
+        Liveness.Own own = new Liveness.Own(true, 0, 1, -1, 0, 0);
         assertThat(liveness.onPing(NodeId.of("x"), ping, 0, 0, own, (to, out) -> answered.add(to)))
                 .isFalse();
         assertThat(answered).isEmpty();

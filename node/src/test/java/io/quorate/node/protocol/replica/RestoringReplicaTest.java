@@ -18,6 +18,7 @@ import io.quorate.ring.version.KeyState;
 import io.quorate.ring.version.Version;
 import io.quorate.ring.version.VersionRules;
 import io.quorate.ring.version.VersionedObject;
+import io.quorate.ring.version.WallTime;
 import java.lang.reflect.Proxy;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
@@ -30,8 +31,15 @@ final class RestoringReplicaTest {
             new RecordKey(new ReplicaSetId(3, 0), TokenHash.tokenOf("carts", NAME), "carts", 1, NAME);
 
     private final AtomicBoolean damaged = new AtomicBoolean();
-    private final Replica replica =
-            new Replica(NodeId.of("n1"), KEY.set(), PARTITIONS, store(damaged), VersionRules.STANDARD, true, () -> 7);
+    private final Replica replica = new Replica(
+            NodeId.of("n1"),
+            KEY.set(),
+            PARTITIONS,
+            store(damaged),
+            VersionRules.STANDARD,
+            true,
+            () -> 7,
+            () -> new WallTime(0, 0, 60_000));
 
     /** A store whose records cannot be read while {@code damaged} is set. */
     private static PartitionStore store(AtomicBoolean damaged) {

@@ -15,6 +15,7 @@ import io.quorate.node.fixture.ReplicaRig;
 import io.quorate.node.fixture.TestKeys;
 import io.quorate.node.fixture.TinyCluster;
 import io.quorate.node.fixture.TinyCluster.Call;
+import io.quorate.node.protocol.bucket.BucketDefinition.Conflicts;
 import io.quorate.node.protocol.bucket.BucketDefinition.ReadRepair;
 import io.quorate.node.protocol.message.PeerMessage;
 import io.quorate.node.protocol.request.KeyAddress;
@@ -270,7 +271,7 @@ class ShardTest {
         cluster.sent.clear();
         for (NodeId via : NODES) {
             KeyReply.ReadDone done = cluster.submit(
-                            via, new KeyRequest.Get(new KeyAddress(ALICE, ReadRepair.NONE, 100), 3))
+                            via, new KeyRequest.Get(new KeyAddress(ALICE, ReadRepair.NONE, 100, Conflicts.SIBLINGS), 3))
                     .read();
             assertThat(ReplicaRig.values(done.state())).containsExactlyInAnyOrder("left", "right");
             assertThat(done.reached().repaired()).isZero();
