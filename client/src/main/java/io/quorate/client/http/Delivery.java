@@ -38,6 +38,7 @@ final class Delivery {
     private int pending;
     private boolean pausing;
     private boolean stopped;
+    private boolean repeatedFree;
     private boolean over;
 
     /** Counts the time from here, on the thread of the caller. */
@@ -137,8 +138,11 @@ final class Delivery {
             }
         }
         Choice choice = another(now);
-        if (choice != null && leftNanos(now) > 0 && mayTryMore() && spendRetry()) {
-            send(choice, false, now);
+        if (choice != null && leftNanos(now) > 0 && mayTryMore()) {
+            if (spendRetry()) {
+                send(choice, false, now);
+            }
+            // Else later, when there is a budget again.
             armPatience(now);
         }
     }
@@ -232,16 +236,29 @@ final class Delivery {
             worst = fault;
         }
         stopped |= fault.next() == Next.STOP;
-        // Another request of this call may still succeed.
-        if (pending == 0 && !pausing && !goOn(fault, now)) {
-            fail(worst == null ? fault : worst);
+        if (pausing) {
+            return;
         }
+        if (pending == 0) {
+            if (!goOn(fault, now)) {
+                fail(worst == null ? fault : worst);
+            }
+        } else if (tries.stream().allMatch(request -> !request.isPending() || isSilent(request, now))) {
+            // Those that are still under way have kept silent for too long to rely on.
+            var unused = goOn(fault, now);
+        }
+    }
+
+    private boolean isSilent(Try request, long now) {
+        return now - request.sentNanos() > patienceNanos();
     }
 
     /** Sends the request again, now or after a pause; false if that is of no use or not allowed. */
     private boolean goOn(Fault fault, long now) {
-        boolean free = fault.next() == Next.ELSEWHERE_FREE;
-        if (stopped || leftNanos(now) <= 0 || (!free && !mayTryMore())) {
+        // A connection that breaks takes its request with it, so one repeat leaves the store no more to do than before.
+        boolean free = fault.next() == Next.ELSEWHERE_FREE || (fault.next() == Next.REPEAT && !repeatedFree);
+        boolean counted = fault.next() != Next.ELSEWHERE_FREE;
+        if (stopped || leftNanos(now) <= 0 || (counted && !mayTryMore())) {
             return false;
         }
         Choice choice = shared.nodes.choose(exchange.target(), exchange.writes(), tried, now);
@@ -249,11 +266,15 @@ final class Delivery {
             if (!free && !spendRetry()) {
                 return false;
             }
+            if (free && counted) {
+                repeatedFree = true;
+                shared.retries++;
+            }
             send(choice, false, now);
             armPatience(now);
             return true;
         }
-        return fault.next() == Next.REPEAT && repeatLater(now);
+        return pending == 0 && fault.next() == Next.REPEAT && repeatLater(now);
     }
 
     /** No other node is left: the same again, after a pause. */

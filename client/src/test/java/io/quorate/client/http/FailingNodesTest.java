@@ -211,6 +211,33 @@ class FailingNodesTest {
     }
 
     @Test
+    void theFirstRepeatAfterABrokenConnectionIsFree() {
+        use(config -> config.withRetries(new RetrySettings(4, 0, 0, 0.25, Duration.ofMillis(250))));
+        first.does(ScriptedNode.BROKEN);
+
+        carts.put("k", "v");
+
+        assertThat(second.seen()).hasSize(1);
+        assertThat(client.metrics().retries()).isEqualTo(1);
+    }
+
+    @Test
+    void whenCompanyBreaksTooTheNextNodeIsTriedBesideTheSilentOne() throws IOException {
+        try (ScriptedNode third = new ScriptedNode(ScriptedNode.DONE)) {
+            use(config -> HttpTransportConfig.of(List.of(first.url(), second.url(), third.url()))
+                    .withHedging(HedgeSettings.NONE));
+            first.freeze();
+            second.does(ScriptedNode.BROKEN);
+
+            carts.put("k", "v");
+
+            assertThat(second.seen()).hasSize(1);
+            assertThat(third.seen()).hasSize(1);
+            assertThat(keysSeen(first, second, third)).hasSize(1);
+        }
+    }
+
+    @Test
     void aSilentStoreEndsTheCallByItsDeadlineAndNamesBothNodes() {
         first.freeze();
         second.freeze();

@@ -25,7 +25,10 @@ class HttpBucketsTest {
     private static final Map<String, String> JSON = Map.of("Content-Type", "application/json");
 
     private final StubStore store = new StubStore();
-    private final QuorateClient client = QuorateClients.http(store.url());
+    /** Asks for the ring when it is told to, and only then. */
+    private final QuorateClient client = QuorateClients.http(
+            HttpTransportConfig.of(List.of(store.url())).withRouting(RoutingSettings.DEFAULT.withRingAware(false)),
+            QuorateClients.DEFAULT_TIMEOUT);
 
     @AfterEach
     void closeAll() {

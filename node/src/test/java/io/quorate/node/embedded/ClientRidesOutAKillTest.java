@@ -34,6 +34,7 @@ import org.junit.jupiter.api.io.TempDir;
 class ClientRidesOutAKillTest {
     private static final int OPERATIONS = Integer.getInteger("quorate.client.kill.operations", 800);
     private static final int PER_SECOND = 200;
+    private static final int WARM_UP = 200;
 
     private final ConcurrentLinkedQueue<String> failures = new ConcurrentLinkedQueue<>();
     private final AtomicInteger started = new AtomicInteger();
@@ -55,7 +56,9 @@ class ClientRidesOutAKillTest {
                     .at(ConsistencyLevel.QUORUM)
                     .withTimeout(Duration.ofSeconds(10))
                     .async();
-            carts.get("warm").toCompletableFuture().get(60, TimeUnit.SECONDS);
+            for (int i = 0; i < WARM_UP; i++) {
+                carts.put("warm" + i, Value.ofText("v")).toCompletableFuture().get(60, TimeUnit.SECONDS);
+            }
             var ticking = pace.scheduleAtFixedRate(() -> next(carts), 0, 1_000_000 / PER_SECOND, TimeUnit.MICROSECONDS);
             while (started.get() < OPERATIONS / 3) {
                 assertThat(ended.await(10, TimeUnit.MILLISECONDS)).isFalse();
