@@ -76,9 +76,7 @@ public final class VersionCodec {
             sorted &= before == null || before.compareTo(dot) <= 0;
             dots.add(dot);
         }
-        return sorted
-                ? CausalContext.ofSorted(vector, dots, HybridTime.NONE)
-                : CausalContext.of(vector, dots);
+        return sorted ? CausalContext.ofSorted(vector, dots, HybridTime.NONE) : CausalContext.of(vector, dots);
     }
 
     /** A vector that was not written in order, as ours always are. */

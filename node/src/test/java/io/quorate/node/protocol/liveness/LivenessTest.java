@@ -115,7 +115,8 @@ class LivenessTest {
         Liveness liveness = new Liveness(A, List.of(A, B), 1, SETTINGS);
         Liveness.Own own = new Liveness.Own(true, 0, 1, -1, 0, 0);
         long wall = 1_700_000_000_000L;
-        assertThat(liveness.onPing(B, ping(wall), 0, 0, own, (to, message) -> {})).isTrue();
+        assertThat(liveness.onPing(B, ping(wall), 0, 0, own, (to, message) -> {}))
+                .isTrue();
         assertThat(liveness.onPing(B, ping(wall + 900), 0, SECOND / 4, own, (to, message) -> {}))
                 .isFalse();
         assertThat(liveness.onPing(B, ping(wall + 600_000), 3 * SECOND, 4 * SECOND, own, (to, message) -> {}))
