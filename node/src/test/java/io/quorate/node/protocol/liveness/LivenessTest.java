@@ -119,6 +119,9 @@ class LivenessTest {
                 .isTrue();
         assertThat(liveness.onPing(B, ping(wall + 900), 0, SECOND / 4, own, (to, message) -> {}))
                 .isFalse();
+        for (long now = SECOND / 4; now < 4 * SECOND; now += SECOND / 4) {
+            liveness.tick(now, own, (to, message) -> {});
+        }
         assertThat(liveness.onPing(B, ping(wall + 600_000), 3 * SECOND, 4 * SECOND, own, (to, message) -> {}))
                 .isTrue();
         assertThat(liveness.up().values())
