@@ -39,6 +39,16 @@ record Fault(
         return problem.outcome();
     }
 
+    /** A node knew before it did anything that it could not serve the request. */
+    boolean isRefusedAtOnce() {
+        return problem.status() == 503 && outcome() == Outcome.NOT_APPLIED;
+    }
+
+    /** So refused for the node's own sake, as when it stops or starts, and not for that of the key's replicas. */
+    boolean isOfTheNode() {
+        return isRefusedAtOnce() && problem.need() <= 0;
+    }
+
     /** True if this tells the caller more than the other. */
     boolean tellsMoreThan(Fault other) {
         int byOutcome = outcome().compareTo(other.outcome());

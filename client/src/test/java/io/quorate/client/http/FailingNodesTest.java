@@ -193,6 +193,21 @@ class FailingNodesTest {
     }
 
     @Test
+    void aNodeThatStopsIsLeftAtOnceWhateverTheBudgetOfRepeats() {
+        use(config -> config.withRetries(new RetrySettings(4, 0, 0, 0.25, Duration.ofMillis(250))));
+        first.does((request, wire) -> wire.problem(503, "unavailable", "not-applied", ""));
+
+        for (int i = 0; i < 20; i++) {
+            carts.put("k", "v");
+        }
+
+        assertThat(second.seen()).hasSize(20);
+        assertThat(first.seen())
+                .as("it refused for its own sake, and is spared")
+                .hasSizeLessThan(5);
+    }
+
+    @Test
     void theBudgetKeepsAFailingStoreFromTheLoadOfRepeats() {
         use(config -> config.withRetries(new RetrySettings(4, 0.1, 2, 0.25, Duration.ofMillis(250))));
         first.does((request, wire) -> wire.problem(500, "internal", "maybe-applied", ""));

@@ -28,6 +28,8 @@ final class Stalls {
         private long since;
         private long probedAt;
         private long sentAt;
+        private boolean heard;
+        private long heardAt;
 
         private Peer(long now) {
             since = now;
@@ -55,11 +57,19 @@ final class Stalls {
         return true;
     }
 
-    void heard(NodeId from) {
+    void heard(NodeId from, long now) {
         Peer peer = peers.get(from);
         if (peer != null) {
             peer.unanswered = 0;
+            peer.heard = true;
+            peer.heardAt = now;
         }
+    }
+
+    /** Whether a peer has given an answer, whatever to, since a moment. */
+    boolean heardSince(NodeId id, long moment) {
+        Peer peer = peers.get(id);
+        return peer != null && peer.heard && peer.heardAt - moment > 0;
     }
 
     boolean isStalled(NodeId id, long now) {

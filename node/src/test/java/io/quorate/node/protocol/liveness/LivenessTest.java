@@ -134,6 +134,24 @@ class LivenessTest {
     }
 
     @Test
+    void aPeerAtWhoseAddressNobodyListensIsDownUntilItsNextPing() {
+        Liveness liveness = new Liveness(A, List.of(A, B), 1, SETTINGS);
+        Liveness.Own own = new Liveness.Own(true, 0, 1, -1, 0, 0);
+        Liveness.Output nowhere = (to, message) -> {};
+        liveness.onPing(B, ping(0), 0, SECOND, own, nowhere);
+        assertThat(liveness.up()).containsKey(B);
+
+        assertThat(liveness.onUnreachable(B, SECOND + 10)).isTrue();
+        assertThat(liveness.up()).isEmpty();
+        assertThat(liveness.onUnreachable(B, SECOND + 20)).as("news").isFalse();
+
+        liveness.onPing(B, ping(0), 40, SECOND + 30, own, nowhere);
+        assertThat(liveness.up()).as("by a ping from before").isEmpty();
+        liveness.onPing(B, ping(0), 5, SECOND + 40, own, nowhere);
+        assertThat(liveness.up()).containsKey(B);
+    }
+
+    @Test
     void aStoppedNodeIsNoticedWithinTheSuspectTime() {
         Pair pair = new Pair(0);
         pair.run(3 * SECOND);
