@@ -24,6 +24,9 @@ final class ServerFaultsTest {
     private static final int RATE = 200;
     private static final int WRITES_A_PHASE = Integer.getInteger("quorate.process.writes", 400);
 
+    /** Long enough for a machine whose few cores are all busy with a process that starts. */
+    private static final Duration TIMEOUT = Duration.ofSeconds(5);
+
     @TempDir
     private static Path folder;
 
@@ -63,7 +66,8 @@ final class ServerFaultsTest {
     /** Writes steadily while the fault happens and after, and reads back all that was written. */
     private void noWriteFailsWhile(String what, Fault fault) throws Exception {
         try (QuorateClient client = QuorateClients.http(servers.urls().toArray(URI[]::new))) {
-            LeaderlessView view = client.bucket("carts").at(ConsistencyLevel.QUORUM);
+            LeaderlessView view =
+                    client.bucket("carts").at(ConsistencyLevel.QUORUM).withTimeout(TIMEOUT);
             SteadyLoad load = SteadyLoad.start(view.async(), what, RATE);
             load.awaitMore(WRITES_A_PHASE);
             Duration before = load.takeLongest();
@@ -77,8 +81,7 @@ final class ServerFaultsTest {
                     load.failures().size(),
                     load.takeLongest().toMillis(),
                     before.toMillis());
-            load.failures().stream().limit(3).forEach(failure -> System.out.println("FAILED " + failure));
-            assertThat(load.failures()).as(what).isEmpty();
+            assertThat(load.failures().stream().limit(5)).as(what).isEmpty();
             List<Integer> lost = new ArrayList<>();
             for (int i = 0; i < load.begun(); i++) {
                 boolean there = view.get(load.key(i)).siblings().stream()

@@ -29,7 +29,6 @@ final class Inquiry {
 
     private final Set<NodeId> asked = new LinkedHashSet<>(4);
     private final List<Runnable> curious = new ArrayList<>(0);
-    private long askedAt;
     private long ends;
     private boolean neverWritten;
 
@@ -59,11 +58,13 @@ final class Inquiry {
             if ((mayHaveTaken || unheardOf.contains(home))
                     && !home.equals(context.self)
                     && context.live.contains(home)) {
-                asked.add(home);
+                if (!context.stalls.isSilent(home, context.settings.pace().silentNanos(), now)) {
+                    asked.add(home);
+                }
+                // One that is silent hears of it when it wakes.
                 context.send(home, new PeerMessage.FindRequest(id, key, hash, seen));
             }
         }
-        askedAt = now;
         ends = now + (deadline - now) / 4;
         if (keyed && !asked.isEmpty()) {
             context.undecided.put(hash, this);
@@ -81,12 +82,11 @@ final class Inquiry {
         return asked.remove(from);
     }
 
-    /** Those that are gone, or have given no sign for a while, are waited for no longer; nor is anybody too long. */
+    /** Those that are gone or silent are waited for no longer; nor is anybody too long. */
     void tick(long now) {
-        boolean silenceTells = now - askedAt >= context.settings.pace().silentNanos();
-        asked.removeIf(home -> now >= ends
-                || !context.live.contains(home)
-                || (silenceTells && !context.stalls.heardSince(home, askedAt)));
+        long silent = context.settings.pace().silentNanos();
+        asked.removeIf(
+                home -> now >= ends || !context.live.contains(home) || context.stalls.isSilent(home, silent, now));
     }
 
     /** Whether somebody knows that the writer claims to have seen what was never written. */

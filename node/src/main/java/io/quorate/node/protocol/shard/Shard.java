@@ -259,7 +259,7 @@ public final class Shard {
     }
 
     private void answer(NodeId from, long id, PeerMessage.Data message, long now) {
-        context.stalls.heard(from, now);
+        context.stalls.heard(from);
         if (message instanceof PeerMessage.ForwardReply) {
             context.forwardTimes.answered(from, id, now);
         } else if (message instanceof PeerMessage.ReadReply read) {

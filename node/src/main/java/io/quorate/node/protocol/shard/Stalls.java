@@ -16,6 +16,9 @@ final class Stalls {
     /** Requests without any answer that a peer may have before it stalls: below that, waiting costs little. */
     static final int UNANSWERED_MAX = 64;
 
+    /** One message may have been lost; several that stay without answer say more. */
+    private static final int SILENT_MIN = 3;
+
     static final long SILENT_NANOS = 500_000_000L;
 
     /** How often one request may wait for a stalled peer, and how often one message goes to it, to see whether it goes on. */
@@ -28,8 +31,6 @@ final class Stalls {
         private long since;
         private long probedAt;
         private long sentAt;
-        private boolean heard;
-        private long heardAt;
 
         private Peer(long now) {
             since = now;
@@ -57,19 +58,17 @@ final class Stalls {
         return true;
     }
 
-    void heard(NodeId from, long now) {
+    void heard(NodeId from) {
         Peer peer = peers.get(from);
         if (peer != null) {
             peer.unanswered = 0;
-            peer.heard = true;
-            peer.heardAt = now;
         }
     }
 
-    /** Whether a peer has given an answer, whatever to, since a moment. */
-    boolean heardSince(NodeId id, long moment) {
+    /** Whether a peer owes several answers, the first of them for so long, and has given none. */
+    boolean isSilent(NodeId id, long nanos, long now) {
         Peer peer = peers.get(id);
-        return peer != null && peer.heard && peer.heardAt - moment > 0;
+        return peer != null && peer.unanswered >= SILENT_MIN && now - peer.since >= nanos;
     }
 
     boolean isStalled(NodeId id, long now) {
