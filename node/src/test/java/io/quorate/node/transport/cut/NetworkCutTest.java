@@ -2,6 +2,7 @@ package io.quorate.node.transport.cut;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.quorate.node.fixture.Namespaces;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
