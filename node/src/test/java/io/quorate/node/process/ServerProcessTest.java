@@ -4,10 +4,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.quorate.node.fixture.Http;
 import io.quorate.node.fixture.Ports;
+import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.net.Socket;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -83,7 +89,7 @@ final class ServerProcessTest {
         try {
             ServerProcess second = others.launch(0);
             assertThat(second.exitCode(60)).isEqualTo(2);
-            assertThat(refusal(second)).contains("is in use by pid");
+            assertThat(refusal(second)).contains("is in use by pid " + first.pid());
             assertThat(first.isReady()).isTrue();
         } finally {
             others.close();
@@ -138,6 +144,42 @@ final class ServerProcessTest {
         ServerProcess small = servers.launch(0, "-Xmx14m");
         assertThat(small.exitCode(60)).isEqualTo(3);
         assertThat(small.text()).contains("more than half of the heap");
+
+        servers.start(0);
+        assertThat(Http.get(servers.url(0), "/v1/buckets/carts/keys/kept?level=ONE")
+                        .expect(200)
+                        .text())
+                .isEqualTo("kept");
+    }
+
+    /** Values on their way count against a bound of their own, which here is more than the heap can hold. */
+    @Test
+    void requestsThatFillTheHeapEndTheProcessWithCodeThreeAndItStartsClean() throws Exception {
+        ServerProcess small = servers.launch(0, "-Xmx64m");
+        ThreeServers.awaitReady(small);
+        Http.request("PUT", servers.url(0), "/v1/buckets/carts/keys/kept?level=ONE")
+                .body("kept")
+                .send()
+                .expect(204);
+        byte[] half = new byte[1 << 20];
+        String head = "PUT /v1/buckets/carts/keys/big HTTP/1.1\r\nHost: x\r\nContent-Length: " + half.length + "\r\n\r\n";
+        List<Socket> clients = new ArrayList<>();
+        try {
+            // Up to their last byte, so that all of them are held at once.
+            for (int i = 0; i < 64 && small.isAlive(); i++) {
+                Socket client = Http.connect(URI.create(servers.url(0)).getPort());
+                clients.add(client);
+                client.getOutputStream().write(head.getBytes(StandardCharsets.US_ASCII));
+                client.getOutputStream().write(half, 0, half.length - 1);
+            }
+        } catch (IOException ended) {
+            assertThat(clients).hasSizeGreaterThan(10);
+        } finally {
+            for (Socket client : clients) {
+                client.close();
+            }
+        }
+        assertThat(small.exitCode(30)).isEqualTo(3);
 
         servers.start(0);
         assertThat(Http.get(servers.url(0), "/v1/buckets/carts/keys/kept?level=ONE")
