@@ -4,17 +4,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.quorate.node.fixture.Http;
 import io.quorate.node.fixture.Ports;
-import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
-import java.net.Socket;
-import java.net.URI;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -152,34 +151,39 @@ final class ServerProcessTest {
                 .isEqualTo("kept");
     }
 
-    /** Values on their way count against a bound of their own, which here is more than the heap can hold. */
+    /** Three values of 16 MiB at once are within the limits that are set here, and more than such a heap can hold. */
     @Test
     void requestsThatFillTheHeapEndTheProcessWithCodeThreeAndItStartsClean() throws Exception {
+        servers.with("QUORATE_HTTP_MAX_VALUE", "16MiB");
         ServerProcess small = servers.launch(0, "-Xmx64m");
         ThreeServers.awaitReady(small);
         Http.request("PUT", servers.url(0), "/v1/buckets/carts/keys/kept?level=ONE")
                 .body("kept")
                 .send()
                 .expect(204);
-        byte[] half = new byte[1 << 20];
-        String head = "PUT /v1/buckets/carts/keys/big HTTP/1.1\r\nHost: x\r\nContent-Length: " + half.length + "\r\n\r\n";
-        List<Socket> clients = new ArrayList<>();
+        byte[] value = new byte[16 << 20];
+        AtomicInteger cuts = new AtomicInteger();
+        ExecutorService clients = Executors.newFixedThreadPool(3);
         try {
-            // Up to their last byte, so that all of them are held at once.
-            for (int i = 0; i < 64 && small.isAlive(); i++) {
-                Socket client = Http.connect(URI.create(servers.url(0)).getPort());
-                clients.add(client);
-                client.getOutputStream().write(head.getBytes(StandardCharsets.US_ASCII));
-                client.getOutputStream().write(half, 0, half.length - 1);
+            for (int i = 0; i < 3; i++) {
+                clients.execute(() -> {
+                    while (small.isAlive()) {
+                        try {
+                            Http.request("PUT", servers.url(0), "/v1/buckets/carts/keys/big?level=ONE")
+                                    .body(value)
+                                    .send();
+                        } catch (UncheckedIOException cut) {
+                            // The process has ended, or ended this connection: the next round knows.
+                            cuts.incrementAndGet();
+                        }
+                    }
+                });
             }
-        } catch (IOException ended) {
-            assertThat(clients).hasSizeGreaterThan(10);
+            assertThat(small.exitCode(60)).isEqualTo(3);
+            Awaitility.await("clients to see it").atMost(Duration.ofSeconds(10)).until(() -> cuts.get() >= 3);
         } finally {
-            for (Socket client : clients) {
-                client.close();
-            }
+            clients.shutdownNow();
         }
-        assertThat(small.exitCode(30)).isEqualTo(3);
 
         servers.start(0);
         assertThat(Http.get(servers.url(0), "/v1/buckets/carts/keys/kept?level=ONE")
