@@ -147,7 +147,9 @@ final class NodeActors {
         Shard.Settings usual = Shard.Settings.DEFAULT;
         return new Shard.Settings(
                 usual.resendNanos(),
-                (int) Math.max(usual.inFlightMax(), Math.min(Integer.MAX_VALUE, 2L * config.limits().requestsInFlight())),
+                (int) Math.max(
+                        usual.inFlightMax(),
+                        Math.min(Integer.MAX_VALUE, 2L * config.limits().requestsInFlight())),
                 usual.behindMaxNanos(),
                 config.tuning().pace(),
                 config.tuning().maxDriftMillis());
@@ -193,7 +195,10 @@ final class NodeActors {
     private ActorRef<Received> startControl(
             ActorSystem<?> system, Transport transport, Stamps stamps, PeerQuarantine.Listener errors) {
         Liveness liveness = new Liveness(
-                config.node(), config.membership().ids(), Wiring.messageIds().getAsLong(), config.tuning().liveness());
+                config.node(),
+                config.membership().ids(),
+                Wiring.messageIds().getAsLong(),
+                config.tuning().liveness());
         return system.systemActorOf(
                 ControlActor.create(
                         new ControlActor.Surroundings(

@@ -47,6 +47,7 @@ final class NodeParts {
     private static final Logger LOG = LoggerFactory.getLogger(NodeParts.class);
     /** For the actors to end, and as long again for their system; before that an orderly end waits for requests. */
     private static final long END_NANOS = 1_300_000_000L;
+
     private static final long START_NANOS = 60_000_000_000L;
 
     private final NodeConfig config;
@@ -344,7 +345,8 @@ final class NodeParts {
         freezeTicker.close();
         door.close();
         http.stopAccepting();
-        Wiring.await(() -> door.inFlight() == 0 && http.open() == 0, config.tuning().drainNanos());
+        Wiring.await(
+                () -> door.inFlight() == 0 && http.open() == 0, config.tuning().drainNanos());
         actors.stop(true);
         http.close();
         closeStore(() -> {

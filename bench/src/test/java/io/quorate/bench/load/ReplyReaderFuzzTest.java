@@ -71,7 +71,10 @@ final class ReplyReaderFuzzTest {
             if (position == data.length) {
                 return -1;
             }
-            int end = Arrays.stream(cuts).filter(cut -> cut > position).findFirst().orElse(data.length);
+            int end = Arrays.stream(cuts)
+                    .filter(cut -> cut > position)
+                    .findFirst()
+                    .orElse(data.length);
             int count = Math.min(length, end - position);
             System.arraycopy(data, position, into, offset, count);
             position += count;
@@ -195,7 +198,9 @@ final class ReplyReaderFuzzTest {
                         "200 13 up to the end ",
                         "ended");
         for (int cut = 0; cut <= stream.length; cut++) {
-            assertThat(read(new Pieces(stream, cut, cut + 1))).as("cut at %d", cut).isEqualTo(whole);
+            assertThat(read(new Pieces(stream, cut, cut + 1)))
+                    .as("cut at %d", cut)
+                    .isEqualTo(whole);
         }
         assertThat(read(new Pieces(stream, IntStream.range(1, stream.length).toArray())))
                 .as("every byte alone")
@@ -240,7 +245,8 @@ final class ReplyReaderFuzzTest {
                 OK + "Transfer-Encoding: chunked\r\n\r\n7fffffff\r\nx",
                 OK + "Transfer-Encoding: chunked\r\n\r\nffffffffffffffff\r\nx")) {
             byte[] data = bytes(lie);
-            Runnable work = () -> assertThat(read(new ByteArrayInputStream(data)).get(0)).matches("ended|refused: .*");
+            Runnable work = () ->
+                    assertThat(read(new ByteArrayInputStream(data)).get(0)).matches("ended|refused: .*");
             work.run();
             assertThat(allocated(work)).as(lie).isLessThan(allowance(data.length));
         }

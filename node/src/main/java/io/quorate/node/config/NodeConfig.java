@@ -89,7 +89,18 @@ public record NodeConfig(
             boolean faults,
             Links links) {
         this(
-                cluster, node, members, partitions, replicas, data, sync, http, limits, buckets, faults, links,
+                cluster,
+                node,
+                members,
+                partitions,
+                replicas,
+                data,
+                sync,
+                http,
+                limits,
+                buckets,
+                faults,
+                links,
                 Tuning.DEFAULT);
     }
 

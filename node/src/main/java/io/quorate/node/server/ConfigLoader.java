@@ -73,8 +73,7 @@ final class ConfigLoader {
         }
     }
 
-    private NodeConfig config(
-            String cluster, NodeId id, List<Member> members, Member self, int replicas, Path data) {
+    private NodeConfig config(String cluster, NodeId id, List<Member> members, Member self, int replicas, Path data) {
         TuningLoader tuning = new TuningLoader(effective);
         return new NodeConfig(
                 cluster,

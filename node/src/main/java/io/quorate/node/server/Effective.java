@@ -195,7 +195,7 @@ final class Effective {
         return get(key, () -> {
             Duration time = config.getDuration(path(key));
             return time.abs().compareTo(TIME_MAX) > 0
-                    ? Long.signum(time.getSeconds()) * TIME_MAX.toNanos()
+                    ? Long.signum(time.toSeconds()) * TIME_MAX.toNanos()
                     : time.toNanos();
         });
     }

@@ -151,8 +151,8 @@ final class NodeLossTest {
         assertThat(problem.path("outcome").asText()).isEqualTo("not-applied");
         assertThat(problem.path("need").asInt()).isEqualTo(2);
         assertThat(problem.path("replicas"))
-                .extracting(replica -> replica.path("node").asText()
-                        + " " + replica.path("result").asText())
+                .extracting(replica -> replica.path("node").asText() + " "
+                        + replica.path("result").asText())
                 .containsExactlyInAnyOrder("n1 unreachable", "n3 unreachable");
         notApplied.forEach(key -> cluster.get("n2", key, "?level=ONE").problem(404, "not-found"));
 

@@ -162,9 +162,11 @@ final class PartitionTest {
         JsonNode explained = Http.get(cluster.url(from), TestCluster.target(key, "/explain"))
                 .expect(200)
                 .json();
-        assertThat(explained.path("replicas")).hasSize(3).allSatisfy(replica -> assertThat(replica.path("dots"))
-                .as(replica.toString())
-                .isEqualTo(explained.path("merged").path("dots")));
+        assertThat(explained.path("replicas"))
+                .hasSize(3)
+                .allSatisfy(replica -> assertThat(replica.path("dots"))
+                        .as(replica.toString())
+                        .isEqualTo(explained.path("merged").path("dots")));
         assertThat(explained.path("repair")).isEmpty();
     }
 

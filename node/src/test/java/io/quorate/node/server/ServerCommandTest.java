@@ -58,9 +58,7 @@ final class ServerCommandTest {
             })
     void wrongSettingIsExitCodeTwoWithKeyValueAndRuleAndNothingIsMade(String line, String message) throws IOException {
         Path data = folder.resolve("data");
-        Path file = Files.writeString(
-                folder.resolve("node.conf"),
-                """
+        Path file = Files.writeString(folder.resolve("node.conf"), """
                 quorate.node.id = n1
                 quorate.cluster.name = c
                 quorate.data.dir = "%s"
@@ -70,8 +68,7 @@ final class ServerCommandTest {
                   { id = n3, host = "127.0.0.3", http = "http://127.0.0.3:1" }
                 ]
                 quorate.%s
-                """
-                        .formatted(data, line));
+                """.formatted(data, line));
         assertThat(refusal(new ServerCommand(), file)).contains("node.conf").contains(message);
         assertThat(data).doesNotExist();
         assertThat(refusal(new ConfigCommand.Check(), file)).contains(message);

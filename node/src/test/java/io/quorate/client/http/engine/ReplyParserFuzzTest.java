@@ -29,8 +29,16 @@ final class ReplyParserFuzzTest {
     private static final String BARE_NEWLINES = "HTTP/1.1 200 \nContent-Length: 2\n\nhi";
     private static final String TO_THE_END = "HTTP/1.0 200 OK\r\nA: b\r\n\r\nup to the end";
     private static final String CLOSING = OK + "Connection: close\r\nContent-Length: 3\r\n\r\nbye";
-    private static final String PIPELINED =
-            WITH_LENGTH + WITHOUT_BODY + CHUNKED + INTERIM + EMPTY + BARE_NEWLINES + INTERIM + INTERIM + CHUNKED + TO_THE_END;
+    private static final String PIPELINED = WITH_LENGTH
+            + WITHOUT_BODY
+            + CHUNKED
+            + INTERIM
+            + EMPTY
+            + BARE_NEWLINES
+            + INTERIM
+            + INTERIM
+            + CHUNKED
+            + TO_THE_END;
 
     /** The exception in a form that may pass through a consumer. */
     private static final class RefusedException extends RuntimeException {
@@ -59,7 +67,9 @@ final class ReplyParserFuzzTest {
                         read.add(described(parser));
                         parser.reset();
                     } else {
-                        assertThat(piece.hasRemaining()).as("left although it wants more").isFalse();
+                        assertThat(piece.hasRemaining())
+                                .as("left although it wants more")
+                                .isFalse();
                     }
                 }
                 from = to;
@@ -105,7 +115,9 @@ final class ReplyParserFuzzTest {
                     int[] cuts = random.ints(random.nextInt(1, 8), 0, data.length + 1)
                             .sorted()
                             .toArray();
-                    assertThat(read(data, cuts)).as("cut at %s", Arrays.toString(cuts)).isEqualTo(whole);
+                    assertThat(read(data, cuts))
+                            .as("cut at %s", Arrays.toString(cuts))
+                            .isEqualTo(whole);
                     String last = whole.get(whole.size() - 1);
                     if (last.startsWith("refused: ")) {
                         throw new RefusedException(new MalformedException(last));
@@ -135,7 +147,8 @@ final class ReplyParserFuzzTest {
 
     @Test
     void answersThatEndTooSoonAreNeverWhole() {
-        for (String answer : new String[] {WITH_LENGTH, WITHOUT_BODY, CHUNKED, INTERIM + EMPTY, BARE_NEWLINES, CLOSING}) {
+        for (String answer :
+                new String[] {WITH_LENGTH, WITHOUT_BODY, CHUNKED, INTERIM + EMPTY, BARE_NEWLINES, CLOSING}) {
             byte[] whole = bytes(answer);
             for (int length = 1; length < whole.length; length++) {
                 boolean betweenHeads = answer.startsWith(INTERIM) && length == INTERIM.length();
@@ -155,17 +168,24 @@ final class ReplyParserFuzzTest {
         String start = OK + "Content-Length: 0\r\nX: ";
         int room = EngineLimits.HEAD_BYTES_MAX - start.length() - 4;
         assertThat(isWhole(start + "a".repeat(room) + "\r\n\r\n")).isTrue();
-        assertThat(read(bytes(start + "a".repeat(room + 1) + "\r\n\r\n"))).singleElement()
+        assertThat(read(bytes(start + "a".repeat(room + 1) + "\r\n\r\n")))
+                .singleElement()
                 .asString()
                 .startsWith("refused: the answer's head is longer");
 
         String chunked = OK + "Transfer-Encoding: chunked\r\n\r\n";
-        assertThat(isWhole(chunked + "0\r\n" + "T: t\r\n".repeat(TRAILERS_MAX) + "\r\n")).isTrue();
-        assertThat(isWhole(chunked + "0\r\n" + "T: t\r\n".repeat(TRAILERS_MAX + 1) + "\r\n")).isFalse();
-        assertThat(isWhole(chunked + "0;" + "x".repeat(CHUNK_LINE_MAX - 3) + "\r\n\r\n")).isTrue();
-        assertThat(isWhole(chunked + "0;" + "x".repeat(CHUNK_LINE_MAX) + "\r\n\r\n")).isFalse();
-        assertThat(isWhole(chunked + "1\r\nx\r\n".repeat(BODY_MAX) + "0\r\n\r\n")).isTrue();
-        assertThat(isWhole(chunked + "1\r\nx\r\n".repeat(BODY_MAX + 1) + "0\r\n\r\n")).isFalse();
+        assertThat(isWhole(chunked + "0\r\n" + "T: t\r\n".repeat(TRAILERS_MAX) + "\r\n"))
+                .isTrue();
+        assertThat(isWhole(chunked + "0\r\n" + "T: t\r\n".repeat(TRAILERS_MAX + 1) + "\r\n"))
+                .isFalse();
+        assertThat(isWhole(chunked + "0;" + "x".repeat(CHUNK_LINE_MAX - 3) + "\r\n\r\n"))
+                .isTrue();
+        assertThat(isWhole(chunked + "0;" + "x".repeat(CHUNK_LINE_MAX) + "\r\n\r\n"))
+                .isFalse();
+        assertThat(isWhole(chunked + "1\r\nx\r\n".repeat(BODY_MAX) + "0\r\n\r\n"))
+                .isTrue();
+        assertThat(isWhole(chunked + "1\r\nx\r\n".repeat(BODY_MAX + 1) + "0\r\n\r\n"))
+                .isFalse();
     }
 
     @Test

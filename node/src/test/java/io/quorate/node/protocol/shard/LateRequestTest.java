@@ -163,8 +163,11 @@ class LateRequestTest {
     private TinyCluster.Call sleepsInTheMiddleOfAWrite(boolean reached, Runnable meanwhile) {
         List<Envelope> heldBack = new ArrayList<>();
         cluster.lose(envelope -> {
-            boolean first = reached && envelope.is(PeerMessage.Write.class) && envelope.to().equals(N2);
-            boolean held = !first && (envelope.from().equals(N1) || envelope.to().equals(N1));
+            boolean first = reached
+                    && envelope.is(PeerMessage.Write.class)
+                    && envelope.to().equals(N2);
+            boolean held =
+                    !first && (envelope.from().equals(N1) || envelope.to().equals(N1));
             return held && heldBack.add(envelope);
         });
         TinyCluster.Call call = cluster.put(N1, ALICE, 3, CausalContext.EMPTY, "stale");
