@@ -6,6 +6,7 @@ import io.quorate.node.transport.tcp.LinkEvents;
 import io.quorate.ring.topology.NodeId;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -22,11 +23,17 @@ final class LinkReports implements LinkEvents {
     private final NodeMetrics metrics;
     private final LongSupplier nanoClock;
     private final Map<NodeId, Absence> absences = new HashMap<>();
+    private volatile Consumer<NodeId> unreachable = peer -> {};
 
     LinkReports(NodeId self, NodeMetrics metrics, LongSupplier nanoClock) {
         this.self = self;
         this.metrics = metrics;
         this.nanoClock = nanoClock;
+    }
+
+    /** From now on somebody is told of each peer that could not be connected to, every time. */
+    void onUnreachable(Consumer<NodeId> listener) {
+        unreachable = listener;
     }
 
     /** Since when a peer cannot be connected to, and when that was told. */
@@ -50,7 +57,10 @@ final class LinkReports implements LinkEvents {
     }
 
     @Override
-    public void lost(NodeId peer, Lane lane, String reason) {
+    public void lost(NodeId peer, Lane lane, boolean wasOpen, String reason) {
+        if (!wasOpen) {
+            unreachable.accept(peer);
+        }
         metrics.count("quorate.link.lost", "peer", peer.value());
         LOG.debug("{}: no connection to {} for {}: {}", self, peer, lane, reason);
         long now = nanoClock.getAsLong();

@@ -103,7 +103,10 @@ final class NodeActors {
         store.listen(inlet::add);
         this.shard = startShard(system, store, keepsActors, transport, stamps, errors);
         this.control = startControl(system, transport, stamps, errors);
-        links.start(new DataFrames(), (from, frame) -> control.tell(new Frame(from, Bytes.wrap(frame))));
+        links.start(
+                new DataFrames(),
+                (from, frame) -> control.tell(new Frame(from, Bytes.wrap(frame))),
+                peer -> control.tell(new ControlMessage.Unreachable(peer)));
     }
 
     /** Hands the data lane's frames to the shard, which is woken once for all that came in together. */

@@ -7,6 +7,8 @@ import io.quorate.node.transport.FaultBoard;
 import io.quorate.node.transport.Transport;
 import io.quorate.node.transport.Transport.Lane;
 import io.quorate.node.transport.tcp.TcpTransport;
+import io.quorate.ring.topology.NodeId;
+import java.util.function.Consumer;
 import org.apache.pekko.actor.typed.ActorSystem;
 import org.jspecify.annotations.Nullable;
 
@@ -14,6 +16,7 @@ import org.jspecify.annotations.Nullable;
 final class NodeLinks implements AutoCloseable {
     private final NodeConfig config;
     private final FaultBoard faults;
+    private final @Nullable LinkReports reports;
     private final @Nullable TcpTransport tcp;
 
     /**
@@ -23,11 +26,13 @@ final class NodeLinks implements AutoCloseable {
      */
     static NodeLinks bind(NodeConfig config, FaultBoard faults, NodeMetrics metrics) {
         if (config.links().carrier() == NodeConfig.Carrier.ARTERY) {
-            return new NodeLinks(config, faults, null);
+            return new NodeLinks(config, faults, null, null);
         }
+        LinkReports reports = new LinkReports(config.node(), metrics, Wiring.nanoClock());
         return new NodeLinks(
                 config,
                 faults,
+                reports,
                 TcpTransport.bind(new TcpTransport.Surroundings(
                         config.cluster(),
                         config.node(),
@@ -35,16 +40,17 @@ final class NodeLinks implements AutoCloseable {
                         config.links().bindHost(),
                         config.links().tcp(),
                         faults,
-                        new LinkReports(config.node(), metrics, Wiring.nanoClock()),
+                        reports,
                         Wiring.nanoClock(),
                         Wiring.messageIds(),
                         Wiring.threads("links-" + config.node()),
                         Wiring.callbacks("names-" + config.node()))));
     }
 
-    private NodeLinks(NodeConfig config, FaultBoard faults, @Nullable TcpTransport tcp) {
+    private NodeLinks(NodeConfig config, FaultBoard faults, @Nullable LinkReports reports, @Nullable TcpTransport tcp) {
         this.config = config;
         this.faults = faults;
+        this.reports = reports;
         this.tcp = tcp;
     }
 
@@ -53,8 +59,15 @@ final class NodeLinks implements AutoCloseable {
         return tcp != null ? tcp : new ArteryTransport(system, config.node(), config.membership(), faults);
     }
 
-    /** Lets frames in. */
-    void start(TcpTransport.Receiver data, TcpTransport.Receiver control) {
+    /**
+     * Lets frames in.
+     *
+     * @param unreachable told of each peer that cannot be connected to, every time
+     */
+    void start(TcpTransport.Receiver data, TcpTransport.Receiver control, Consumer<NodeId> unreachable) {
+        if (reports != null) {
+            reports.onUnreachable(unreachable);
+        }
         if (tcp != null) {
             tcp.receive(Lane.DATA, data);
             tcp.receive(Lane.CONTROL, control);

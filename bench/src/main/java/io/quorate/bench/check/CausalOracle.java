@@ -68,8 +68,12 @@ public final class CausalOracle {
         if (known != null && known.operation == operation && known.delete == delete && known.seen.equals(seen)) {
             return known;
         }
-        boolean again = known != null && known.operation == operation && known.delete == delete;
-        if (again && !seen.time().isNone() && known.stamp().equals(seen.time()) && known.seen.covers(seen)) {
+        if (known != null
+                && known.operation == operation
+                && known.delete == delete
+                && !seen.time().isNone()
+                && known.stamp().equals(seen.time())
+                && known.seen.covers(seen)) {
             // A retry at another home, which cannot know what the first coordinator had overruled besides.
             return known;
         }

@@ -109,7 +109,7 @@ final class SimFaults {
 
     static long someError(RandomGenerator clocks) {
         int most = clocks.nextBoolean() ? CLOCK_ERROR_MAX_MILLIS : 50_000;
-        return clocks.nextInt(2 * most) - most;
+        return (long) clocks.nextInt(2 * most) - most;
     }
 
     private void crash(SimNode node) {

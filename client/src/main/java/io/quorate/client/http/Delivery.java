@@ -164,7 +164,7 @@ final class Delivery {
     void answered(Try request, Answer reply, long now) {
         if (reply.status() >= 400) {
             Fault fault = Faults.of(reply, exchange);
-            restrain(request.node(), reply, now);
+            restrain(request.node(), reply, fault, now);
             request.ended(
                     fault, "status " + reply.status() + " " + fault.problem().code(), now);
             if (!over) {
@@ -200,12 +200,14 @@ final class Delivery {
     }
 
     /** A node that says what it cannot do now is spared it for a while. */
-    private void restrain(NodeHealth node, Answer reply, long now) {
+    private void restrain(NodeHealth node, Answer reply, Fault fault, long now) {
         long interval = shared.config.routing().probeInterval().toNanos();
         if (reply.status() == 429) {
             node.busyUntil(now + Problems.retryAfter(reply).toNanos());
         } else if (reply.status() == 507) {
             node.fullUntil(now + interval);
+        } else if (fault.isOfTheNode()) {
+            node.busyUntil(now + interval);
         }
     }
 
@@ -255,8 +257,11 @@ final class Delivery {
 
     /** Sends the request again, now or after a pause; false if that is of no use or not allowed. */
     private boolean goOn(Fault fault, long now) {
-        // A connection that breaks takes its request with it, so one repeat leaves the store no more to do than before.
-        boolean free = fault.next() == Next.ELSEWHERE_FREE || (fault.next() == Next.REPEAT && !repeatedFree);
+        // A connection that breaks takes its request with it, and a refusal at once costs next to nothing, so one
+        // repeat
+        // leaves the store no more to do than before.
+        boolean free = fault.next() == Next.ELSEWHERE_FREE
+                || ((fault.next() == Next.REPEAT || fault.isRefusedAtOnce()) && !repeatedFree);
         boolean counted = fault.next() != Next.ELSEWHERE_FREE;
         if (stopped || leftNanos(now) <= 0 || (counted && !mayTryMore())) {
             return false;

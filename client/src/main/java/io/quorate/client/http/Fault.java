@@ -8,12 +8,17 @@ import io.quorate.client.error.QuorateException;
 import io.quorate.client.error.RequestRefusedException;
 import io.quorate.client.error.UnavailableException;
 import io.quorate.ring.wire.Outcome;
+import java.util.Comparator;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** How one request went wrong, and what may be done about it. */
 record Fault(
         Kind kind, Next next, Problem problem, @Nullable Throwable cause) {
+    private static final Comparator<Fault> BY_TELLING = Comparator.comparing(Fault::outcome)
+            .thenComparingInt(Fault::detail)
+            .thenComparingInt(fault -> fault.problem().acked());
+
     /** Which exception it becomes. */
     enum Kind {
         BY_STATUS,
@@ -39,10 +44,19 @@ record Fault(
         return problem.outcome();
     }
 
-    /** True if this tells the caller more than the other. */
+    /** A node knew before it did anything that it could not serve the request. */
+    boolean isRefusedAtOnce() {
+        return problem.status() == 503 && outcome() == Outcome.NOT_APPLIED;
+    }
+
+    /** So refused for the node's own sake, as when it stops or starts, and not for that of the key's replicas. */
+    boolean isOfTheNode() {
+        return isRefusedAtOnce() && problem.need() <= 0;
+    }
+
+    /** True if this tells the caller more than the other: what may have happened, then why, then at how many replicas. */
     boolean tellsMoreThan(Fault other) {
-        int byOutcome = outcome().compareTo(other.outcome());
-        return byOutcome > 0 || (byOutcome == 0 && detail() > other.detail());
+        return BY_TELLING.compare(this, other) > 0;
     }
 
     private int detail() {

@@ -8,7 +8,8 @@ import java.time.Duration;
  *
  * @param attemptsMax requests that one call may send, hedges included; 1 to send no second one
  * @param budgetShare repeats allowed per call, on average, from 0 to 1: keeps a store that is overloaded from getting the
- *     load twice. The first repeat of a call whose connection broke is free: what it asked for went with the connection
+ *     load twice. The first repeat of a call whose connection broke, or that was refused at
+ *     once, is free: the store has no more to do than without it
  * @param budgetBurst repeats allowed at once, as when a node dies with requests in flight
  * @param patienceShare share of a call's deadline after which a silent node is given company by another
  * @param patienceMax the longest such wait, unless the store's own recent answer times are longer

@@ -193,6 +193,48 @@ class FailingNodesTest {
     }
 
     @Test
+    void aNodeThatStopsIsLeftAtOnceWhateverTheBudgetOfRepeats() {
+        use(config -> config.withRetries(new RetrySettings(4, 0, 0, 0.25, Duration.ofMillis(250))));
+        first.does((request, wire) -> wire.problem(503, "unavailable", "not-applied", ""));
+
+        for (int i = 0; i < 20; i++) {
+            carts.put("k", "v");
+        }
+
+        assertThat(second.seen()).hasSize(20);
+        assertThat(first.seen())
+                .as("it refused for its own sake, and is spared")
+                .hasSizeLessThan(5);
+    }
+
+    @Test
+    void ofTwoNodesThatMissedTheDeadlineTheOneThatKnowsOfMoreReplicasIsBelieved() {
+        first.does(late(0, 1300));
+        second.does(late(1, 300));
+
+        QuorateException error = catchThrowableOfType(QuorateException.class, () -> carts.put("k", "v"));
+
+        assertThat(error.problem().acked()).isEqualTo(1);
+        first.does(late(1, 1300));
+        second.does(late(0, 300));
+        assertThat(catchThrowableOfType(QuorateException.class, () -> carts.put("k", "v"))
+                        .problem()
+                        .acked())
+                .isEqualTo(1);
+    }
+
+    private static ScriptedNode.Script late(int acked, long millis) {
+        return (request, wire) -> {
+            ScriptedNode.pause(millis);
+            wire.reply(
+                    504,
+                    "Content-Type: application/problem+json\r\n",
+                    "{\"code\":\"timeout\",\"detail\":\"late\",\"outcome\":\"maybe-applied\",\"need\":2,\"acked\":"
+                            + acked + "}");
+        };
+    }
+
+    @Test
     void theBudgetKeepsAFailingStoreFromTheLoadOfRepeats() {
         use(config -> config.withRetries(new RetrySettings(4, 0.1, 2, 0.25, Duration.ofMillis(250))));
         first.does((request, wire) -> wire.problem(500, "internal", "maybe-applied", ""));

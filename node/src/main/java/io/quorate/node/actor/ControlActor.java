@@ -108,6 +108,12 @@ public final class ControlActor extends AbstractBehavior<Received> {
                 .onMessage(ControlMessage.Signal.class, tick -> onTick())
                 .onMessage(ControlMessage.Define.class, this::onDefine)
                 .onMessage(ControlMessage.Delete.class, this::onDelete)
+                .onMessage(ControlMessage.Unreachable.class, gone -> {
+                    if (liveness.onUnreachable(gone.peer(), now())) {
+                        publish();
+                    }
+                    return this;
+                })
                 .onMessage(ControlMessage.Leave.class, leave -> {
                     if (leave.sayBye()) {
                         liveness.leave(this::send);

@@ -3,6 +3,7 @@ package io.quorate.node.actor;
 import io.quorate.node.protocol.bucket.BucketDefinition;
 import io.quorate.node.protocol.bucket.BucketRegistry.Change;
 import io.quorate.node.transport.Received;
+import io.quorate.ring.topology.NodeId;
 import java.util.concurrent.CompletableFuture;
 
 /** What a {@link ControlActor} is told besides frames. */
@@ -15,6 +16,9 @@ public sealed interface ControlMessage extends Received {
 
     /** Says good-bye to the peers and stops. */
     record Leave(boolean sayBye) implements ControlMessage {}
+
+    /** No connection to a peer can be made: nobody listens there now. */
+    record Unreachable(NodeId peer) implements ControlMessage {}
 
     enum Signal implements ControlMessage {
         TICK

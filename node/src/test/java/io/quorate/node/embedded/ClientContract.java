@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import static org.awaitility.Awaitility.await;
 
+import com.google.common.util.concurrent.Uninterruptibles;
 import io.quorate.client.LeaderlessView;
 import io.quorate.client.QuorateClient;
 import io.quorate.client.bucket.BucketChange;
@@ -455,7 +456,8 @@ abstract class ClientContract {
                     .get(Bytes.ofUtf8(key + i))
                     .thenAccept(read -> {
                         carts.put(key, "nested", carts.get(key).context());
-                        await().atMost(Duration.ofSeconds(60)).until(() -> release.getCount() == 0);
+                        assertThat(Uninterruptibles.awaitUninterruptibly(release, 60, TimeUnit.SECONDS))
+                                .isTrue();
                     })
                     .toCompletableFuture();
         }

@@ -22,6 +22,9 @@ final class ServerFaultsTest {
     private static final int RATE = 200;
     private static final int WRITES_A_PHASE = Integer.getInteger("quorate.process.writes", 400);
 
+    /** Long enough for a machine whose few cores are all busy with a process that starts. */
+    private static final Duration TIMEOUT = Duration.ofSeconds(5);
+
     @TempDir
     private static Path folder;
 
@@ -61,7 +64,8 @@ final class ServerFaultsTest {
     /** Writes and reads steadily while the fault happens and after, and reads back all that was written. */
     private void noRequestFailsWhile(String what, Fault fault) throws Exception {
         try (QuorateClient client = QuorateClients.http(servers.urls().toArray(URI[]::new))) {
-            LeaderlessView view = client.bucket("carts").at(ConsistencyLevel.QUORUM);
+            LeaderlessView view =
+                    client.bucket("carts").at(ConsistencyLevel.QUORUM).withTimeout(TIMEOUT);
             SteadyLoad load = SteadyLoad.start(view.async(), what, RATE);
             load.awaitMore(WRITES_A_PHASE);
             Duration before = load.takeLongest();
@@ -75,8 +79,7 @@ final class ServerFaultsTest {
                     load.failures().size(),
                     load.takeLongest().toMillis(),
                     before.toMillis());
-            load.failures().stream().limit(3).forEach(failure -> System.out.println("FAILED " + failure));
-            assertThat(load.failures()).as(what).isEmpty();
+            assertThat(load.failures().stream().limit(5)).as(what).isEmpty();
             assertThat(load.reads()).as("reads beside the writes").isGreaterThan(WRITES_A_PHASE / 4);
             List<Integer> lost = new ArrayList<>();
             for (int i = 0; i < load.begun(); i++) {

@@ -141,7 +141,7 @@ public final class NodeHealth {
         fullUntilNanos = nanos;
     }
 
-    /** Whether a slow node is due to be tried again; if so, the next time is set. */
+    /** Whether a node that is passed over is due to be tried again; if so, the next time is set. */
     boolean takeTry(long nowNanos, long intervalNanos) {
         if (trying && nowNanos - nextTryNanos < 0) {
             return false;
@@ -152,7 +152,8 @@ public final class NodeHealth {
         return due;
     }
 
-    void fastAgain() {
+    /** It is not passed over any more. */
+    void preferred() {
         trying = false;
     }
 

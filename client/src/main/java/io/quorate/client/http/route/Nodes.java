@@ -144,13 +144,9 @@ public final class Nodes {
     }
 
     private boolean isSlow(NodeHealth node, double fastest) {
-        boolean slow = fastest < Double.MAX_VALUE
+        return fastest < Double.MAX_VALUE
                 && node.answerNanos() > slowFactor * fastest
                 && node.answerNanos() > fastest + slowMarginNanos;
-        if (!slow) {
-            node.fastAgain();
-        }
-        return slow;
     }
 
     private @Nullable Choice best(
@@ -158,21 +154,25 @@ public final class Nodes {
         // One that is new is taken to be as good as the best.
         double unknown = fastest == Double.MAX_VALUE ? 0 : fastest;
         double cheapest = Double.MAX_VALUE;
-        List<NodeHealth> well = new ArrayList<>(nodes.size());
+        List<NodeHealth> able = new ArrayList<>(nodes.size());
         for (NodeHealth node : nodes) {
-            if (tried.contains(node) || !node.mayServe(nowNanos, write)) {
-                continue;
-            }
-            if (!isSlow(node, fastest)) {
-                well.add(node);
-                cheapest = Math.min(cheapest, node.cost(unknown));
-            } else if (tried.isEmpty() && node.takeTry(nowNanos, tryIntervalNanos)) {
-                return new Choice(node, true);
+            if (!tried.contains(node) && node.mayServe(nowNanos, write)) {
+                able.add(node);
+                if (!isSlow(node, fastest)) {
+                    cheapest = Math.min(cheapest, node.cost(unknown));
+                }
             }
         }
-        for (NodeHealth node : well) {
-            if (node.cost(unknown) <= 2 * cheapest + COST_SLACK_NANOS) {
+        for (NodeHealth node : able) {
+            if (!isSlow(node, fastest) && node.cost(unknown) <= 2 * cheapest + COST_SLACK_NANOS) {
+                if (tried.isEmpty()) {
+                    node.preferred();
+                }
                 return new Choice(node, false);
+            }
+            // Passed over, it would never show that it is faster by now.
+            if (tried.isEmpty() && node.takeTry(nowNanos, tryIntervalNanos)) {
+                return new Choice(node, true);
             }
         }
         return null;

@@ -115,6 +115,20 @@ class NodesTest {
     }
 
     @Test
+    void aNodeThatIsPassedOverThoughNotSlowIsTriedOnceInAWhileToo() {
+        node(a).answered(now, 6 * MILLI, false);
+        node(b).answered(now, MILLI, false);
+        assertThat(order(false)).as("passed over").containsExactly("b", "a");
+
+        now += 2_000 * MILLI;
+        Choice choice = nodes.choose(null, false, Set.of(), now);
+
+        assertThat(choice).isEqualTo(new Choice(node(a), true));
+        node(a).answered(now, MILLI, true);
+        assertThat(order(false)).containsExactly("a", "b");
+    }
+
+    @Test
     void aCrowdedHomeLeavesWorkToTheNext() {
         nodes.use(ring(List.of("a", "b")));
         node(a).answered(now, 4 * MILLI, false);

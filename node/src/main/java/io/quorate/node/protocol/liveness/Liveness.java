@@ -130,9 +130,12 @@ public final class Liveness {
     public boolean onPing(NodeId from, PeerMessage.Ping ping, long age, long now, Own own, Output out) {
         Peer peer = peers.get(from);
         noticePause(now);
-        if (peer == null || (waking && age > settings.frozenNanos() / 2)) {
+        if (peer == null
+                || (waking && age > settings.frozenNanos() / 2)
+                || (peer.unreachable && now - age - peer.unreachableAt < 0)) {
             return false;
         }
+        peer.unreachable = false;
         peer.heardSinceWaking = true;
         boolean firstHeard = !peer.heardWithin(now, settings.suspectNanos());
         PeerInfo before = peer.info;
@@ -183,6 +186,25 @@ public final class Liveness {
         return changed;
     }
 
+    /**
+     * Nobody listens at a peer's address: its process has ended, and need not be missed first. Should it have come back
+     * meanwhile, its next ping says so; pings that it sent before do not.
+     *
+     * @return true if it was up
+     */
+    public boolean onUnreachable(NodeId id, long now) {
+        Peer peer = peers.get(id);
+        if (peer == null) {
+            return false;
+        }
+        boolean changed = peer.up;
+        peer.up = false;
+        peer.heard = false;
+        peer.unreachable = true;
+        peer.unreachableAt = now;
+        return changed;
+    }
+
     /** Tells all peers that this node goes down. */
     public void leave(Output out) {
         peers.keySet().forEach(id -> out.send(id, new PeerMessage.Bye(bootId)));
@@ -222,6 +244,8 @@ public final class Liveness {
         private long heardAt;
         private boolean up;
         private boolean heardSinceWaking;
+        private boolean unreachable;
+        private long unreachableAt;
         private long mayAnswerAt = Long.MIN_VALUE;
         private @Nullable PeerInfo info;
 

@@ -11,6 +11,7 @@ import io.quorate.node.protocol.pace.AnswerTimes;
 import io.quorate.node.protocol.pace.PaceSettings;
 import io.quorate.node.protocol.store.RecordKey;
 import io.quorate.node.protocol.store.ReplicaSetId;
+import io.quorate.ring.bytes.Bytes;
 import io.quorate.ring.bytes.DecodeException;
 import io.quorate.ring.epoch.RingState;
 import io.quorate.ring.topology.NodeId;
@@ -18,12 +19,18 @@ import io.quorate.ring.version.VersionRules;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.Deque;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Consumer;
 
 /** What the tasks of a shard share. */
 final class Context {
     private static final long ERA_MILLIS = 600_000;
+    /** Without any input, not even a tick, for so long a shard has been held up; others may have stood in for it. */
+    private static final long HELD_UP_NANOS = 200_000_000L;
+    /** How long after that it asks the others what they have taken. */
+    private static final long CATCHING_UP_NANOS = 1_000_000_000L;
 
     final NodeId self;
     final RingState ring;
@@ -45,6 +52,7 @@ final class Context {
     /** The time of the input that is being handled. */
     long now;
 
+    private boolean started;
     private ImmutableMap<NodeId, PeerInfo> peers = ImmutableMap.of();
     private long peersAt;
     ImmutableSet<NodeId> live;
@@ -63,6 +71,12 @@ final class Context {
 
     private boolean stoodIn;
     private long stoodInAt;
+    private boolean heldUp;
+    private long heldUpUntil;
+    /** When a peer asked about a key for which it stood in: sooner known than by its pings. */
+    private final Map<NodeId, Long> seenStandingIn = new HashMap<>();
+    /** Of keyed writes that this home has not made yet, by the hashes of their keys. */
+    final Map<Bytes, Inquiry> undecided = new HashMap<>();
 
     Context(
             Shard.Surroundings surroundings,
@@ -90,6 +104,16 @@ final class Context {
         this.spareReads = new Allowance(pace.hedgePermille(), pace.hedgesSaved());
         this.spareWrites = new Allowance(pace.hedgePermille(), pace.hedgesSaved());
         this.nextId = surroundings.randomLongs().getAsLong();
+    }
+
+    /** Every input begins with this. */
+    void at(long time) {
+        if (started && time - now >= HELD_UP_NANOS) {
+            heldUp = true;
+            heldUpUntil = time + CATCHING_UP_NANOS;
+        }
+        started = true;
+        now = time;
     }
 
     void send(NodeId to, PeerMessage.Data message) {
@@ -218,6 +242,13 @@ final class Context {
         }
     }
 
+    /** A peer asks about a keyed write; if it is not the key's first home, it stands in for one. */
+    void asksAbout(RecordKey key, NodeId from, long now) {
+        if (!homes(key.set().partition(), key.set().n()).get(0).equals(from)) {
+            seenStandingIn.put(from, now);
+        }
+    }
+
     void stoodIn(long now) {
         stoodIn = true;
         stoodInAt = now;
@@ -229,6 +260,11 @@ final class Context {
 
     /** Whether a peer may have taken a write that this home would have to know of. */
     boolean recentlyStoodIn(NodeId peer, long now) {
+        heldUp = heldUp && now - heldUpUntil < 0;
+        Long seen = seenStandingIn.get(peer);
+        if (heldUp || (seen != null && (now - seen) / 1_000_000 < 2 * ERA_MILLIS)) {
+            return true;
+        }
         PeerInfo info = peers.get(peer);
         return info != null
                 && info.standInMillis() >= 0

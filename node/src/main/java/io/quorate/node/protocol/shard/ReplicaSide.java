@@ -88,7 +88,23 @@ final class ReplicaSide {
         }
     }
 
-    void onFindRequest(NodeId from, PeerMessage.FindRequest find) {
+    /**
+     * Says whether a keyed write was taken here. If this home is about to decide that itself, the earlier home goes first:
+     * a later one is answered when the earlier one has decided, and waits for that, so that the two do not both take it.
+     */
+    void onFindRequest(NodeId from, PeerMessage.FindRequest find, long now) {
+        if (!find.request().isEmpty()) {
+            context.asksAbout(find.key(), from, now);
+            Inquiry undecided = context.undecided.get(find.request());
+            if (undecided != null && undecided.goesBefore(from)) {
+                undecided.whenDecided(() -> tellOf(from, find));
+                return;
+            }
+        }
+        tellOf(from, find);
+    }
+
+    private void tellOf(NodeId from, PeerMessage.FindRequest find) {
         try {
             Replica replica = context.replicas.get(find.key().set());
             Commit.RequestEntry known =
@@ -98,7 +114,7 @@ final class ReplicaSide {
             context.replicas.whenDurable(
                     find.key().set(),
                     replica.commitOf(find.request()),
-                    (failure, now) -> {
+                    (failure, later) -> {
                         if (failure == null) {
                             context.send(
                                     from,

@@ -149,7 +149,7 @@ public final class Shard {
      * @param reply called exactly once, from within a method of this shard
      */
     public void onRequest(KeyRequest request, long timeoutNanos, Consumer<KeyReply> reply, long now) {
-        context.now = now;
+        context.at(now);
         if (tasks.open() >= context.settings.inFlightMax()) {
             reply.accept(KeyReply.Refused.of(
                     ErrorCode.OVERLOADED,
@@ -174,7 +174,7 @@ public final class Shard {
      */
     public void onMessage(NodeId from, PeerMessage.Data message, long age, long now) {
         context.check(message);
-        context.now = now;
+        context.at(now);
         if (message instanceof PeerMessage.Forward forward) {
             onForward(from, forward, age, now);
         } else if (isOfNoUse(message, age)) {
@@ -204,7 +204,7 @@ public final class Shard {
         } else if (message instanceof PeerMessage.Read read) {
             replicaSide.onRead(from, read);
         } else if (message instanceof PeerMessage.FindRequest find) {
-            replicaSide.onFindRequest(from, find);
+            replicaSide.onFindRequest(from, find, now);
         } else if (message instanceof PeerMessage.Forward forward) {
             onForward(from, forward, 0, now);
         } else if (message instanceof PeerMessage.WriteAck ack) {
@@ -285,14 +285,14 @@ public final class Shard {
 
     /** The store has finished a commit, or failed to. */
     public void onCompletion(PartitionStore.Completion completion, long now) {
-        context.now = now;
+        context.at(now);
         replicas.onCompletion(completion, now);
         drain(now);
     }
 
     /** Lets time pass: to be called every few milliseconds. */
     public void tick(long now) {
-        context.now = now;
+        context.at(now);
         agreedTime.at(now);
         tasks.tick(now);
         drain(now);
@@ -306,7 +306,7 @@ public final class Shard {
 
     /** The peers that are up have changed. */
     public void onPeers(ImmutableMap<NodeId, PeerInfo> up, long now) {
-        context.now = now;
+        context.at(now);
         context.peersChanged(up, now);
         tick(now);
     }

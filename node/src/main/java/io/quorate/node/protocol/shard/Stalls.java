@@ -16,6 +16,9 @@ final class Stalls {
     /** Requests without any answer that a peer may have before it stalls: below that, waiting costs little. */
     static final int UNANSWERED_MAX = 64;
 
+    /** One message may have been lost; several that stay without answer say more. */
+    private static final int SILENT_MIN = 3;
+
     static final long SILENT_NANOS = 500_000_000L;
 
     /** How often one request may wait for a stalled peer, and how often one message goes to it, to see whether it goes on. */
@@ -60,6 +63,12 @@ final class Stalls {
         if (peer != null) {
             peer.unanswered = 0;
         }
+    }
+
+    /** Whether a peer owes several answers, the first of them for so long, and has given none. */
+    boolean isSilent(NodeId id, long nanos, long now) {
+        Peer peer = peers.get(id);
+        return peer != null && peer.unanswered >= SILENT_MIN && now - peer.since >= nanos;
     }
 
     boolean isStalled(NodeId id, long now) {

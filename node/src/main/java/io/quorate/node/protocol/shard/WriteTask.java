@@ -22,9 +22,7 @@ import io.quorate.ring.version.VersionedObject;
 import io.quorate.ring.wire.ErrorCode;
 import io.quorate.ring.wire.Outcome;
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.Set;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -47,12 +45,11 @@ final class WriteTask implements Task, WriteCoordinator.Port {
     private final long deadline;
     private final Consumer<KeyReply> reply;
     private long id;
-    private final List<NodeId> asked = new ArrayList<>();
-    private long askEnds;
+    private final Bytes hash;
+    private final Inquiry inquiry;
     private @Nullable VersionedObject object;
     private @Nullable RequestEntry entry;
     private @Nullable WriteCoordinator coordinator;
-    private boolean neverWritten;
     private boolean takenBefore;
     private boolean answered;
     private boolean over;
@@ -75,6 +72,8 @@ final class WriteTask implements Task, WriteCoordinator.Port {
         this.started = started;
         this.deadline = deadline;
         this.reply = reply;
+        this.hash = requestId().explicit() ? requestHash(requestId()) : Bytes.EMPTY;
+        this.inquiry = new Inquiry(context, key, homes, hash);
     }
 
     static void start(
@@ -133,57 +132,41 @@ final class WriteTask implements Task, WriteCoordinator.Port {
                             + " read");
             return;
         }
-        KeyRequest.RequestId requestId = requestId();
-        if (requestId.explicit()) {
-            Bytes hash = requestHash(requestId);
-            RequestEntry known = replica.findRequest(hash, context.era());
-            if (known != null) {
-                repeat(replica, known, now);
-                return;
-            }
+        RequestEntry known = takenBefore(replica);
+        if (known != null) {
+            repeat(replica, known, now);
+            return;
         }
-        Version twin = requestId.explicit() ? null : twin(replica, requestId);
+        Version twin = hash.isEmpty() ? twin(replica, requestId()) : null;
         if (twin != null) {
             // The same request by another home: the same body over the same context.
             repeat(replica, new RequestEntry(Bytes.EMPTY, 0, bodyHash(), twin.dot(), seen.atLeast(twin.stamp())), now);
             return;
         }
-        if (requestId.explicit() && !homes.get(0).equals(context.self)) {
-            context.stoodIn(now);
-        }
-        askOthers(replica.unheardOf(seen), now);
-        if (asked.isEmpty()) {
+        inquiry.begin(id, seen, replica.unheardOf(seen), now, deadline);
+        if (!inquiry.isOpen()) {
             write(replica, now);
         }
     }
 
-    /**
-     * Asks the homes that may have taken this request before, and those whose versions the writer claims to have seen and
-     * this home has not: a context of versions that were never written would drop later ones unseen.
-     */
-    private void askOthers(Set<NodeId> unheardOf, long now) {
-        KeyRequest.RequestId requestId = requestId();
-        Bytes hash = requestId.explicit() ? requestHash(requestId) : Bytes.EMPTY;
-        for (NodeId home : homes) {
-            boolean mayHaveTaken = requestId.explicit() && context.recentlyStoodIn(home, now);
-            if ((mayHaveTaken || unheardOf.contains(home))
-                    && !home.equals(context.self)
-                    && context.live.contains(home)) {
-                asked.add(home);
-                context.send(home, new PeerMessage.FindRequest(id, key, hash, seen));
-            }
-        }
-        askEnds = now + (deadline - now) / 4;
+    private @Nullable RequestEntry takenBefore(Replica replica) {
+        return hash.isEmpty() ? null : replica.findRequest(hash, context.era());
     }
 
     private void writeUnlessRefused(Replica replica, long now) {
         if (now >= deadline) {
             // This node slept, or the others were slow: what is late must not be begun.
             finish(Routing.expired(request));
-        } else if (neverWritten) {
+        } else if (inquiry.neverWritten()) {
             refuseFuture();
         } else {
-            write(replica, now);
+            // The home that took it may have told of the write itself meanwhile.
+            RequestEntry known = takenBefore(replica);
+            if (known != null) {
+                repeat(replica, known, now);
+            } else {
+                write(replica, now);
+            }
         }
     }
 
@@ -212,9 +195,8 @@ final class WriteTask implements Task, WriteCoordinator.Port {
         CausalContext over = request.address().lastWriterWins() ? replica.overrule(key, seen) : seen;
         VersionedObject made = made(dot, over);
         int siblingsMax = request instanceof KeyRequest.Put ? request.address().maxSiblings() : Integer.MAX_VALUE;
-        KeyRequest.RequestId requestId = requestId();
-        if (requestId.explicit()) {
-            entry = new RequestEntry(requestHash(requestId), context.era(), bodyHash(), dot, over);
+        if (!hash.isEmpty()) {
+            entry = new RequestEntry(hash, context.era(), bodyHash(), dot, over);
         }
         long commit = replica.applyOwn(key, made, entry, siblingsMax);
         if (commit < 0) {
@@ -255,7 +237,7 @@ final class WriteTask implements Task, WriteCoordinator.Port {
         }
         takenBefore = true;
         object = made(known.dot(), known.seen());
-        entry = requestId().explicit() ? known : null;
+        entry = hash.isEmpty() ? null : known;
         long commit = replica.apply(key, object, null);
         boolean exact = request instanceof KeyRequest.Put && !request.address().lastWriterWins();
         CausalContext over = exact ? seen : known.seen();
@@ -279,6 +261,7 @@ final class WriteTask implements Task, WriteCoordinator.Port {
     }
 
     private void replicate(CausalContext answer, long commit, long now) {
+        inquiry.decided();
         KeyState after = context.replicas.get(key.set()).newest(key);
         if (request instanceof KeyRequest.Put put) {
             String growing = ObjectLimits.warning(after, put.value().length());
@@ -339,7 +322,7 @@ final class WriteTask implements Task, WriteCoordinator.Port {
 
     private void finish(KeyReply done) {
         over = true;
-        asked.clear();
+        inquiry.decided();
         reply.accept(done);
     }
 
@@ -369,15 +352,13 @@ final class WriteTask implements Task, WriteCoordinator.Port {
         WriteCoordinator running = coordinator;
         if (answer instanceof PeerMessage.WriteAck ack && running != null) {
             running.answered(from, ack.status(), now);
-        } else if (answer instanceof PeerMessage.FoundRequest found && asked.remove(from)) {
+        } else if (answer instanceof PeerMessage.FoundRequest found && inquiry.answered(from, found)) {
             guarded(() -> {
                 RequestEntry known = found.request();
                 Replica replica = context.replicas.get(key.set());
-                neverWritten |= found.neverWritten();
                 if (known != null) {
-                    asked.clear();
                     repeat(replica, known, now);
-                } else if (asked.isEmpty()) {
+                } else if (!inquiry.isOpen()) {
                     // Only now: one of those asked might have taken this very request before.
                     writeUnlessRefused(replica, now);
                 }
@@ -390,9 +371,9 @@ final class WriteTask implements Task, WriteCoordinator.Port {
         if (over) {
             return true;
         }
-        if (!asked.isEmpty()) {
-            if (now >= askEnds) {
-                asked.clear();
+        if (inquiry.isOpen()) {
+            inquiry.tick(now);
+            if (!inquiry.isOpen()) {
                 guarded(() -> writeUnlessRefused(context.replicas.get(key.set()), now));
             }
             return over;

@@ -8,8 +8,12 @@ public interface LinkEvents {
     /** A connection to a peer can carry frames. */
     void opened(NodeId peer, Lane lane);
 
-    /** A connection to a peer has ended, or none could be made. */
-    void lost(NodeId peer, Lane lane, String reason);
+    /**
+     * A connection to a peer has ended, or none could be made.
+     *
+     * @param wasOpen false if none could be made: for now, nobody is there
+     */
+    void lost(NodeId peer, Lane lane, boolean wasOpen, String reason);
 
     /** A frame was not sent, because too much waited or its connection ended. */
     void dropped(NodeId peer, Lane lane, int frames);

@@ -179,7 +179,7 @@ final class PeerLink implements Outgoing.Owner {
             }
         }
         state = State.PAUSING;
-        context.events().lost(peer, lane, reason);
+        context.events().lost(peer, lane, wasOpen, reason);
         long pause = pauseMillis();
         var unused = loop.schedule(
                 () -> {

@@ -119,6 +119,9 @@ class LivenessTest {
                 .isTrue();
         assertThat(liveness.onPing(B, ping(wall + 900), 0, SECOND / 4, own, (to, message) -> {}))
                 .isFalse();
+        for (long now = SECOND / 4; now < 4 * SECOND; now += SECOND / 4) {
+            liveness.tick(now, own, (to, message) -> {});
+        }
         assertThat(liveness.onPing(B, ping(wall + 600_000), 3 * SECOND, 4 * SECOND, own, (to, message) -> {}))
                 .isTrue();
         assertThat(liveness.up().values())
@@ -128,6 +131,24 @@ class LivenessTest {
 
     private static PeerMessage.Ping ping(long wallMillis) {
         return new PeerMessage.Ping(9, true, true, 0, 1, -1, 0, wallMillis);
+    }
+
+    @Test
+    void aPeerAtWhoseAddressNobodyListensIsDownUntilItsNextPing() {
+        Liveness liveness = new Liveness(A, List.of(A, B), 1, SETTINGS);
+        Liveness.Own own = new Liveness.Own(true, 0, 1, -1, 0, 0);
+        Liveness.Output nowhere = (to, message) -> {};
+        liveness.onPing(B, ping(0), 0, SECOND, own, nowhere);
+        assertThat(liveness.up()).containsKey(B);
+
+        assertThat(liveness.onUnreachable(B, SECOND + 10)).isTrue();
+        assertThat(liveness.up()).isEmpty();
+        assertThat(liveness.onUnreachable(B, SECOND + 20)).as("news").isFalse();
+
+        liveness.onPing(B, ping(0), 40, SECOND + 30, own, nowhere);
+        assertThat(liveness.up()).as("by a ping from before").isEmpty();
+        liveness.onPing(B, ping(0), 5, SECOND + 40, own, nowhere);
+        assertThat(liveness.up()).containsKey(B);
     }
 
     @Test

@@ -6,6 +6,7 @@ import static io.quorate.node.fixture.TinyCluster.NODES;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.quorate.node.fixture.TinyCluster;
+import io.quorate.node.fixture.TinyCluster.Call;
 import io.quorate.node.protocol.message.PeerMessage;
 import io.quorate.node.protocol.request.KeyReply;
 import io.quorate.node.protocol.request.KeyRequest;
@@ -19,6 +20,7 @@ import io.quorate.ring.version.Version;
 import io.quorate.ring.wire.ErrorCode;
 import io.quorate.ring.wire.Outcome;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 class IdempotencyTest {
@@ -169,6 +171,78 @@ class IdempotencyTest {
         RequestId fresh = new RequestId(Bytes.ofUtf8("order-18"), true);
         cluster.put(homes.get(0), ALICE, 2, CausalContext.EMPTY, "w", fresh).written();
         assertThat(cluster.values(homes.get(0), ALICE, 3)).containsExactlyInAnyOrder("v", "w");
+    }
+
+    private static boolean isFirstCopy(TinyCluster.Envelope envelope) {
+        return envelope.is(PeerMessage.Write.class);
+    }
+
+    private void copiesAreOfOneWrite() {
+        cluster.heal();
+        cluster.run(2_000 * MILLI);
+        assertThat(cluster.sent.stream()
+                        .filter(IdempotencyTest::isFirstCopy)
+                        .map(envelope -> ((PeerMessage.Write) envelope.message())
+                                .object()
+                                .state()
+                                .dots())
+                        .distinct())
+                .hasSize(1);
+        assertThat(dots()).hasSize(1);
+    }
+
+    @Test
+    void aHomeThatAKeyedWriteReachesLateAsksTheOneThatHasStoodInForIt() {
+        cluster.latency(envelope -> envelope.is(PeerMessage.Forward.class) ? 600 * MILLI : 0);
+        cluster.lose(IdempotencyTest::isFirstCopy);
+        Call call = cluster.put(homes.get(1), ALICE, 1, CausalContext.EMPTY, "v", REQUEST);
+        call.written();
+        assertThat(cluster.stored(homes.get(1), ALICE)).containsExactly("v");
+        cluster.run(1_000 * MILLI);
+
+        copiesAreOfOneWrite();
+    }
+
+    @Test
+    void aHomeThatWasHeldUpAsksWhetherAnotherHasStoodIn() {
+        cluster.freeze(homes.get(0));
+        cluster.lose(IdempotencyTest::isFirstCopy);
+        cluster.put(homes.get(1), ALICE, 1, CausalContext.EMPTY, "v", REQUEST).written();
+        assertThat(cluster.stored(homes.get(1), ALICE)).containsExactly("v");
+        // The write reaches it before the question of the one that stood in.
+        cluster.thaw(homes.get(0));
+
+        copiesAreOfOneWrite();
+    }
+
+    @Test
+    void twoHomesThatAreGivenOneKeyedWriteAtOnceMakeItOnce() {
+        RecordKey other = IntStream.range(0, 1_000)
+                .mapToObj(i -> key("x" + i))
+                .filter(key ->
+                        cluster.ring.preference(key.set().partition()).homes(3).equals(homes))
+                .findFirst()
+                .orElseThrow();
+        cluster.down(homes.get(0));
+        cluster.put(homes.get(1), other, 1, CausalContext.EMPTY, "v", REQUEST).written();
+        cluster.up(homes.get(0));
+        cluster.run(2_000 * MILLI);
+        cluster.sent.clear();
+        cluster.lose(IdempotencyTest::isFirstCopy);
+        cluster.latency(envelope -> 20 * MILLI);
+        KeyRequest.Put put = new KeyRequest.Put(
+                TinyCluster.address(ALICE), 1, CausalContext.EMPTY, Bytes.ofUtf8("v"), "text/plain", REQUEST);
+
+        Call atFirst = cluster.submit(homes.get(0), put);
+        cluster.shard(homes.get(1)).onMessage(homes.get(2), new PeerMessage.Forward(1, put, 2_000, 1), cluster.now());
+        cluster.run(200 * MILLI);
+
+        atFirst.written();
+        assertThat(cluster.sent)
+                .as("each asks the other")
+                .filteredOn(envelope -> envelope.is(PeerMessage.FindRequest.class))
+                .hasSizeGreaterThanOrEqualTo(2);
+        copiesAreOfOneWrite();
     }
 
     @Test

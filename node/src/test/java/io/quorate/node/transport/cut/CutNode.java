@@ -123,7 +123,7 @@ public final class CutNode {
         }
 
         @Override
-        public void lost(NodeId peer, Lane lane, String reason) {
+        public void lost(NodeId peer, Lane lane, boolean wasOpen, String reason) {
             say(peer + " " + lane + " lost: " + reason);
         }
 

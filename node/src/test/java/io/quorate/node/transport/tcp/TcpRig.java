@@ -51,7 +51,7 @@ final class TcpRig extends Rig {
         }
 
         @Override
-        public void lost(NodeId peer, Lane lane, String reason) {
+        public void lost(NodeId peer, Lane lane, boolean wasOpen, String reason) {
             lost.add(lane + ": " + reason);
         }
 
