@@ -64,6 +64,7 @@ public final class EmbeddedNode implements AutoCloseable {
      * @param faults cuts and delays in force, shared by the nodes of one program
      * @param control what the HTTP API's fault injection acts on; null for the links of this node alone
      * @param disk null for the one that the data directory lies on
+     * @param diskSettings null for those of the configuration
      * @param onFatal told why, once the node has ended by a fault that only another start can mend, such as a failed
      *     fsync; a server ends its process then, with exit code 3. Comes on a thread of its own
      */
@@ -72,11 +73,11 @@ public final class EmbeddedNode implements AutoCloseable {
             FaultBoard faults,
             @Nullable FaultControl control,
             @Nullable Disk disk,
-            Disk.Settings diskSettings,
+            Disk.@Nullable Settings diskSettings,
             Consumer<String> onFatal) {
 
         public Extras(@Nullable ActorSystem<?> system, FaultBoard faults, @Nullable FaultControl control) {
-            this(system, faults, control, null, Disk.Settings.DEFAULT, why -> {});
+            this(system, faults, control, null, null, why -> {});
         }
 
         /** What a node on its own has. */
@@ -84,7 +85,7 @@ public final class EmbeddedNode implements AutoCloseable {
             return new Extras(null, new FaultBoard(), null);
         }
 
-        public Extras withDisk(@Nullable Disk other, Disk.Settings settings) {
+        public Extras withDisk(@Nullable Disk other, Disk.@Nullable Settings settings) {
             return new Extras(system, faults, control, other, settings, onFatal);
         }
 

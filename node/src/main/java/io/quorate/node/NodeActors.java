@@ -145,6 +145,19 @@ final class NodeActors {
         }
     }
 
+    /** Forwarded requests come on top of the clients'. */
+    private Shard.Settings shardSettings() {
+        Shard.Settings usual = Shard.Settings.DEFAULT;
+        return new Shard.Settings(
+                usual.resendNanos(),
+                (int) Math.max(
+                        usual.inFlightMax(),
+                        Math.min(Integer.MAX_VALUE, 2L * config.limits().requestsInFlight())),
+                usual.behindMaxNanos(),
+                config.tuning().pace(),
+                config.tuning().maxDriftMillis());
+    }
+
     private ActorRef<Received> startShard(
             ActorSystem<?> system,
             RocksPartitionStore store,
@@ -164,7 +177,7 @@ final class NodeActors {
                                         Wiring.wallMillis(),
                                         output),
                                 ring,
-                                Shard.Settings.DEFAULT),
+                                shardSettings()),
                         new ShardActor.Surroundings(
                                 config.node(),
                                 transport,
@@ -185,7 +198,10 @@ final class NodeActors {
     private ActorRef<Received> startControl(
             ActorSystem<?> system, Transport transport, Stamps stamps, PeerQuarantine.Listener errors) {
         Liveness liveness = new Liveness(
-                config.node(), config.membership().ids(), Wiring.messageIds().getAsLong(), Liveness.Settings.DEFAULT);
+                config.node(),
+                config.membership().ids(),
+                Wiring.messageIds().getAsLong(),
+                config.tuning().liveness());
         return system.systemActorOf(
                 ControlActor.create(
                         new ControlActor.Surroundings(

@@ -5,6 +5,7 @@ import io.quorate.node.actor.ClusterMember;
 import io.quorate.node.actor.NodeView;
 import io.quorate.node.actor.Systems;
 import io.quorate.node.config.NodeConfig;
+import io.quorate.node.config.Tuning;
 import io.quorate.node.door.Door;
 import io.quorate.node.door.FreezeWatch;
 import io.quorate.node.door.QueueLimit;
@@ -44,10 +45,9 @@ import org.slf4j.LoggerFactory;
 /** The parts of one running node, put together and taken apart in order. */
 final class NodeParts {
     private static final Logger LOG = LoggerFactory.getLogger(NodeParts.class);
-    /** An orderly end takes five seconds at most: for what is in flight, for the actors, for their system. */
-    private static final long DRAIN_NANOS = 2_000_000_000L;
-
+    /** For the actors to end, and as long again for their system; before that an orderly end waits for requests. */
     private static final long END_NANOS = 1_300_000_000L;
+
     private static final long START_NANOS = 60_000_000_000L;
 
     private final NodeConfig config;
@@ -178,6 +178,7 @@ final class NodeParts {
         NodeId id = config.node();
         this.callbacks = Wiring.callbacks("calls-" + id);
         this.onFatal = extras.onFatal();
+        Disk.Settings givenDisk = extras.diskSettings();
         this.store = new RocksPartitionStore(
                 columns,
                 ring.partitions(),
@@ -185,8 +186,8 @@ final class NodeParts {
                 nanoClock,
                 new DiskEvents(id, metrics, this::diskFailed),
                 disk,
-                extras.diskSettings(),
-                RocksPartitionStore.RECENT_BYTES_DEFAULT);
+                givenDisk != null ? givenDisk : config.tuning().disk(),
+                config.tuning().recentRecordsBytes());
         this.actors = new NodeActors(
                 config,
                 ring,
@@ -201,12 +202,14 @@ final class NodeParts {
                 this::actorEnded);
         FreezeWatch freezes = new FreezeWatch(nanoClock.getAsLong());
         this.freezeTicker = Wiring.every("freeze-watch-" + id, 100, () -> freezes.tick(nanoClock.getAsLong()));
+        Tuning.Queue queue = config.tuning().queue();
         this.door = new Door(
                 ring,
                 actors::view,
                 actors::submit,
                 config.limits(),
-                QueueLimit.Settings.DEFAULT,
+                new QueueLimit.Settings(
+                        queue.min(), queue.max(), queue.waitNanos(), QueueLimit.Settings.DEFAULT.windowNanos()),
                 nanoClock,
                 Wiring.messageIds(),
                 metrics,
@@ -342,7 +345,8 @@ final class NodeParts {
         freezeTicker.close();
         door.close();
         http.stopAccepting();
-        Wiring.await(() -> door.inFlight() == 0 && http.open() == 0, DRAIN_NANOS);
+        Wiring.await(
+                () -> door.inFlight() == 0 && http.open() == 0, config.tuning().drainNanos());
         actors.stop(true);
         http.close();
         closeStore(() -> {

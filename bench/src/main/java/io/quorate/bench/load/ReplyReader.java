@@ -135,10 +135,13 @@ final class ReplyReader {
                 throw new MalformedReplyException("a chunk is longer than its size: " + line());
             }
         }
-        int trailers = 0;
-        do {
+        nextLine();
+        for (int trailers = 0; lineEnd != lineStart; trailers++) {
+            if (trailers == HEADERS_MAX) {
+                throw new MalformedReplyException("more than " + HEADERS_MAX + " trailers");
+            }
             nextLine();
-        } while (lineEnd != lineStart && trailers++ < HEADERS_MAX);
+        }
     }
 
     private void readBytes(HttpReply reply, long count) throws IOException {

@@ -21,6 +21,7 @@ import org.jspecify.annotations.Nullable;
  * @param buckets defined at the first start if they do not exist
  * @param faults whether the HTTP API takes fault injection
  * @param links how frames get to the other nodes
+ * @param tuning what fits most machines as it is
  */
 public record NodeConfig(
         String cluster,
@@ -34,7 +35,8 @@ public record NodeConfig(
         Limits limits,
         List<BucketDefinition> buckets,
         boolean faults,
-        Links links) {
+        Links links,
+        Tuning tuning) {
 
     /** The longest cluster name, in bytes of UTF-8. */
     private static final int CLUSTER_BYTES_MAX = 256;
@@ -72,6 +74,36 @@ public record NodeConfig(
         public static final Links DEFAULT = new Links(Carrier.TCP, null, TcpSettings.DEFAULT);
     }
 
+    /** A node with {@link Tuning#DEFAULT}. */
+    public NodeConfig(
+            String cluster,
+            NodeId node,
+            List<Member> members,
+            int partitions,
+            int replicas,
+            Path data,
+            SyncMode sync,
+            Http http,
+            Limits limits,
+            List<BucketDefinition> buckets,
+            boolean faults,
+            Links links) {
+        this(
+                cluster,
+                node,
+                members,
+                partitions,
+                replicas,
+                data,
+                sync,
+                http,
+                limits,
+                buckets,
+                faults,
+                links,
+                Tuning.DEFAULT);
+    }
+
     /** A node with {@link Links#DEFAULT}. */
     public NodeConfig(
             String cluster,
@@ -86,6 +118,12 @@ public record NodeConfig(
             List<BucketDefinition> buckets,
             boolean faults) {
         this(cluster, node, members, partitions, replicas, data, sync, http, limits, buckets, faults, Links.DEFAULT);
+    }
+
+    /** The same with other tuning. */
+    public NodeConfig withTuning(Tuning other) {
+        return new NodeConfig(
+                cluster, node, members, partitions, replicas, data, sync, http, limits, buckets, faults, links, other);
     }
 
     public NodeConfig {

@@ -14,7 +14,6 @@ import io.quorate.node.door.RefusedException;
 import io.quorate.node.json.BucketJson;
 import io.quorate.node.protocol.bucket.BucketDefinition;
 import io.quorate.node.storage.SyncMode;
-import io.quorate.node.transport.tcp.TcpSettings;
 import io.quorate.ring.topology.Member;
 import io.quorate.ring.topology.NodeId;
 import java.net.URI;
@@ -65,13 +64,24 @@ final class ConfigLoader {
                         "is not among quorate." + Setting.CLUSTER_MEMBERS + ", which lists "
                                 + members.stream().map(Member::id).toList()));
         int replicas = effective.number(Setting.REPLICAS);
-        NodeConfig config = new NodeConfig(
+        try {
+            NodeConfig config = config(cluster, id, members, self, replicas, data != null ? data : data(id));
+            config.validate();
+            return config;
+        } catch (NodeConfig.InvalidException e) {
+            throw new NodeConfig.InvalidException(whereSaid(e.getMessage()));
+        }
+    }
+
+    private NodeConfig config(String cluster, NodeId id, List<Member> members, Member self, int replicas, Path data) {
+        TuningLoader tuning = new TuningLoader(effective);
+        return new NodeConfig(
                 cluster,
                 id,
                 members,
                 effective.number(Setting.PARTITIONS),
                 replicas,
-                data != null ? data : data(id),
+                data,
                 sync(),
                 http(self),
                 new NodeConfig.Limits(
@@ -84,13 +94,8 @@ final class ConfigLoader {
                 new NodeConfig.Links(
                         NodeConfig.Carrier.TCP,
                         effective.has(Setting.PEER_HOST) ? effective.text(Setting.PEER_HOST) : null,
-                        TcpSettings.DEFAULT));
-        try {
-            config.validate();
-        } catch (NodeConfig.InvalidException e) {
-            throw new NodeConfig.InvalidException(whereSaid(e.getMessage()));
-        }
-        return config;
+                        tuning.tcp()),
+                tuning.tuning());
     }
 
     /** A message about a setting, with the place in front where somebody has set it. */

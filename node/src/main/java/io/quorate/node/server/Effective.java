@@ -15,6 +15,7 @@ import io.quorate.node.config.NodeConfig;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -27,6 +28,8 @@ final class Effective {
     /** Read by the launcher and the log, not by the node's configuration. */
     private static final List<String> OTHER_VARIABLES =
             List.of("QUORATE_HEAP", "QUORATE_JAVA_OPTS", "QUORATE_LOG_LEVEL", "QUORATE_URL");
+
+    private static final Duration TIME_MAX = Duration.ofDays(2);
 
     private final Config config;
     private final List<String> warnings;
@@ -184,6 +187,16 @@ final class Effective {
         return get(key, () -> {
             ConfigMemorySize size = config.getMemorySize(path(key));
             return size.toBytes();
+        });
+    }
+
+    /** A time; the file may say {@code 250ms}, and a bare number is milliseconds. Beyond two days it is two days. */
+    long nanos(String key) {
+        return get(key, () -> {
+            Duration time = config.getDuration(path(key));
+            return time.abs().compareTo(TIME_MAX) > 0
+                    ? Long.signum(time.toSeconds()) * TIME_MAX.toNanos()
+                    : time.toNanos();
         });
     }
 

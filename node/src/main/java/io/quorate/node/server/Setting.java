@@ -32,6 +32,25 @@ record Setting(String key, @Nullable String fallback, boolean required, String a
     static final String BUCKETS = "buckets";
     static final String STRICT = "buckets-strict";
     static final String FAULTS = "faults.enabled";
+    static final String DISK_RESERVE = "disk.reserve";
+    static final String RECENT_RECORDS = "storage.recent-records";
+    static final String QUEUE_MIN = "limits.queue-min";
+    static final String QUEUE_MAX = "limits.queue-max";
+    static final String QUEUE_WAIT = "limits.queue-wait";
+    static final String HEDGE_SHARE = "pace.hedge-share";
+    static final String HEDGE_AFTER = "pace.hedge-after-max";
+    static final String FORWARD_AFTER = "pace.forward-after-max";
+    static final String SILENT_AFTER = "pace.silent-after";
+    static final String PROBE_EVERY = "pace.probe-every";
+    static final String MAX_DRIFT = "clocks.max-drift";
+    static final String PING_EVERY = "liveness.interval";
+    static final String SUSPECT_AFTER = "liveness.suspect-after";
+    static final String DATA_QUEUE = "links.tcp.data-queue";
+    static final String CONTROL_QUEUE = "links.tcp.control-queue";
+    static final String CONNECT_TIMEOUT = "links.tcp.connect-timeout";
+    static final String SILENCE = "links.tcp.silence";
+    static final String EVENT_LOOPS = "links.tcp.event-loops";
+    static final String DRAIN = "shutdown.drain";
 
     /** Every setting there is, in the order in which people read them. */
     static final List<Setting> ALL = List.of(
@@ -54,7 +73,32 @@ record Setting(String key, @Nullable String fallback, boolean required, String a
             with(CONNECTIONS, "4096", "open HTTP connections"),
             with(BUCKETS, "{}", "buckets made at the first start if they do not exist, by name"),
             with(STRICT, "false", "true refuses buckets above whose reads need not see the latest write (R + W <= n)"),
-            with(FAULTS, "false", "whether the HTTP API takes fault injection; for tests and lessons"));
+            with(FAULTS, "false", "whether the HTTP API takes fault injection; for tests and lessons"),
+            with(DISK_RESERVE, "64MiB", "with less free disk than this the node takes no writes; at least 1MiB"),
+            with(RECENT_RECORDS, "16MiB", "memory for records read or written last; 0 for none"),
+            with(QUEUE_MIN, "64", "requests that may always wait for their turn"),
+            with(QUEUE_MAX, "1024", "requests that may wait at most; between the two it adapts to how long they wait"),
+            with(QUEUE_WAIT, "50ms", "the wait that the queue is brought to under overload"),
+            with(HEDGE_SHARE, "50", "extra questions to a thousand reads, asked when a home is late; 0 for none"),
+            with(HEDGE_AFTER, "100ms", "a read asks one more home after its usual time, and at the latest after this"),
+            with(FORWARD_AFTER, "80ms", "the same for a request that was handed to another node; at least 20ms"),
+            with(SILENT_AFTER, "250ms", "a home silent for so long gets a substitute, hedged or not"),
+            with(PROBE_EVERY, "1s", "how often a slow home is asked to see whether it still is"),
+            with(
+                    MAX_DRIFT,
+                    "60s",
+                    "clocks that differ by more are not used for stamps where the last writer wins; the same on all nodes"),
+            with(PING_EVERY, "250ms", "between pings to each node; the same on all nodes; at least 50ms"),
+            with(
+                    SUSPECT_AFTER,
+                    "1500ms",
+                    "a node not heard for so long is down; at least twice the interval; the same on all nodes"),
+            with(DATA_QUEUE, "32MiB", "what may wait for one node; at least 1MiB more than http.max-value"),
+            with(CONTROL_QUEUE, "4MiB", "the same for pings and bucket definitions"),
+            with(CONNECT_TIMEOUT, "1s", "an attempt to connect to a node is given up after so long"),
+            with(SILENCE, "2s", "a connection that answers nothing for so long is closed and opened anew"),
+            with(EVENT_LOOPS, "1", "threads for the connections to all nodes, from 1 to 16"),
+            with(DRAIN, "2s", "how long an orderly end waits for requests in flight, up to 60s"));
 
     private static Setting said(String key, String about) {
         return new Setting(key, null, true, about);

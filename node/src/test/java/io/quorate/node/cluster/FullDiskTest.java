@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.quorate.node.EmbeddedNode;
 import io.quorate.node.config.NodeConfig;
+import io.quorate.node.config.Tuning;
 import io.quorate.node.fixture.Http;
 import io.quorate.node.fixture.Nodes;
 import io.quorate.node.fixture.Reply;
@@ -66,6 +67,18 @@ final class FullDiskTest {
     private static NodeConfig single(SmallDisk disk) {
         return Nodes.configs(1, NodeConfig.Limits.DEFAULT, i -> disk.root().resolve("data"))
                 .get(0);
+    }
+
+    private static Tuning reserving() {
+        Tuning usual = Tuning.DEFAULT;
+        return new Tuning(
+                RESERVE,
+                usual.recentRecordsBytes(),
+                usual.queue(),
+                usual.pace(),
+                usual.maxDriftMillis(),
+                usual.liveness(),
+                usual.drainNanos());
     }
 
     private static String target(String key) {
@@ -147,8 +160,7 @@ final class FullDiskTest {
     @Test
     void writesAreRefusedBeforeTheDiskIsQuiteFullAndGoOnWhenThereIsRoom() {
         try (SmallDisk disk = SmallDisk.mount(256);
-                EmbeddedNode node = EmbeddedNode.start(
-                        single(disk), EmbeddedNode.Extras.alone().withDisk(null, RESERVE))) {
+                EmbeddedNode node = EmbeddedNode.start(single(disk).withTuning(reserving()))) {
             put(node, "").expect(204);
             for (int round = 0; round < 2; round++) {
                 disk.fillUpTo(4L << 20);

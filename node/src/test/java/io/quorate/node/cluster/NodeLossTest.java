@@ -125,6 +125,41 @@ final class NodeLossTest {
         cluster.put("n2", key, "?level=ONE", "beside").expect(204);
     }
 
+    /** Also in the moment in which the survivor does not know yet that it is alone. */
+    @Test
+    void twoNodesKilledLeaveNothingOfAQuorumWriteThatSaysItWasNotApplied() {
+        kill("n1");
+        kill("n3");
+        List<String> notApplied = new ArrayList<>();
+        Reply[] last = new Reply[1];
+        Awaitility.await("the survivor to know that it is alone")
+                .atMost(Duration.ofSeconds(10))
+                .pollInterval(Duration.ofMillis(1))
+                .until(() -> {
+                    String key = TestCluster.newKey();
+                    last[0] = cluster.put("n2", key, "?level=QUORUM&timeout=200ms", "v");
+                    assertThat(last[0].status()).as(last[0].toString()).isIn(503, 504);
+                    if (last[0].json().path("outcome").asText().equals("not-applied")) {
+                        notApplied.add(key);
+                    } else {
+                        assertThat(last[0].json().path("outcome").asText()).isEqualTo("maybe-applied");
+                    }
+                    return last[0].status() == 503
+                            && last[0].json().path("replicas").size() == 2;
+                });
+        JsonNode problem = last[0].problem(503, "unavailable");
+        assertThat(problem.path("outcome").asText()).isEqualTo("not-applied");
+        assertThat(problem.path("need").asInt()).isEqualTo(2);
+        assertThat(problem.path("replicas"))
+                .extracting(replica -> replica.path("node").asText() + " "
+                        + replica.path("result").asText())
+                .containsExactlyInAnyOrder("n1 unreachable", "n3 unreachable");
+        notApplied.forEach(key -> cluster.get("n2", key, "?level=ONE").problem(404, "not-found"));
+
+        allNodesAgain();
+        notApplied.forEach(key -> cluster.get("n2", key, "?level=ALL").problem(404, "not-found"));
+    }
+
     @Test
     void clusterThatWasStoppedWholeServesAgainAsSoonAsEnoughNodesAreBack() {
         String key = TestCluster.newKey();

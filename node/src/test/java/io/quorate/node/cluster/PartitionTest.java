@@ -153,6 +153,21 @@ final class PartitionTest {
                     .hasSize(3);
         }
         assertThat(written).isGreaterThan(5);
+
+        cluster.heal("n1");
+        for (int look = 0; look < 2; look++) {
+            cluster.nodes().forEach(node -> cluster.awaitPeers(node, 4));
+        }
+        assertThat(values(cluster.siblings(to, key, "?level=ALL"))).containsExactly("v" + (written - 1));
+        JsonNode explained = Http.get(cluster.url(from), TestCluster.target(key, "/explain"))
+                .expect(200)
+                .json();
+        assertThat(explained.path("replicas"))
+                .hasSize(3)
+                .allSatisfy(replica -> assertThat(replica.path("dots"))
+                        .as(replica.toString())
+                        .isEqualTo(explained.path("merged").path("dots")));
+        assertThat(explained.path("repair")).isEmpty();
     }
 
     @Test

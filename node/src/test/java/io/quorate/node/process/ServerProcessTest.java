@@ -4,11 +4,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.quorate.node.fixture.Http;
 import io.quorate.node.fixture.Ports;
+import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -83,7 +88,7 @@ final class ServerProcessTest {
         try {
             ServerProcess second = others.launch(0);
             assertThat(second.exitCode(60)).isEqualTo(2);
-            assertThat(refusal(second)).contains("is in use by pid");
+            assertThat(refusal(second)).contains("is in use by pid " + first.pid());
             assertThat(first.isReady()).isTrue();
         } finally {
             others.close();
@@ -138,6 +143,47 @@ final class ServerProcessTest {
         ServerProcess small = servers.launch(0, "-Xmx14m");
         assertThat(small.exitCode(60)).isEqualTo(3);
         assertThat(small.text()).contains("more than half of the heap");
+
+        servers.start(0);
+        assertThat(Http.get(servers.url(0), "/v1/buckets/carts/keys/kept?level=ONE")
+                        .expect(200)
+                        .text())
+                .isEqualTo("kept");
+    }
+
+    /** Three values of 16 MiB at once are within the limits that are set here, and more than such a heap can hold. */
+    @Test
+    void requestsThatFillTheHeapEndTheProcessWithCodeThreeAndItStartsClean() throws Exception {
+        servers.with("QUORATE_HTTP_MAX_VALUE", "16MiB");
+        ServerProcess small = servers.launch(0, "-Xmx64m");
+        ThreeServers.awaitReady(small);
+        Http.request("PUT", servers.url(0), "/v1/buckets/carts/keys/kept?level=ONE")
+                .body("kept")
+                .send()
+                .expect(204);
+        byte[] value = new byte[16 << 20];
+        AtomicInteger cuts = new AtomicInteger();
+        ExecutorService clients = Executors.newFixedThreadPool(3);
+        try {
+            for (int i = 0; i < 3; i++) {
+                clients.execute(() -> {
+                    while (small.isAlive()) {
+                        try {
+                            Http.request("PUT", servers.url(0), "/v1/buckets/carts/keys/big?level=ONE")
+                                    .body(value)
+                                    .send();
+                        } catch (UncheckedIOException cut) {
+                            // The process has ended, or ended this connection: the next round knows.
+                            cuts.incrementAndGet();
+                        }
+                    }
+                });
+            }
+            assertThat(small.exitCode(60)).isEqualTo(3);
+            Awaitility.await("clients to see it").atMost(Duration.ofSeconds(10)).until(() -> cuts.get() >= 3);
+        } finally {
+            clients.shutdownNow();
+        }
 
         servers.start(0);
         assertThat(Http.get(servers.url(0), "/v1/buckets/carts/keys/kept?level=ONE")

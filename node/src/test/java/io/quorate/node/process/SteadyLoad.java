@@ -1,6 +1,8 @@
 package io.quorate.node.process;
 
 import io.quorate.client.AsyncLeaderlessView;
+import io.quorate.client.data.ReadResult;
+import io.quorate.client.data.Sibling;
 import io.quorate.client.data.Value;
 import io.quorate.ring.bytes.Bytes;
 import java.time.Duration;
@@ -16,9 +18,10 @@ import java.util.concurrent.locks.LockSupport;
 
 /**
  * Writes at a steady rate, each to a key of its own, whatever became of the ones before: a write's time counts from when
- * it was due.
+ * it was due. Every so many of them are read as soon as they are acknowledged.
  */
 final class SteadyLoad implements AutoCloseable {
+    private static final int WRITES_A_READ = 4;
     private static final long BOUND_NANOS = Duration.ofMinutes(10).toNanos();
 
     private final AsyncLeaderlessView view;
@@ -28,6 +31,7 @@ final class SteadyLoad implements AutoCloseable {
     private final AtomicBoolean over = new AtomicBoolean();
     private final Phaser open = new Phaser(1);
     private final AtomicInteger begun = new AtomicInteger();
+    private final AtomicInteger reads = new AtomicInteger();
     private final AtomicLong longest = new AtomicLong();
     private final Queue<Throwable> failures = new ConcurrentLinkedQueue<>();
 
@@ -62,9 +66,35 @@ final class SteadyLoad implements AutoCloseable {
             longest.accumulateAndGet(System.nanoTime() - due, Math::max);
             if (failure != null) {
                 failures.add(failure);
+            } else if (number % WRITES_A_READ == 0) {
+                read(number);
             }
             open.arriveAndDeregister();
         });
+    }
+
+    private void read(int number) {
+        open.register();
+        view.get(key(number)).whenComplete((found, failure) -> {
+            if (failure != null) {
+                failures.add(failure);
+            } else if (!isThere(found, number)) {
+                failures.add(new AssertionError("key " + number + " was acknowledged and is read as " + found));
+            } else {
+                reads.incrementAndGet();
+            }
+            open.arriveAndDeregister();
+        });
+    }
+
+    /** Whether an answer shows what was written to the key of that number. */
+    static boolean isThere(ReadResult found, int number) {
+        return found.siblings().stream().map(Sibling::value).anyMatch(Bytes.ofUtf8(text(number))::equals);
+    }
+
+    /** Reads that showed what was written. */
+    int reads() {
+        return reads.get();
     }
 
     Bytes key(int number) {

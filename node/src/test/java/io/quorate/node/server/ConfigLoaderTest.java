@@ -4,7 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.quorate.node.config.NodeConfig;
+import io.quorate.node.config.Tuning;
+import io.quorate.node.protocol.liveness.Liveness;
+import io.quorate.node.protocol.pace.PaceSettings;
+import io.quorate.node.storage.Disk;
 import io.quorate.node.storage.SyncMode;
+import io.quorate.node.transport.tcp.TcpSettings;
 import io.quorate.ring.topology.Member;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -26,6 +31,8 @@ final class ConfigLoaderTest {
             ]
             """;
     private static final String LEAST = "quorate.node.id = n2\nquorate.cluster.name = c\n" + MEMBERS;
+
+    private static final long MILLI = 1_000_000L;
 
     @TempDir
     private Path folder;
@@ -49,6 +56,8 @@ final class ConfigLoaderTest {
         assertThat(config.replicas()).isEqualTo(3);
         assertThat(config.sync()).isEqualTo(SyncMode.GROUP);
         assertThat(config.limits()).isEqualTo(NodeConfig.Limits.DEFAULT);
+        assertThat(config.tuning()).isEqualTo(Tuning.DEFAULT);
+        assertThat(config.links().tcp()).isEqualTo(TcpSettings.DEFAULT);
         assertThat(config.http()).isEqualTo(new NodeConfig.Http("h2", 7101));
         assertThat(config.data()).isEqualTo(Path.of("data/n2"));
         assertThat(config.faults()).isFalse();
@@ -79,7 +88,26 @@ final class ConfigLoaderTest {
                 Map.entry("QUORATE_LIMITS_CONNECTIONS", "30"),
                 Map.entry("QUORATE_BUCKETS", "{ b { mode = leaderless, read = ONE } }"),
                 Map.entry("QUORATE_BUCKETS_STRICT", "true"),
-                Map.entry("QUORATE_FAULTS_ENABLED", "true"));
+                Map.entry("QUORATE_FAULTS_ENABLED", "true"),
+                Map.entry("QUORATE_DISK_RESERVE", "1GiB"),
+                Map.entry("QUORATE_STORAGE_RECENT_RECORDS", "0"),
+                Map.entry("QUORATE_LIMITS_QUEUE_MIN", "5"),
+                Map.entry("QUORATE_LIMITS_QUEUE_MAX", "6"),
+                Map.entry("QUORATE_LIMITS_QUEUE_WAIT", "7ms"),
+                Map.entry("QUORATE_PACE_HEDGE_SHARE", "0"),
+                Map.entry("QUORATE_PACE_HEDGE_AFTER_MAX", "8ms"),
+                Map.entry("QUORATE_PACE_FORWARD_AFTER_MAX", "90"),
+                Map.entry("QUORATE_PACE_SILENT_AFTER", "0.5s"),
+                Map.entry("QUORATE_PACE_PROBE_EVERY", "1 minute"),
+                Map.entry("QUORATE_CLOCKS_MAX_DRIFT", "10s"),
+                Map.entry("QUORATE_LIVENESS_INTERVAL", "100ms"),
+                Map.entry("QUORATE_LIVENESS_SUSPECT_AFTER", "200ms"),
+                Map.entry("QUORATE_LINKS_TCP_DATA_QUEUE", "64MiB"),
+                Map.entry("QUORATE_LINKS_TCP_CONTROL_QUEUE", "8MiB"),
+                Map.entry("QUORATE_LINKS_TCP_CONNECT_TIMEOUT", "3s"),
+                Map.entry("QUORATE_LINKS_TCP_SILENCE", "4s"),
+                Map.entry("QUORATE_LINKS_TCP_EVENT_LOOPS", "2"),
+                Map.entry("QUORATE_SHUTDOWN_DRAIN", "10s"));
         assertThat(environment.keySet())
                 .as("all of them")
                 .containsAll(Setting.ALL.stream().map(Setting::variable).toList());
@@ -102,6 +130,38 @@ final class ConfigLoaderTest {
         assertThat(config.limits().connections()).isEqualTo(30);
         assertThat(config.buckets()).extracting(bucket -> bucket.name()).containsExactly("b");
         assertThat(config.faults()).isTrue();
+        PaceSettings pace = PaceSettings.DEFAULT;
+        assertThat(config.tuning())
+                .isEqualTo(new Tuning(
+                        new Disk.Settings(1L << 30),
+                        0,
+                        new Tuning.Queue(5, 6, 7 * MILLI),
+                        new PaceSettings(
+                                pace.slowFactor(),
+                                pace.slowFloorNanos(),
+                                60_000 * MILLI,
+                                0,
+                                pace.hedgesSaved(),
+                                pace.hedgeFloorNanos(),
+                                8 * MILLI,
+                                pace.forwardFloorNanos(),
+                                90 * MILLI,
+                                500 * MILLI),
+                        10_000,
+                        new Liveness.Settings(100 * MILLI, 200 * MILLI),
+                        10_000 * MILLI));
+        TcpSettings tcp = TcpSettings.DEFAULT;
+        assertThat(config.links().tcp())
+                .isEqualTo(new TcpSettings(
+                        2,
+                        64 << 20,
+                        8 << 20,
+                        3_000,
+                        tcp.greetingMillis(),
+                        4_000,
+                        tcp.backoffMinMillis(),
+                        tcp.backoffMaxMillis(),
+                        tcp.strangersMax()));
     }
 
     @ParameterizedTest
@@ -140,6 +200,30 @@ final class ConfigLoaderTest {
                 "limits.bytes-in-flight = 1KiB | must admit at least one value of http.max-value = 1048576",
                 "limits.connections = 0 | limits.connections = 0",
                 "faults.enabled = perhaps | faults.enabled = perhaps",
+                "disk.reserve = 1000 | disk.reserve = 1000: must be from 1MiB to 1TiB",
+                "storage.recent-records = 2TiB | storage.recent-records = \"2TiB\": must be from 0 to 1TiB",
+                "limits.queue-min = 0 | limits.queue-min = 0: must be from 1 to 1000000",
+                "limits.queue-max = 63 | limits.queue-max = 63: must be at least limits.queue-min = 64",
+                "limits.queue-wait = 0s | limits.queue-wait = \"0s\": must be from 1ms to 60s",
+                "limits.queue-wait = soon | limits.queue-wait = soon: cannot be; it is the wait",
+                "pace.hedge-share = 1001 | pace.hedge-share = 1001: must be from 0 to 1000",
+                "pace.hedge-after-max = 0.5ms | pace.hedge-after-max = \"0.5ms\": must be from 1ms to 60s",
+                "pace.forward-after-max = 19ms | pace.forward-after-max = \"19ms\": must be from 20ms to 60s",
+                "pace.silent-after = 2m | pace.silent-after = \"2m\": must be from 10ms to 60s",
+                "pace.probe-every = 1us | pace.probe-every = \"1us\": must be from 10ms to 600s",
+                "clocks.max-drift = 25h | clocks.max-drift = \"25h\": must be from 100ms to 24h",
+                "clocks.max-drift = 99999999d | clocks.max-drift = \"99999999d\": must be from 100ms to 24h",
+                "clocks.max-drift = -99999999d | clocks.max-drift = \"-99999999d\": must be from 100ms to 24h",
+                "liveness.interval = 40ms | liveness.interval = \"40ms\": must be from 50ms to 60s",
+                "liveness.interval = 1s | liveness.suspect-after = 1500 ms: must be at least twice liveness.interval = 1000 ms",
+                "liveness.suspect-after = 1h | liveness.suspect-after = \"1h\": must be from 100ms to 600s",
+                "links.tcp.data-queue = 1MiB | links.tcp.data-queue = 1048576: must be at least 1 MiB more than http.max-value",
+                "links.tcp.data-queue = 1 | links.tcp.data-queue = 1: must be from 5",
+                "links.tcp.control-queue = 2GiB | links.tcp.control-queue = \"2GiB\": must be from 5",
+                "links.tcp.connect-timeout = 1ms | links.tcp.connect-timeout = \"1ms\": must be from 10ms to 60s",
+                "links.tcp.silence = 2h | links.tcp.silence = \"2h\": must be from 100ms to 60s",
+                "links.tcp.event-loops = 17 | links.tcp.event-loops = 17: must be from 1 to 16",
+                "shutdown.drain = 61s | shutdown.drain = \"61s\": must be from 0 to 60s",
                 "node.id = n4 | node.id = n4: is not among quorate.cluster.members",
                 "node.id = N1 | node id 'N1' must be",
                 "cluster.name = \"a b\" | cluster.name",

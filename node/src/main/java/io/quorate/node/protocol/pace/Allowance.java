@@ -9,15 +9,15 @@ public final class Allowance {
     private long saved;
 
     /**
-     * A full bucket.
+     * A full bucket, or none.
      *
-     * @param permille extra messages to a thousand requests
+     * @param permille extra messages to a thousand requests; 0 for none at all
      * @param savedMax how many may be saved up for a bad moment
      */
     public Allowance(int permille, int savedMax) {
         this.permille = permille;
         this.savedMax = savedMax;
-        this.saved = (long) savedMax * WHOLE;
+        this.saved = permille == 0 ? 0 : (long) savedMax * WHOLE;
     }
 
     /** A request has been made. */

@@ -135,6 +135,15 @@ class AnswerTimesTest {
     }
 
     @Test
+    void anAllowanceOfNothingIsNoneFromTheStart() {
+        Allowance allowance = new Allowance(0, 4);
+        for (int i = 0; i < 10_000; i++) {
+            assertThat(allowance.spend()).isFalse();
+            allowance.earn();
+        }
+    }
+
+    @Test
     void anAllowanceIsAShareOfWhatIsAskedAndSavesUpLittle() {
         Allowance allowance = new Allowance(50, 4);
         for (int i = 0; i < 4; i++) {

@@ -14,6 +14,7 @@ import io.quorate.node.protocol.request.KeyReply;
 import io.quorate.node.protocol.request.KeyRequest;
 import io.quorate.node.protocol.store.RecordKey;
 import io.quorate.ring.bytes.Bytes;
+import io.quorate.ring.topology.NodeId;
 import io.quorate.ring.version.CausalContext;
 import io.quorate.ring.wire.ErrorCode;
 import io.quorate.ring.wire.Outcome;
@@ -151,6 +152,71 @@ class LateRequestTest {
         cluster.put(N1, ALICE, 3, CausalContext.EMPTY, "v").written();
         TinyCluster.Call call = sleepsInTheReadOf(() -> cluster.get(N1, ALICE, 2));
         assertThat(call.refused().code()).isEqualTo(ErrorCode.TIMEOUT);
+    }
+
+    /**
+     * A home that has begun a write is frozen for 20 s: it does nothing, and what it had sent or others sent it arrives once
+     * it wakes.
+     *
+     * @param reached whether one other home has the write already
+     */
+    private TinyCluster.Call sleepsInTheMiddleOfAWrite(boolean reached, Runnable meanwhile) {
+        List<Envelope> heldBack = new ArrayList<>();
+        cluster.lose(envelope -> {
+            boolean first = reached
+                    && envelope.is(PeerMessage.Write.class)
+                    && envelope.to().equals(N2);
+            boolean held =
+                    !first && (envelope.from().equals(N1) || envelope.to().equals(N1));
+            return held && heldBack.add(envelope);
+        });
+        TinyCluster.Call call = cluster.put(N1, ALICE, 3, CausalContext.EMPTY, "stale");
+        assertThat(cluster.stored(N1, ALICE)).containsExactly("stale");
+        cluster.down(N1);
+        cluster.heal();
+        meanwhile.run();
+        cluster.run(20_000 * MILLI);
+        assertThat(call.now()).isNull();
+        cluster.up(N1);
+        assertThat(heldBack).isNotEmpty();
+        for (Envelope envelope : heldBack) {
+            cluster.shard(envelope.to()).onMessage(envelope.from(), envelope.message(), 20_000 * MILLI, cluster.now());
+            cluster.settle();
+        }
+        cluster.run(10_000 * MILLI);
+        return call;
+    }
+
+    private static void assertToldAsUnknown(TinyCluster.Call call) {
+        KeyReply.Refused refused = call.refused();
+        assertThat(refused.code()).isEqualTo(ErrorCode.TIMEOUT);
+        assertThat(refused.outcome()).isEqualTo(Outcome.MAYBE_APPLIED);
+        assertThat(refused.need()).isEqualTo(3);
+        assertThat(refused.acked()).isBetween(1, 2);
+    }
+
+    @Test
+    void aWriteWhoseCoordinatorSleptInTheMiddleOfItDoesNotReturnOverTheOneThatReplacedIt() {
+        TinyCluster.Call call = sleepsInTheMiddleOfAWrite(true, () -> {
+            CausalContext seen = cluster.get(N2, ALICE, 2).read().state().context();
+            cluster.put(N2, ALICE, 2, seen, "newer").written();
+        });
+        assertToldAsUnknown(call);
+        for (NodeId via : TinyCluster.NODES) {
+            assertThat(cluster.values(via, ALICE, 2)).as("through %s", via).containsExactly("newer");
+        }
+        assertThat(cluster.values(N1, ALICE, 3)).containsExactly("newer");
+    }
+
+    @Test
+    void aWriteWhoseCoordinatorSleptInTheMiddleOfItStandsBesideTheOneThatNeverSawIt() {
+        TinyCluster.Call call = sleepsInTheMiddleOfAWrite(
+                false,
+                () -> cluster.put(N2, ALICE, 2, CausalContext.EMPTY, "newer").written());
+        assertToldAsUnknown(call);
+        for (NodeId via : TinyCluster.NODES) {
+            assertThat(cluster.values(via, ALICE, 3)).as("through %s", via).containsExactlyInAnyOrder("stale", "newer");
+        }
     }
 
     @Test
