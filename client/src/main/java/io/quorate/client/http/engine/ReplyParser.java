@@ -138,8 +138,12 @@ final class ReplyParser {
             headLength = 0;
             return;
         }
-        String length = find("Content-Length");
-        String coding = find("Transfer-Encoding");
+        String length = findOnly("Content-Length");
+        String coding = findOnly("Transfer-Encoding");
+        if (length != null && coding != null) {
+            // Whoever reads one of the two sees another answer begin where the other's reader sees a body.
+            throw new MalformedException("the answer has both a length and a transfer coding");
+        }
         if (status == 204 || status == 304) {
             part = Part.DONE;
         } else if (coding != null) {
@@ -181,7 +185,7 @@ final class ReplyParser {
             while (colon < end && head[colon] != ':') {
                 colon++;
             }
-            if (colon == end || colon == start) {
+            if (colon == end || colon == start || head[colon - 1] == ' ' || head[colon - 1] == '\t') {
                 throw new MalformedException("the answer has a line that is no header");
             }
             read.add(text(start, colon));
@@ -191,6 +195,20 @@ final class ReplyParser {
         headers = read;
         String connection = find("Connection");
         keepAlive = newer && (connection == null || !connection.equalsIgnoreCase("close"));
+    }
+
+    /** The header that says where the answer ends: two that differ say nothing. */
+    private @Nullable String findOnly(String name) throws MalformedException {
+        String found = null;
+        for (int i = 0; i < headers.size(); i += 2) {
+            if (headers.get(i).equalsIgnoreCase(name)) {
+                if (found != null && !found.equals(headers.get(i + 1))) {
+                    throw new MalformedException("the answer has two different headers " + name);
+                }
+                found = headers.get(i + 1);
+            }
+        }
+        return found;
     }
 
     private @Nullable String find(String name) {

@@ -6,7 +6,6 @@ import io.quorate.node.protocol.message.PeerMessage.Status;
 import io.quorate.node.protocol.message.PeerMessage.Want;
 import io.quorate.node.protocol.request.KeyReply;
 import io.quorate.ring.topology.NodeId;
-import io.quorate.ring.version.CausalContext;
 import io.quorate.ring.version.Dot;
 import io.quorate.ring.version.KeyState;
 import io.quorate.ring.version.VersionRules;
@@ -137,7 +136,7 @@ public final class ReadCoordinator {
             slot.status = status;
         } else if (sent != null) {
             slot.repaired = true;
-            slot.state = rules.merge(stateOf(slot), sent);
+            slot.state = rules.merge(Agreement.stateOf(slot), sent);
             slot.sent = null;
         }
         advance(now);
@@ -259,8 +258,8 @@ public final class ReadCoordinator {
             return;
         }
         if (!differing) {
-            if (any != null && sameDigests(usable)) {
-                answer(agreed(any, usable), 0);
+            if (any != null && Agreement.sameDigests(usable)) {
+                answer(Agreement.agreed(any, usable), 0);
             } else if (any != null) {
                 differing = true;
                 for (Map.Entry<NodeId, Slot> entry : slots.entrySet()) {
@@ -274,23 +273,6 @@ public final class ReadCoordinator {
         settle(usable, now);
     }
 
-    /**
-     * What homes with equal versions answer together. None of them has proved that what it lacks was deleted (condition C9),
-     * so the answer claims to know of what all of them know: a home that lost a record without a trace must not have a
-     * reader overwrite what it was not shown.
-     */
-    private static KeyState agreed(KeyState state, List<Slot> usable) {
-        CausalContext known = state.context();
-        for (Slot slot : usable) {
-            CausalContext context = slot.context;
-            known = context == null ? known : known.intersect(context);
-        }
-        for (Dot dot : state.dots()) {
-            known = known.with(dot);
-        }
-        return new KeyState(state.versions(), known);
-    }
-
     private void askProved(NodeId home, Slot slot, long now) {
         slot.want = Want.PROVED;
         slot.status = null;
@@ -298,21 +280,12 @@ public final class ReadCoordinator {
         port.ask(home, Want.PROVED, now);
     }
 
-    private static boolean sameDigests(List<Slot> usable) {
-        for (Slot slot : usable) {
-            if (slot.digest != usable.get(0).digest) {
-                return false;
-            }
-        }
-        return true;
-    }
-
     private void settle(List<Slot> usable, long now) {
         KeyState all = KeyState.EMPTY;
         boolean first = true;
         Set<Dot> seen = new LinkedHashSet<>();
         for (Slot slot : usable) {
-            KeyState state = stateOf(slot);
+            KeyState state = Agreement.stateOf(slot);
             seen.addAll(state.dots());
             all = first ? state : rules.merge(all, state);
             first = false;
@@ -328,7 +301,7 @@ public final class ReadCoordinator {
                 continue;
             }
             repaired += slot.repaired ? 1 : 0;
-            if (holds(stateOf(slot), all, seen)) {
+            if (Agreement.holds(Agreement.stateOf(slot), all, seen)) {
                 holders++;
             } else {
                 behind.add(entry.getKey());
@@ -349,26 +322,11 @@ public final class ReadCoordinator {
         }
     }
 
-    private static KeyState stateOf(Slot slot) {
-        KeyState state = slot.state;
-        return state == null ? KeyState.EMPTY : state;
-    }
-
-    /** Rule V2: a home holds the merged state if it has the same live versions and knows that the others are gone. */
-    private static boolean holds(KeyState state, KeyState merged, Set<Dot> seen) {
-        if (!state.dots().equals(merged.dots())) {
-            return false;
-        }
-        for (Dot dot : seen) {
-            if (!merged.has(dot) && !state.context().covers(dot)) {
-                return false;
-            }
-        }
-        return true;
-    }
-
     /** Asks as many homes as can still make the level, and one more for each that is late. */
     private void enlist(long now) {
+        if (differing) {
+            askForProofs(now);
+        }
         int hopeful = 0;
         boolean stateComing = false;
         for (Slot slot : slots.values()) {
@@ -400,6 +358,21 @@ public final class ReadCoordinator {
                             ? "the record of the key is damaged at all of its replicas: " + describeFailures()
                                     + "; it cannot be read until a copy of one of their disks is put back"
                             : "only " + hopeful + " of " + need + " replicas can answer: " + describeFailures());
+        }
+    }
+
+    /** A home that was asked before the others differed, and answered after it, has yet to prove its answer. */
+    private void askForProofs(long now) {
+        int coming = 0;
+        for (Slot slot : slots.values()) {
+            coming += !slot.failed() && slot.want == Want.PROVED ? 1 : 0;
+        }
+        for (Map.Entry<NodeId, Slot> entry : slots.entrySet()) {
+            Slot slot = entry.getValue();
+            if (coming < need + spares && slot.ok() && slot.want != Want.PROVED) {
+                coming++;
+                askProved(entry.getKey(), slot, now);
+            }
         }
     }
 

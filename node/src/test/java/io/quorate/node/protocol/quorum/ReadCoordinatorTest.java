@@ -455,6 +455,27 @@ class ReadCoordinatorTest {
     }
 
     @Test
+    @Tag("C9")
+    void aHomeThatWasAskedForSpeedAndAnswersAfterOthersDifferedIsAskedForItsProof() {
+        homes.states.put(A, holding(OLD));
+        homes.states.put(B, holding(OLD, NEW));
+        homes.states.put(C, holding(OLD));
+        homes.silent.addAll(List.of(B, C));
+        homes.hedging = new ReadCoordinator.Hedging(1, 3);
+        homes.read(List.of(A, B, C), 2, ReadRepair.BLOCKING);
+        homes.tick(2);
+        assertThat(homes.log).contains("ask c DIGEST");
+        homes.silent.clear();
+        homes.statuses.put(B, Status.CORRUPT);
+        homes.running().answered(B, Status.OK, Want.DIGEST, holding(OLD, NEW).digest(), KeyState.EMPTY, 3);
+        homes.deliver();
+        homes.running().answered(C, Status.OK, Want.DIGEST, holding(OLD).digest(), KeyState.EMPTY, 4);
+        homes.deliver();
+        assertThat(homes.log).contains("ask c PROVED");
+        assertThat(homes.done().state().dots()).containsExactly(OLD);
+    }
+
+    @Test
     void damagedHomesOnAllSidesAreAnErrorAndNeverNotFound() {
         List.of(A, B, C).forEach(home -> homes.statuses.put(home, Status.CORRUPT));
         homes.read(List.of(A, B, C), 1, ReadRepair.BLOCKING);
