@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import org.apache.pekko.actor.Address;
@@ -35,11 +36,15 @@ public final class ClusterMember implements AutoCloseable {
     private final String name;
     private final Member self;
     private final Membership membership;
+    private final Function<NodeId, @Nullable String> hosts;
     private final Supplier<Map<NodeId, Long>> peers;
     private final LongSupplier nanoClock;
     private final ScheduledExecutorService timer;
     private final Islands islands;
     private @Nullable ActorSystem<Void> system;
+    /** Where the running system is; it stays while that runs. */
+    private String ownHost = "";
+
     private boolean warned;
     private volatile boolean leaving;
     private long joinedAt = Long.MIN_VALUE;
@@ -49,6 +54,7 @@ public final class ClusterMember implements AutoCloseable {
     /**
      * Takes part from {@link #start} on.
      *
+     * @param hosts where a node is reached, this one too; null as long as that is not known. It then takes no part
      * @param peers the islands of the peers that are up, 0 for none
      * @param timer of one thread, for this alone; ended by {@link #leave}
      */
@@ -56,12 +62,14 @@ public final class ClusterMember implements AutoCloseable {
             String cluster,
             Member self,
             Membership membership,
+            Function<NodeId, @Nullable String> hosts,
             Supplier<Map<NodeId, Long>> peers,
             LongSupplier nanoClock,
             ScheduledExecutorService timer) {
         this.name = Systems.nameOf(cluster);
         this.self = self;
         this.membership = membership;
+        this.hosts = hosts;
         this.peers = peers;
         this.nanoClock = nanoClock;
         this.timer = timer;
@@ -89,7 +97,12 @@ public final class ClusterMember implements AutoCloseable {
         try {
             ActorSystem<Void> running = system;
             if (running == null) {
-                running = Systems.remote(name, self);
+                String host = hosts.apply(self.id());
+                if (host == null) {
+                    return;
+                }
+                running = Systems.remote(name, host, self.port());
+                ownHost = host;
                 system = running;
                 joinedAt = Long.MIN_VALUE;
             }
@@ -139,13 +152,14 @@ public final class ClusterMember implements AutoCloseable {
 
     private java.util.Optional<NodeId> idOf(Address address) {
         return membership.members().stream()
-                .filter(member -> address(member).equals(address))
+                .filter(member -> address.equals(address(member)))
                 .map(Member::id)
                 .findFirst();
     }
 
-    private Address address(Member member) {
-        return new Address("pekko", name, member.host(), member.port());
+    private @Nullable Address address(Member member) {
+        String host = member.id().equals(self.id()) ? ownHost : hosts.apply(member.id());
+        return host == null ? null : new Address("pekko", name, host, member.port());
     }
 
     private void act(ActorSystem<Void> running, Cluster cluster) {
@@ -154,9 +168,10 @@ public final class ClusterMember implements AutoCloseable {
         switch (step.act()) {
             case WAIT -> {}
             case FORM, JOIN -> {
-                if (joinedAt == Long.MIN_VALUE || now - joinedAt > JOIN_AGAIN_NANOS) {
+                Address address = address(membership.get(step.peer()));
+                if (address != null && (joinedAt == Long.MIN_VALUE || now - joinedAt > JOIN_AGAIN_NANOS)) {
                     joinedAt = now;
-                    cluster.manager().tell(Join.create(address(membership.get(step.peer()))));
+                    cluster.manager().tell(Join.create(address));
                 }
             }
             case START_ANEW -> {

@@ -23,9 +23,14 @@ public final class Systems {
 
     /** Starts a system that listens on the node's address and can join others; fails if the address is taken. */
     public static ActorSystem<Void> remote(String name, Member self) {
+        return remote(name, self.host(), self.port());
+    }
+
+    /** The same at a given address. */
+    public static ActorSystem<Void> remote(String name, String host, int port) {
         Map<String, Object> own = new HashMap<>();
-        own.put("pekko.remote.artery.canonical.hostname", self.host());
-        own.put("pekko.remote.artery.canonical.port", self.port());
+        own.put("pekko.remote.artery.canonical.hostname", host);
+        own.put("pekko.remote.artery.canonical.port", port);
         Config config = ConfigFactory.parseMap(own).withFallback(ConfigFactory.load("quorate-pekko"));
         return ActorSystem.create(Behaviors.empty(), name, config);
     }

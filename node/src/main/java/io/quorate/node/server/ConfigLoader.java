@@ -4,6 +4,8 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.google.common.collect.ImmutableList;
+import com.google.common.net.HostAndPort;
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigException;
 import com.typesafe.config.ConfigObject;
@@ -14,6 +16,7 @@ import io.quorate.node.door.RefusedException;
 import io.quorate.node.json.BucketJson;
 import io.quorate.node.protocol.bucket.BucketDefinition;
 import io.quorate.node.storage.SyncMode;
+import io.quorate.node.transport.tcp.Discovery;
 import io.quorate.node.transport.tcp.TcpSettings;
 import io.quorate.ring.topology.Member;
 import io.quorate.ring.topology.NodeId;
@@ -30,6 +33,7 @@ import org.jspecify.annotations.Nullable;
 final class ConfigLoader {
     private static final List<String> MEMBER_FIELDS =
             List.of("id", "host", "port", "peer-port", "http", "zone", "dc", "capacity");
+    private static final int SEEDS_MAX = 64;
     private static final int PORT = 7201;
     private static final int PEER_PORT = 7301;
     private static final ObjectMapper JSON = new ObjectMapper();
@@ -84,7 +88,8 @@ final class ConfigLoader {
                 new NodeConfig.Links(
                         NodeConfig.Carrier.TCP,
                         effective.has(Setting.PEER_HOST) ? effective.text(Setting.PEER_HOST) : null,
-                        TcpSettings.DEFAULT));
+                        TcpSettings.DEFAULT,
+                        discovery()));
         try {
             config.validate();
         } catch (NodeConfig.InvalidException e) {
@@ -122,6 +127,34 @@ final class ConfigLoader {
                 effective.has(Setting.HTTP_PORT) ? effective.number(Setting.HTTP_PORT) : url.getPort());
     }
 
+    private Discovery discovery() {
+        boolean seeds = effective.has(Setting.SEEDS);
+        if (seeds && effective.has(Setting.DNS)) {
+            throw wrong(Setting.DNS, "quorate." + Setting.SEEDS + " is set too; leave one of them out");
+        }
+        if (!seeds && !effective.has(Setting.DNS)) {
+            return Discovery.NONE;
+        }
+        String key = seeds ? Setting.SEEDS : Setting.DNS;
+        List<String> texts = seeds ? effective.texts(key) : List.of(effective.text(key));
+        if (texts.isEmpty() || texts.size() > SEEDS_MAX) {
+            throw wrong(key, "must list from 1 to " + SEEDS_MAX + " addresses, or be left out");
+        }
+        ImmutableList.Builder<HostAndPort> places = ImmutableList.builder();
+        for (String text : texts) {
+            try {
+                places.add(HostAndPort.fromString(text.strip()).withDefaultPort(PEER_PORT));
+            } catch (IllegalArgumentException e) {
+                throw wrong(key, "'" + text + "' must look like name:" + PEER_PORT + ", with the peer-port of the node there");
+            }
+        }
+        try {
+            return Discovery.of(key, places.build());
+        } catch (IllegalArgumentException e) {
+            throw wrong(key, String.valueOf(e.getMessage()));
+        }
+    }
+
     private List<Member> members() {
         List<Member> members = new ArrayList<>();
         for (Config member : effective.list(Setting.CLUSTER_MEMBERS)) {
@@ -149,13 +182,13 @@ final class ConfigLoader {
                     from.hasPath("zone") ? from.getString("zone") : id.value(),
                     from.hasPath("capacity") ? from.getDouble("capacity") : 1,
                     url(where, from.getString("http")),
-                    from.getString("host"),
+                    from.hasPath("host") ? from.getString("host") : "",
                     from.hasPath("port") ? from.getInt("port") : PORT,
                     from.hasPath("peer-port") ? from.getInt("peer-port") : PEER_PORT);
         } catch (ConfigException.Missing e) {
             throw new NodeConfig.InvalidException(where + " "
                     + from.root().render(ConfigRenderOptions.concise().setJson(false))
-                    + " lacks a field; each needs id, host and http");
+                    + " lacks a field; each needs id and http");
         } catch (ConfigException | IllegalArgumentException e) {
             throw new NodeConfig.InvalidException(where + ": " + e.getMessage());
         }

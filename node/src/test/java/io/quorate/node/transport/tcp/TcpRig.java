@@ -15,6 +15,9 @@ final class TcpRig extends Rig {
     /** Short times, so that tests need not wait. */
     static final TcpSettings QUICK = new TcpSettings(1, 1 << 20, 1 << 20, 500, 400, 400, 10, 50, 8);
 
+    static final int PARTITIONS = 64;
+    static final int REPLICAS = 2;
+
     TcpSettings settings = TcpSettings.DEFAULT;
     String cluster = "contract";
 
@@ -77,7 +80,7 @@ final class TcpRig extends Rig {
 
         private TcpNode(NodeId id, Membership members) {
             transport = TcpTransport.bind(new TcpTransport.Surroundings(
-                    cluster,
+                    new Birth(cluster, PARTITIONS, REPLICAS),
                     id,
                     members,
                     null,
@@ -91,7 +94,9 @@ final class TcpRig extends Rig {
                         thread.setDaemon(true);
                         return thread;
                     },
-                    Runnable::run));
+                    Runnable::run,
+                    Discovery.NONE,
+                    Names.SYSTEM));
             for (Lane lane : Lane.values()) {
                 transport.receive(lane, (from, frame) -> take(from, lane, frame));
             }
