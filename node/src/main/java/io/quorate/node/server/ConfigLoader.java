@@ -34,6 +34,7 @@ final class ConfigLoader {
     private static final List<String> MEMBER_FIELDS =
             List.of("id", "host", "port", "peer-port", "http", "zone", "dc", "capacity");
     private static final int SEEDS_MAX = 64;
+    private static final String PLACE = "must look like name:7301 or 10.0.0.1:7301, with the peer-port of the node there";
     private static final int PORT = 7201;
     private static final int PEER_PORT = 7301;
     private static final ObjectMapper JSON = new ObjectMapper();
@@ -128,31 +129,36 @@ final class ConfigLoader {
     }
 
     private Discovery discovery() {
-        boolean seeds = effective.has(Setting.SEEDS);
-        if (seeds && effective.has(Setting.DNS)) {
-            throw wrong(Setting.DNS, "quorate." + Setting.SEEDS + " is set too; leave one of them out");
-        }
-        if (!seeds && !effective.has(Setting.DNS)) {
-            return Discovery.NONE;
-        }
-        String key = seeds ? Setting.SEEDS : Setting.DNS;
-        List<String> texts = seeds ? effective.texts(key) : List.of(effective.text(key));
-        if (texts.isEmpty() || texts.size() > SEEDS_MAX) {
-            throw wrong(key, "must list from 1 to " + SEEDS_MAX + " addresses, or be left out");
-        }
         ImmutableList.Builder<HostAndPort> places = ImmutableList.builder();
-        for (String text : texts) {
-            try {
-                places.add(HostAndPort.fromString(text.strip()).withDefaultPort(PEER_PORT));
-            } catch (IllegalArgumentException e) {
-                throw wrong(key, "'" + text + "' must look like name:" + PEER_PORT + ", with the peer-port of the node there");
+        if (effective.has(Setting.SEEDS)) {
+            List<String> seeds = effective.texts(Setting.SEEDS);
+            if (seeds.isEmpty() || seeds.size() > SEEDS_MAX) {
+                throw wrong(Setting.SEEDS, "must list from 1 to " + SEEDS_MAX + " addresses, or be left out");
             }
+            seeds.forEach(seed -> places.add(place(Setting.SEEDS, seed)));
         }
+        if (effective.has(Setting.DNS)) {
+            places.add(place(Setting.DNS, effective.text(Setting.DNS)));
+        }
+        return Discovery.of(
+                effective.has(Setting.SEEDS) ? Setting.SEEDS : effective.has(Setting.DNS) ? Setting.DNS : "",
+                places.build());
+    }
+
+    private HostAndPort place(String key, String text) {
         try {
-            return Discovery.of(key, places.build());
+            HostAndPort place = HostAndPort.fromString(text.strip()).withDefaultPort(PEER_PORT);
+            if (place.getPort() > 0 && place.getHost().matches("[A-Za-z0-9._:-]+")) {
+                return place;
+            }
         } catch (IllegalArgumentException e) {
-            throw wrong(key, String.valueOf(e.getMessage()));
+            throw wrong(key, "'" + text + "' " + PLACE + ": " + e.getMessage());
         }
+        throw wrong(key, "'" + text + "' " + PLACE);
+    }
+
+    private boolean looksForMembers() {
+        return effective.has(Setting.SEEDS) || effective.has(Setting.DNS);
     }
 
     private List<Member> members() {
@@ -182,13 +188,14 @@ final class ConfigLoader {
                     from.hasPath("zone") ? from.getString("zone") : id.value(),
                     from.hasPath("capacity") ? from.getDouble("capacity") : 1,
                     url(where, from.getString("http")),
-                    from.hasPath("host") ? from.getString("host") : "",
+                    from.hasPath("host") || !looksForMembers() ? from.getString("host") : "",
                     from.hasPath("port") ? from.getInt("port") : PORT,
                     from.hasPath("peer-port") ? from.getInt("peer-port") : PEER_PORT);
         } catch (ConfigException.Missing e) {
             throw new NodeConfig.InvalidException(where + " "
                     + from.root().render(ConfigRenderOptions.concise().setJson(false))
-                    + " lacks a field; each needs id and http");
+                    + " lacks a field; each needs id, http and host, which may be left out where quorate."
+                    + Setting.SEEDS + " or quorate." + Setting.DNS + " says where to look for it");
         } catch (ConfigException | IllegalArgumentException e) {
             throw new NodeConfig.InvalidException(where + ": " + e.getMessage());
         }

@@ -85,11 +85,6 @@ final class AddressBook {
         return entry == null ? null : entry.address;
     }
 
-    /** Whether there is a member without a connection. */
-    synchronized boolean misses() {
-        return entries.values().stream().anyMatch(entry -> entry.open.isEmpty());
-    }
-
     /** The members without a connection. */
     synchronized List<NodeId> missing() {
         List<NodeId> missing = new ArrayList<>();
@@ -226,13 +221,13 @@ final class AddressBook {
         return asked.stream().limit(max).toList();
     }
 
-    /** The members that this node is connected with, for another to read: first those behind it in order of ids. */
-    synchronized ImmutableList<Known> connected(NodeId reader) {
+    /** The members that were met, or have said where they are, for another to read: first those behind it in order. */
+    synchronized ImmutableList<Known> met(NodeId reader) {
         ImmutableList.Builder<Known> behind = ImmutableList.builder();
         ImmutableList.Builder<Known> before = ImmutableList.builder();
         entries.forEach((node, entry) -> {
             InetSocketAddress address = entry.address;
-            if (address != null && !entry.open.isEmpty() && !node.equals(reader)) {
+            if (address != null && entry.bootKnown && !entry.doubted && !node.equals(reader)) {
                 (node.compareTo(reader) > 0 ? behind : before).add(new Known(node, address));
             }
         });

@@ -46,7 +46,7 @@ final class Finder implements Question.Asker {
     /** Searches if it is time. */
     void look(long now) {
         Discovery discovery = context.discovery();
-        boolean needed = context.book().misses() || context.ownHost() == null;
+        boolean needed = !context.book().missing().isEmpty() || context.ownHost() == null;
         if (!discovery.looks()
                 || !needed
                 || searched && now - searchedAt < discovery.everyMillis() * 1_000_000L) {

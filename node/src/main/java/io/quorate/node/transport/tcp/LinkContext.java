@@ -198,7 +198,7 @@ final class LinkContext {
                 boot,
                 at(local),
                 objection == null ? "" : objection,
-                objection == null && said.to() == null ? book.connected(said.from()) : ImmutableList.of());
+                objection == null && said.to() == null ? book.met(said.from()) : ImmutableList.of());
     }
 
     /** Tells of a refusal, once in a while for each remote address. */

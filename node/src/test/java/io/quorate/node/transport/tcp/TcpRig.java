@@ -5,8 +5,10 @@ import io.quorate.node.transport.Transport.Lane;
 import io.quorate.ring.topology.Member;
 import io.quorate.ring.topology.Membership;
 import io.quorate.ring.topology.NodeId;
+import java.net.InetSocketAddress;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.Executor;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicInteger;
 
@@ -20,6 +22,14 @@ final class TcpRig extends Rig {
 
     TcpSettings settings = TcpSettings.DEFAULT;
     String cluster = "contract";
+    int partitions = PARTITIONS;
+    int replicas = REPLICAS;
+    Discovery discovery = Discovery.NONE;
+    Names names = Names.SYSTEM;
+    /** Runs look-ups. */
+    Executor lookUps = Runnable::run;
+
+    String bindHost;
 
     int peerPort(NodeId id) {
         return membership.get(id).peerPort();
@@ -44,6 +54,8 @@ final class TcpRig extends Rig {
     static final class Told implements LinkEvents {
         final List<String> refused = new CopyOnWriteArrayList<>();
         final List<String> lost = new CopyOnWriteArrayList<>();
+        final List<String> found = new CopyOnWriteArrayList<>();
+        final List<NodeId> misled = new CopyOnWriteArrayList<>();
         final List<NodeId> strangers = new CopyOnWriteArrayList<>();
         final AtomicInteger opened = new AtomicInteger();
         final AtomicInteger dropped = new AtomicInteger();
@@ -69,6 +81,16 @@ final class TcpRig extends Rig {
         }
 
         @Override
+        public void found(NodeId peer, InetSocketAddress address) {
+            found.add(peer + "@" + Inbound.text(address));
+        }
+
+        @Override
+        public void misled(NodeId peer) {
+            misled.add(peer);
+        }
+
+        @Override
         public void stranger(NodeId node) {
             strangers.add(node);
         }
@@ -80,10 +102,10 @@ final class TcpRig extends Rig {
 
         private TcpNode(NodeId id, Membership members) {
             transport = TcpTransport.bind(new TcpTransport.Surroundings(
-                    new Birth(cluster, PARTITIONS, REPLICAS),
+                    new Birth(cluster, partitions, replicas),
                     id,
                     members,
-                    null,
+                    bindHost,
                     settings,
                     faults,
                     told,
@@ -94,9 +116,9 @@ final class TcpRig extends Rig {
                         thread.setDaemon(true);
                         return thread;
                     },
-                    Runnable::run,
-                    Discovery.NONE,
-                    Names.SYSTEM));
+                    lookUps,
+                    discovery,
+                    names));
             for (Lane lane : Lane.values()) {
                 transport.receive(lane, (from, frame) -> take(from, lane, frame));
             }
