@@ -7,6 +7,7 @@ import io.quorate.ring.topology.Membership;
 import io.quorate.ring.topology.NodeId;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
@@ -17,6 +18,7 @@ import org.apache.pekko.actor.typed.ActorSystem;
 import org.apache.pekko.cluster.ClusterEvent;
 import org.apache.pekko.cluster.MemberStatus;
 import org.apache.pekko.cluster.typed.Cluster;
+import org.apache.pekko.cluster.typed.Down;
 import org.apache.pekko.cluster.typed.Join;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -96,18 +98,24 @@ public final class ClusterMember implements AutoCloseable {
         }
         try {
             ActorSystem<Void> running = system;
+            if (running != null && running.whenTerminated().isCompleted()) {
+                // Another node took it for a former self.
+                end(running);
+                running = null;
+            }
             if (running == null) {
                 String host = hosts.apply(self.id());
                 if (host == null) {
                     return;
                 }
-                running = Systems.remote(name, host, self.port());
+                running = Systems.remote(name, self.id(), host, self.port());
                 ownHost = host;
                 system = running;
                 joinedAt = Long.MIN_VALUE;
             }
             Cluster cluster = Cluster.get(running);
             observe(cluster);
+            downFormerSelves(cluster);
             act(running, cluster);
             warned = false;
         } catch (RuntimeException e) {
@@ -131,18 +139,21 @@ public final class ClusterMember implements AutoCloseable {
         ClusterEvent.CurrentClusterState state = cluster.state();
         boolean joined = JOINED.contains(cluster.selfMember().status());
         org.apache.pekko.cluster.Member oldest = null;
-        ImmutableList.Builder<NodeId> seen = ImmutableList.builder();
+        Set<NodeId> seen = new TreeSet<>();
         for (org.apache.pekko.cluster.Member member : state.getMembers()) {
             if (!JOINED.contains(member.status())) {
                 continue;
             }
-            idOf(member.address()).ifPresent(seen::add);
+            NodeId id = idOf(member);
+            if (id != null) {
+                seen.add(id);
+            }
             if (member.status().equals(MemberStatus.up()) && (oldest == null || member.isOlderThan(oldest))) {
                 oldest = member;
             }
         }
         island = joined && oldest != null ? number(oldest) : 0;
-        members = joined ? seen.build() : ImmutableList.of();
+        members = joined ? ImmutableList.copyOf(seen) : ImmutableList.of();
     }
 
     /** Not 0, and the same for all that agree on who is the oldest. */
@@ -150,11 +161,27 @@ public final class ClusterMember implements AutoCloseable {
         return oldest.uniqueAddress().longUid() | 1;
     }
 
-    private java.util.Optional<NodeId> idOf(Address address) {
-        return membership.members().stream()
-                .filter(member -> address.equals(address(member)))
-                .map(Member::id)
-                .findFirst();
+    private @Nullable NodeId idOf(org.apache.pekko.cluster.Member member) {
+        return membership.ids().stream()
+                .filter(id -> member.hasRole(Systems.ROLE + id))
+                .findFirst()
+                .orElse(null);
+    }
+
+    /**
+     * A node that has come back at another address leaves its former self unreachable for ever, and nobody can join or leave
+     * until all agree. At the same address the joining one replaces the former by itself.
+     */
+    private void downFormerSelves(Cluster cluster) {
+        Set<NodeId> up = peers.get().keySet();
+        for (org.apache.pekko.cluster.Member member : cluster.state().getUnreachable()) {
+            NodeId id = idOf(member);
+            Address now = id == null || !up.contains(id) ? null : address(membership.get(id));
+            if (now != null && !now.equals(member.address()) && !member.status().equals(MemberStatus.down())) {
+                LOG.info("{}: {} is at {} now; {} is gone", self.id(), id, now, member.address());
+                cluster.manager().tell(new Down(member.address()));
+            }
+        }
     }
 
     private @Nullable Address address(Member member) {

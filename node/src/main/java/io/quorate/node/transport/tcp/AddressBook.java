@@ -28,6 +28,7 @@ final class AddressBook {
     private final Map<NodeId, Entry> entries = new LinkedHashMap<>();
     private final Set<InetSocketAddress> own = new LinkedHashSet<>();
     private final int ownMax;
+    private int turn;
 
     private static final class Entry {
         private @Nullable InetSocketAddress address;
@@ -219,6 +220,17 @@ final class AddressBook {
             }
         });
         return asked.stream().limit(max).toList();
+    }
+
+    /** A connected member, in turn, to ask whether it has heard of those that are missing; null if there is none. */
+    synchronized @Nullable InetSocketAddress toConsult() {
+        List<InetSocketAddress> connected = new ArrayList<>();
+        entries.values().forEach(entry -> {
+            if (entry.address != null && !entry.open.isEmpty()) {
+                connected.add(entry.address);
+            }
+        });
+        return connected.isEmpty() ? null : connected.get(Math.floorMod(turn++, connected.size()));
     }
 
     /** The members that were met, or have said where they are, for another to read: first those behind it in order. */

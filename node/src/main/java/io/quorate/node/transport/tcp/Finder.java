@@ -17,7 +17,8 @@ import java.util.function.BiConsumer;
 
 /**
  * Searches for members that no configuration says a host of, as long as one is missing: looks the places up, asks who is
- * at each address, and writes the answers down in the {@link AddressBook}. All on one event loop but for the look-ups,
+ * at each address, asks one of the members that are connected where the others are, and writes the answers down in the
+ * {@link AddressBook}. All on one event loop but for the look-ups,
  * which may hang: nothing waits for them.
  */
 final class Finder implements Question.Asker {
@@ -55,6 +56,10 @@ final class Finder implements Question.Asker {
         searched = true;
         searchedAt = now;
         outcomes = new LinkedHashMap<>();
+        InetSocketAddress member = context.book().toConsult();
+        if (member != null) {
+            ask(member);
+        }
         for (HostAndPort place : discovery.places()) {
             if (InetAddresses.isInetAddress(place.getHost())) {
                 found(place, List.of(InetAddresses.forString(place.getHost())));
@@ -92,11 +97,13 @@ final class Finder implements Question.Asker {
     private void found(HostAndPort place, List<InetAddress> hosts) {
         List<InetSocketAddress> addresses = new ArrayList<>();
         hosts.forEach(host -> addresses.add(new InetSocketAddress(host, place.getPort())));
-        int room = context.discovery().addressesMax() - asked.size();
-        for (InetSocketAddress address : context.book().worthAsking(addresses, room)) {
-            if (asked.add(address)) {
-                new Question(context, address, this).ask(loop);
-            }
+        int room = Math.max(0, context.discovery().addressesMax() - asked.size());
+        context.book().worthAsking(addresses, room).forEach(this::ask);
+    }
+
+    private void ask(InetSocketAddress address) {
+        if (asked.add(address)) {
+            new Question(context, address, this).ask(loop);
         }
     }
 

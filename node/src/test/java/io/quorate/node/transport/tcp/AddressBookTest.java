@@ -155,6 +155,17 @@ final class AddressBookTest {
     }
 
     @Test
+    void connectedMembersAreConsultedInTurn() {
+        assertThat(book.toConsult()).isNull();
+        book.answered(A, N2, 1);
+        book.answered(B, N3, 1);
+        open(N2, A, 1);
+        assertThat(book.toConsult()).isEqualTo(A);
+        open(N3, B, 1);
+        assertThat(List.of(book.toConsult(), book.toConsult())).containsExactlyInAnyOrder(A, B);
+    }
+
+    @Test
     void onlyMembersThatWereMetAreToldOfFirstThoseBehindTheReader() {
         book.answered(A, N2, 1);
         book.heardOf(N3, B);
