@@ -135,7 +135,8 @@ public final class EmbeddedNode implements AutoCloseable {
                             : new InetSocketAddress(InetAddress.getByName(host), self.port()));
         } catch (IOException e) {
             throw new StartException(
-                    "address " + (host == null ? "*" : host) + ":" + self.port() + " for the other nodes cannot be bound: "
+                    "address " + (host == null ? "*" : host) + ":" + self.port()
+                            + " for the other nodes cannot be bound: "
                             + (String.valueOf(e.getMessage()).contains("in use")
                                     ? "another program uses it"
                                     : e.getMessage()),

@@ -214,8 +214,9 @@ public record NodeConfig(
                 .toList();
         Discovery discovery = links.discovery();
         if (!without.isEmpty() && !discovery.looks()) {
-            throw new InvalidException("members: " + without + " have no host; give each one, or say by cluster.seeds or"
-                    + " cluster.dns where to look for them");
+            throw new InvalidException(
+                    "members: " + without + " have no host; give each one, or say by cluster.seeds or"
+                            + " cluster.dns where to look for them");
         }
         if (!without.isEmpty() && links.carrier() != Carrier.TCP) {
             throw new InvalidException("members: " + without + " have no host, which only the carrier TCP can find");

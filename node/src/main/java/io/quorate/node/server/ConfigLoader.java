@@ -34,7 +34,8 @@ final class ConfigLoader {
     private static final List<String> MEMBER_FIELDS =
             List.of("id", "host", "port", "peer-port", "http", "zone", "dc", "capacity");
     private static final int SEEDS_MAX = 64;
-    private static final String PLACE = "must look like name:7301 or 10.0.0.1:7301, with the peer-port of the node there";
+    private static final String PLACE =
+            "must look like name:7301 or 10.0.0.1:7301, with the peer-port of the node there";
     private static final int PORT = 7201;
     private static final int PEER_PORT = 7301;
     private static final ObjectMapper JSON = new ObjectMapper();

@@ -56,8 +56,8 @@ final class FoundMembersTest {
     private NodeConfig config(int number, String bindHost) {
         List<Member> members = new ArrayList<>();
         for (int i = 1; i <= NODES; i++) {
-            members.add(new Member(
-                    NodeId.of("n" + i), "dc1", "z" + i, 1, url(i), "", ports + NODES + i - 1, peerPort(i)));
+            members.add(
+                    new Member(NodeId.of("n" + i), "dc1", "z" + i, 1, url(i), "", ports + NODES + i - 1, peerPort(i)));
         }
         ImmutableList<HostAndPort> seeds =
                 ImmutableList.of(HostAndPort.fromParts("127.0.0.1", peerPort(number % NODES + 1)));
@@ -74,10 +74,7 @@ final class FoundMembersTest {
                 List.of(BucketDefinition.leaderless("carts", 3)),
                 false,
                 new NodeConfig.Links(
-                        NodeConfig.Carrier.TCP,
-                        bindHost,
-                        TcpSettings.DEFAULT,
-                        Discovery.of("cluster.seeds", seeds)));
+                        NodeConfig.Carrier.TCP, bindHost, TcpSettings.DEFAULT, Discovery.of("cluster.seeds", seeds)));
     }
 
     private EmbeddedNode start(int number, String bindHost) {

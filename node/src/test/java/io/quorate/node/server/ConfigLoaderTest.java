@@ -240,6 +240,18 @@ final class ConfigLoaderTest {
         assertThatThrownBy(() -> load("quorate.node.id = ${NOWHERE}", Map.of())).hasMessageContaining("NOWHERE");
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"n1", "n2", "n3"})
+    void exampleOfFoundMembersHasNoHosts(String node) {
+        Path example = Path.of("../docs/examples/found-members/" + node + ".conf");
+
+        NodeConfig config = ConfigLoader.load(Effective.read(example, Map.of()), null);
+
+        assertThat(config.node().value()).isEqualTo(node);
+        assertThat(config.members()).extracting(Member::host).containsOnly("");
+        assertThat(config.links().discovery().places()).hasSize(2);
+    }
+
     @Test
     void membersNeedAHostOrAPlaceToLookForThemAndTheFileShowsWhere() throws IOException {
         String without = LEAST.replace("host = h1, ", "");

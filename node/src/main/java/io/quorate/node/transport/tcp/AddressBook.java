@@ -1,8 +1,8 @@
 package io.quorate.node.transport.tcp;
 
 import com.google.common.collect.ImmutableList;
-import io.quorate.ring.topology.NodeId;
 import io.quorate.node.transport.Transport.Lane;
+import io.quorate.ring.topology.NodeId;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.Collection;

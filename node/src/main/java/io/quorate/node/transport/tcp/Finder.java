@@ -48,9 +48,7 @@ final class Finder implements Question.Asker {
     void look(long now) {
         Discovery discovery = context.discovery();
         boolean needed = !context.book().missing().isEmpty() || context.ownHost() == null;
-        if (!discovery.looks()
-                || !needed
-                || searched && now - searchedAt < discovery.everyMillis() * 1_000_000L) {
+        if (!discovery.looks() || !needed || searched && now - searchedAt < discovery.everyMillis() * 1_000_000L) {
             return;
         }
         searched = true;

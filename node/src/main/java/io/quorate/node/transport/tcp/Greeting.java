@@ -24,7 +24,12 @@ import org.jspecify.annotations.Nullable;
  * @param lane what frames will follow; null, as {@code to}, if none
  */
 record Greeting(
-        Birth birth, NodeId from, @Nullable NodeId to, long boot, InetSocketAddress at, @Nullable Lane lane) {
+        Birth birth,
+        NodeId from,
+        @Nullable NodeId to,
+        long boot,
+        InetSocketAddress at,
+        @Nullable Lane lane) {
     static final int MAGIC = 0x5175_6f72;
     static final int VERSION = 2;
     /** Magic, version and length. */

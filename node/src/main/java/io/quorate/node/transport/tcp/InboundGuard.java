@@ -99,7 +99,8 @@ final class InboundGuard {
             boolean returns = said.boot() == known.former();
             if (returns && known.contested() && isConnected(peer, known.boot())) {
                 return "two nodes call themselves " + peer + ", the one at " + Inbound.text(known.at())
-                        + " and the one at " + Inbound.text(said.at()) + ", which is refused: give each an id of its own";
+                        + " and the one at " + Inbound.text(said.at())
+                        + ", which is refused: give each an id of its own";
             }
             starts.put(peer, new Starts(said.boot(), said.at(), known.boot(), returns));
         }

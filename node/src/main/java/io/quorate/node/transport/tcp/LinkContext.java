@@ -110,7 +110,10 @@ final class LinkContext {
     /** Whether a node of this cluster, which searches for members, has called here for another one. */
     boolean isMisled(Greeting said) {
         NodeId to = said.to();
-        return to != null && !to.equals(self()) && around.discovery().looks() && said.birth().equals(birth());
+        return to != null
+                && !to.equals(self())
+                && around.discovery().looks()
+                && said.birth().equals(birth());
     }
 
     /** What the server is bound to. */
@@ -233,9 +236,7 @@ final class LinkContext {
         around.lookUps().execute(() -> {
             try {
                 result.accept(
-                        new InetSocketAddress(
-                                names().addressesOf(member.host()).get(0), member.peerPort()),
-                        "");
+                        new InetSocketAddress(names().addressesOf(member.host()).get(0), member.peerPort()), "");
             } catch (UnknownHostException e) {
                 result.accept(null, "host " + member.host() + " of " + peer + " is not known");
             }

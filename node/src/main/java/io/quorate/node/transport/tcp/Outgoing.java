@@ -181,8 +181,8 @@ final class Outgoing extends ChannelInboundHandlerAdapter {
 
     @Override
     public void channelActive(ChannelHandlerContext ctx) {
-        byte[] greeting = context.greeting(peer, lane, ctx.channel().localAddress())
-                .encode();
+        byte[] greeting =
+                context.greeting(peer, lane, ctx.channel().localAddress()).encode();
         var unused =
                 ctx.writeAndFlush(ctx.alloc().directBuffer(greeting.length).writeBytes(greeting), ctx.voidPromise());
     }
@@ -216,7 +216,10 @@ final class Outgoing extends ChannelInboundHandlerAdapter {
         }
         Greeting.Answer decoded = Greeting.Answer.decode(whole);
         InetSocketAddress address = target;
-        if (!decoded.welcome() && !decoded.from().equals(peer) && address != null && context.book().seeks(peer)) {
+        if (!decoded.welcome()
+                && !decoded.from().equals(peer)
+                && address != null
+                && context.book().seeks(peer)) {
             context.book().notThere(peer, address);
             giveUp(decoded.from() + " answers where it was before, at " + Inbound.text(address) + ": "
                     + decoded.text());

@@ -160,7 +160,8 @@ public final class TcpTransport implements Transport, AutoCloseable {
         Throwable failure = binding.cause();
         if (failure != null) {
             throw new BindException(
-                    "address " + (host.isEmpty() ? "*" : host) + ":" + self.peerPort() + " for frames of other nodes cannot be bound: "
+                    "address " + (host.isEmpty() ? "*" : host) + ":" + self.peerPort()
+                            + " for frames of other nodes cannot be bound: "
                             + (String.valueOf(failure.getMessage()).contains("in use")
                                     ? "another program uses it"
                                     : String.valueOf(failure.getMessage())),

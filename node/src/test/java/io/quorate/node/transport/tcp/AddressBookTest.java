@@ -71,7 +71,9 @@ final class AddressBookTest {
         assertThat(book.answered(B, N2, 2)).isFalse();
         assertThat(book.heardOf(N2, B)).isFalse();
         assertThat(book.said(N2, B, 1)).as("the same start at a second address").isFalse();
-        assertThat(book.answered(A, N3, 5)).as("another's answer at its address").isTrue();
+        assertThat(book.answered(A, N3, 5))
+                .as("another's answer at its address")
+                .isTrue();
 
         assertThat(book.find(N2)).isEqualTo(A);
     }
@@ -86,7 +88,9 @@ final class AddressBookTest {
         assertThat(book.find(N2)).isEqualTo(B);
         assertThat(book.missing()).contains(N2);
         book.lost(N2, Lane.CONTROL, A);
-        assertThat(book.heardOf(N2, A)).as("what was lost was not the new address").isFalse();
+        assertThat(book.heardOf(N2, A))
+                .as("what was lost was not the new address")
+                .isFalse();
     }
 
     @Test
@@ -185,7 +189,9 @@ final class AddressBookTest {
         book.lost(N2, Lane.DATA, A);
         book.lost(N2, Lane.CONTROL, A);
         assertThat(book.opened(N2, Lane.DATA, A, 2)).isFalse();
-        assertThat(book.opened(N2, Lane.DATA, B, 2)).as("a connection to where it is no more").isFalse();
+        assertThat(book.opened(N2, Lane.DATA, B, 2))
+                .as("a connection to where it is no more")
+                .isFalse();
         book.said(N2, B, 3);
         assertThat(book.opened(N2, Lane.DATA, B, 3)).isTrue();
     }

@@ -108,11 +108,15 @@ final class DiscoveryTest {
         long number = numbers.incrementAndGet();
         from.transport().send(to, lane, Rig.frame(number));
         TcpNode receiver = running.get(to);
-        return Awaitility.await().atMost(Duration.ofSeconds(10)).until(() -> {
-            // What waited when no connection came about was dropped.
-            from.transport().send(to, lane, Rig.frame(number));
-            return receiver.numbers(lane).contains(number);
-        }, arrived -> arrived);
+        return Awaitility.await()
+                .atMost(Duration.ofSeconds(10))
+                .until(
+                        () -> {
+                            // What waited when no connection came about was dropped.
+                            from.transport().send(to, lane, Rig.frame(number));
+                            return receiver.numbers(lane).contains(number);
+                        },
+                        arrived -> arrived);
     }
 
     private void assertAllTalk() {
@@ -237,8 +241,9 @@ final class DiscoveryTest {
             Awaitility.await("the reason")
                     .atMost(Duration.ofSeconds(5))
                     .until(() -> running.get(N1).told.lost.stream()
-                            .anyMatch(line -> line.contains("its address is not known; of those that cluster.seeds names:"
-                                    + " hangs.test:" + port + " is being looked up")));
+                            .anyMatch(
+                                    line -> line.contains("its address is not known; of those that cluster.seeds names:"
+                                            + " hangs.test:" + port + " is being looked up")));
         } finally {
             end.countDown();
             threads.shutdown();

@@ -26,11 +26,11 @@ final class GreetingFuzzTest {
     private static final InetSocketAddress AT = new InetSocketAddress(InetAddresses.forString("10.1.2.3"), 7301);
     private static final InetSocketAddress AT_V6 = new InetSocketAddress(InetAddresses.forString("fd00::7"), 7302);
     private static final Birth BIRTH = new Birth("kölner dom", 65_536, 3);
-    private static final Greeting GREETING = new Greeting(
-            BIRTH, NodeId.of("n1"), NodeId.of("n2"), 0x0123_4567_89ab_cdefL, AT, Lane.CONTROL);
+    private static final Greeting GREETING =
+            new Greeting(BIRTH, NodeId.of("n1"), NodeId.of("n2"), 0x0123_4567_89ab_cdefL, AT, Lane.CONTROL);
     private static final Greeting QUESTION = new Greeting(BIRTH, NodeId.of("n1"), null, 5, AT_V6, null);
-    private static final Greeting.Answer ANSWER = new Greeting.Answer(
-            false, NodeId.of("n2"), -7, AT, "give all nodes the same members", ImmutableList.of());
+    private static final Greeting.Answer ANSWER =
+            new Greeting.Answer(false, NodeId.of("n2"), -7, AT, "give all nodes the same members", ImmutableList.of());
     private static final Greeting.Answer INTRODUCTION = new Greeting.Answer(
             true,
             NodeId.of("n2"),
@@ -70,9 +70,8 @@ final class GreetingFuzzTest {
         for (int i = 0; i < 1_000; i++) {
             many.add(new AddressBook.Known(NodeId.of("n" + i + "-".repeat(27)), AT_V6));
         }
-        byte[] whole = new Greeting.Answer(
-                        true, NodeId.of("n2"), 1, AT, "ö".repeat(256), ImmutableList.copyOf(many))
-                .encode();
+        byte[] whole =
+                new Greeting.Answer(true, NodeId.of("n2"), 1, AT, "ö".repeat(256), ImmutableList.copyOf(many)).encode();
         assertThat(whole.length).isLessThanOrEqualTo(Greeting.ANSWER_MAX);
         assertThat(Greeting.Answer.decode(whole).known()).isEqualTo(many.subList(0, 128));
     }
@@ -101,12 +100,13 @@ final class GreetingFuzzTest {
 
     @Test
     void mutatedFirstBytesOfAConnection() {
-        Fuzz.run(15, List.of(GREETING.encode(), INTRODUCTION.encode()), GreetingReader.RefusedException.class, bytes -> {
-            ByteBuf in = Unpooled.wrappedBuffer(bytes);
-            byte[] whole = new GreetingReader(Greeting.ANSWER_MAX).read(in);
-            assertThat(whole == null || whole.length + in.readableBytes() == bytes.length)
-                    .isTrue();
-        });
+        Fuzz.run(
+                15, List.of(GREETING.encode(), INTRODUCTION.encode()), GreetingReader.RefusedException.class, bytes -> {
+                    ByteBuf in = Unpooled.wrappedBuffer(bytes);
+                    byte[] whole = new GreetingReader(Greeting.ANSWER_MAX).read(in);
+                    assertThat(whole == null || whole.length + in.readableBytes() == bytes.length)
+                            .isTrue();
+                });
     }
 
     private static byte[] stream() {
