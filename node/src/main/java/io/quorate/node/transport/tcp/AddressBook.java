@@ -105,7 +105,7 @@ final class AddressBook {
      */
     synchronized boolean said(NodeId node, InetSocketAddress address, long boot) {
         Entry entry = entries.get(node);
-        if (entry == null || entry.isOf(boot) && !entry.doubted || address.equals(entry.address)) {
+        if (entry == null || address.equals(entry.address) || (entry.isOf(boot) && !entry.doubted)) {
             return false;
         }
         vacate(address);
@@ -123,7 +123,7 @@ final class AddressBook {
         if (entry == null
                 || !entry.open.isEmpty()
                 || address.equals(entry.address)
-                || entry.address != null && !entry.doubted) {
+                || (entry.address != null && !entry.doubted)) {
             return false;
         }
         entry.put(address);

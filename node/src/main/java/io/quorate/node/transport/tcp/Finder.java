@@ -48,7 +48,8 @@ final class Finder implements Question.Asker {
     void look(long now) {
         Discovery discovery = context.discovery();
         boolean needed = !context.book().missing().isEmpty() || context.ownHost() == null;
-        if (!discovery.looks() || !needed || searched && now - searchedAt < discovery.everyMillis() * 1_000_000L) {
+        boolean early = searched && now - searchedAt < discovery.everyMillis() * 1_000_000L;
+        if (!discovery.looks() || !needed || early) {
             return;
         }
         searched = true;

@@ -18,6 +18,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
@@ -98,8 +99,13 @@ final class DiscoveryTest {
         return node;
     }
 
+    private TcpNode node(NodeId id) {
+        return Objects.requireNonNull(running.get(id));
+    }
+
     private void stop(NodeId id) {
-        TcpNode node = running.remove(id);
+        TcpNode node = node(id);
+        running.remove(id);
         node.close();
         all.remove(node);
     }
@@ -107,7 +113,7 @@ final class DiscoveryTest {
     private boolean reaches(TcpNode from, NodeId to, Lane lane) {
         long number = numbers.incrementAndGet();
         from.transport().send(to, lane, Rig.frame(number));
-        TcpNode receiver = running.get(to);
+        TcpNode receiver = node(to);
         return Awaitility.await()
                 .atMost(Duration.ofSeconds(10))
                 .until(
@@ -150,8 +156,7 @@ final class DiscoveryTest {
 
         assertAllTalk();
 
-        assertThat(running.get(N1).told.found)
-                .containsExactlyInAnyOrder("n2@127.0.0.2:" + port, "n3@127.0.0.3:" + port);
+        assertThat(node(N1).told.found).containsExactlyInAnyOrder("n2@127.0.0.2:" + port, "n3@127.0.0.3:" + port);
         running.values().forEach(node -> assertThat(node.told.refused).isEmpty());
     }
 
@@ -191,7 +196,7 @@ final class DiscoveryTest {
         assertAllTalk();
 
         rig.names = known;
-        assertThat(running.get(N1).told.found).contains("n2@127.0.0.2:" + port, "n2@127.0.0.7:" + port);
+        assertThat(node(N1).told.found).contains("n2@127.0.0.2:" + port, "n2@127.0.0.7:" + port);
     }
 
     @Test
@@ -237,10 +242,10 @@ final class DiscoveryTest {
             start(N1, 1);
             start(N2, 2);
             assertAllTalk();
-            running.get(N1).transport().send(N3, Lane.CONTROL, Rig.frame(1));
+            node(N1).transport().send(N3, Lane.CONTROL, Rig.frame(1));
             Awaitility.await("the reason")
                     .atMost(Duration.ofSeconds(5))
-                    .until(() -> running.get(N1).told.lost.stream()
+                    .until(() -> node(N1).told.lost.stream()
                             .anyMatch(
                                     line -> line.contains("its address is not known; of those that cluster.seeds names:"
                                             + " hangs.test:" + port + " is being looked up")));
@@ -259,7 +264,7 @@ final class DiscoveryTest {
         TcpNode other = start(N3, 3);
 
         awaitRefusal(other, "n3", "placement.partitions", "32", "64", "give both the same");
-        awaitRefusal(running.get(N1), "n3", "placement.partitions", "32", "64");
+        awaitRefusal(node(N1), "n3", "placement.partitions", "32", "64");
         stop(N3);
         assertAllTalk();
     }
@@ -323,7 +328,7 @@ final class DiscoveryTest {
                 .until(() -> {
                     first.transport().send(N1, Lane.CONTROL, Rig.frame(1));
                     second.transport().send(N1, Lane.CONTROL, Rig.frame(2));
-                    return running.get(N1).told.refused.stream()
+                    return node(N1).told.refused.stream()
                             .anyMatch(line -> line.contains("two nodes call themselves n2")
                                     && line.contains("127.0.0.2:" + port)
                                     && line.contains("127.0.0.3:" + port));

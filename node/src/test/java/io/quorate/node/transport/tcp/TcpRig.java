@@ -11,6 +11,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
 
 /** Nodes over {@link TcpTransport}, and what their transports have told. */
 final class TcpRig extends Rig {
@@ -29,6 +30,7 @@ final class TcpRig extends Rig {
     /** Runs look-ups. */
     Executor lookUps = Runnable::run;
 
+    @Nullable
     String bindHost;
 
     int peerPort(NodeId id) {
