@@ -62,9 +62,11 @@ final class Finder implements Question.Asker {
         for (HostAndPort place : discovery.places()) {
             if (InetAddresses.isInetAddress(place.getHost())) {
                 found(place, List.of(InetAddresses.forString(place.getHost())));
-            } else if (lookedUp.add(place)) {
+            } else {
                 told(place.toString(), "is being looked up");
-                context.lookUps().execute(() -> lookUp(place));
+                if (lookedUp.add(place)) {
+                    context.lookUps().execute(() -> lookUp(place));
+                }
             }
         }
     }
