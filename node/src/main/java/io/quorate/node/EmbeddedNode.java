@@ -8,6 +8,7 @@ import io.quorate.node.http.FaultControl;
 import io.quorate.node.http.HttpServer;
 import io.quorate.node.storage.Disk;
 import io.quorate.node.transport.FaultBoard;
+import io.quorate.node.transport.tcp.Names;
 import io.quorate.ring.epoch.RingState;
 import io.quorate.ring.epoch.StaticRing;
 import io.quorate.ring.placement.BalancedPlanner;
@@ -67,6 +68,7 @@ public final class EmbeddedNode implements AutoCloseable {
      * @param diskSettings null for those of the configuration
      * @param onFatal told why, once the node has ended by a fault that only another start can mend, such as a failed
      *     fsync; a server ends its process then, with exit code 3. Comes on a thread of its own
+     * @param names looks up the addresses of hosts
      */
     public record Extras(
             @Nullable ActorSystem<?> system,
@@ -74,10 +76,11 @@ public final class EmbeddedNode implements AutoCloseable {
             @Nullable FaultControl control,
             @Nullable Disk disk,
             Disk.@Nullable Settings diskSettings,
-            Consumer<String> onFatal) {
+            Consumer<String> onFatal,
+            Names names) {
 
         public Extras(@Nullable ActorSystem<?> system, FaultBoard faults, @Nullable FaultControl control) {
-            this(system, faults, control, null, null, why -> {});
+            this(system, faults, control, null, null, why -> {}, Names.SYSTEM);
         }
 
         /** What a node on its own has. */
@@ -86,11 +89,15 @@ public final class EmbeddedNode implements AutoCloseable {
         }
 
         public Extras withDisk(@Nullable Disk other, Disk.@Nullable Settings settings) {
-            return new Extras(system, faults, control, other, settings, onFatal);
+            return new Extras(system, faults, control, other, settings, onFatal, names);
         }
 
         public Extras withOnFatal(Consumer<String> callback) {
-            return new Extras(system, faults, control, disk, diskSettings, callback);
+            return new Extras(system, faults, control, disk, diskSettings, callback, names);
+        }
+
+        public Extras withNames(Names other) {
+            return new Extras(system, faults, control, disk, diskSettings, onFatal, other);
         }
     }
 
@@ -108,7 +115,7 @@ public final class EmbeddedNode implements AutoCloseable {
             throw new StartException(String.valueOf(e.getMessage()), e);
         }
         if (extras.system() == null) {
-            requireFree(config.self());
+            requireFree(config.self(), config.links().bindHost());
         }
         HttpServer http;
         try {
@@ -119,13 +126,18 @@ public final class EmbeddedNode implements AutoCloseable {
         return new EmbeddedNode(NodeParts.assemble(config, ring, http, extras));
     }
 
-    private static void requireFree(Member self) {
+    private static void requireFree(Member self, @Nullable String bindHost) {
+        String host = self.host().isEmpty() ? bindHost : self.host();
         try (ServerSocket probe = new ServerSocket()) {
             probe.setReuseAddress(true);
-            probe.bind(new InetSocketAddress(InetAddress.getByName(self.host()), self.port()));
+            probe.bind(
+                    host == null
+                            ? new InetSocketAddress(self.port())
+                            : new InetSocketAddress(InetAddress.getByName(host), self.port()));
         } catch (IOException e) {
             throw new StartException(
-                    "address " + self.host() + ":" + self.port() + " for the other nodes cannot be bound: "
+                    "address " + (host == null ? "*" : host) + ":" + self.port()
+                            + " for the other nodes cannot be bound: "
                             + (String.valueOf(e.getMessage()).contains("in use")
                                     ? "another program uses it"
                                     : e.getMessage()),

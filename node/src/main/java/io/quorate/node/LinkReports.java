@@ -4,6 +4,7 @@ import io.quorate.node.metrics.NodeMetrics;
 import io.quorate.node.transport.Transport.Lane;
 import io.quorate.node.transport.tcp.LinkEvents;
 import io.quorate.ring.topology.NodeId;
+import java.net.InetSocketAddress;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.function.Consumer;
@@ -84,6 +85,16 @@ final class LinkReports implements LinkEvents {
     @Override
     public void dropped(NodeId peer, Lane lane, int frames) {
         metrics.count("quorate.link.dropped", "peer", peer.value(), frames);
+    }
+
+    @Override
+    public void found(NodeId peer, InetSocketAddress address) {
+        LOG.info("{}: {} is at {}:{}", self, peer, address.getAddress().getHostAddress(), address.getPort());
+    }
+
+    @Override
+    public void misled(NodeId peer) {
+        LOG.debug("{}: {} has looked here for another node that was here before", self, peer);
     }
 
     @Override

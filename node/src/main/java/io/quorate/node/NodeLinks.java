@@ -6,6 +6,8 @@ import io.quorate.node.transport.ArteryTransport;
 import io.quorate.node.transport.FaultBoard;
 import io.quorate.node.transport.Transport;
 import io.quorate.node.transport.Transport.Lane;
+import io.quorate.node.transport.tcp.Birth;
+import io.quorate.node.transport.tcp.Names;
 import io.quorate.node.transport.tcp.TcpTransport;
 import io.quorate.ring.topology.NodeId;
 import java.util.function.Consumer;
@@ -24,7 +26,7 @@ final class NodeLinks implements AutoCloseable {
      *
      * @throws TcpTransport.BindException if it cannot be had
      */
-    static NodeLinks bind(NodeConfig config, FaultBoard faults, NodeMetrics metrics) {
+    static NodeLinks bind(NodeConfig config, FaultBoard faults, Names names, NodeMetrics metrics) {
         if (config.links().carrier() == NodeConfig.Carrier.ARTERY) {
             return new NodeLinks(config, faults, null, null);
         }
@@ -34,7 +36,7 @@ final class NodeLinks implements AutoCloseable {
                 faults,
                 reports,
                 TcpTransport.bind(new TcpTransport.Surroundings(
-                        config.cluster(),
+                        new Birth(config.cluster(), config.partitions(), config.replicas()),
                         config.node(),
                         config.membership(),
                         config.links().bindHost(),
@@ -44,7 +46,9 @@ final class NodeLinks implements AutoCloseable {
                         Wiring.nanoClock(),
                         Wiring.messageIds(),
                         Wiring.threads("links-" + config.node()),
-                        Wiring.callbacks("names-" + config.node()))));
+                        Wiring.callbacks("names-" + config.node()),
+                        config.links().discovery(),
+                        names)));
     }
 
     private NodeLinks(NodeConfig config, FaultBoard faults, @Nullable LinkReports reports, @Nullable TcpTransport tcp) {
@@ -57,6 +61,12 @@ final class NodeLinks implements AutoCloseable {
     /** The transport; one that goes through the actor system finds the actors by their names. */
     Transport over(ActorSystem<?> system) {
         return tcp != null ? tcp : new ArteryTransport(system, config.node(), config.membership(), faults);
+    }
+
+    /** The host that a node is reached at; null if it has not been found. */
+    @Nullable
+    String hostOf(NodeId node) {
+        return tcp != null ? tcp.hostOf(node) : config.membership().get(node).host();
     }
 
     /**

@@ -81,7 +81,7 @@ final class NodeParts {
         NodeLinks links = null;
         NodeMetrics metrics = new NodeMetrics(config.node().value());
         try {
-            links = NodeLinks.bind(config, extras.faults(), metrics);
+            links = NodeLinks.bind(config, extras.faults(), extras.names(), metrics);
             directory = DataDirectory.open(
                     config.data(),
                     new DataDirectory.Identity(
@@ -221,6 +221,7 @@ final class NodeParts {
                 config.cluster(),
                 config.self(),
                 config.membership(),
+                links::hostOf,
                 () -> Maps.transformValues(view().up(), PeerInfo::island),
                 nanoClock,
                 Wiring.timer("cluster-" + config.node()));

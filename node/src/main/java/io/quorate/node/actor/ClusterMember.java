@@ -7,8 +7,10 @@ import io.quorate.ring.topology.Membership;
 import io.quorate.ring.topology.NodeId;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import org.apache.pekko.actor.Address;
@@ -16,6 +18,7 @@ import org.apache.pekko.actor.typed.ActorSystem;
 import org.apache.pekko.cluster.ClusterEvent;
 import org.apache.pekko.cluster.MemberStatus;
 import org.apache.pekko.cluster.typed.Cluster;
+import org.apache.pekko.cluster.typed.Down;
 import org.apache.pekko.cluster.typed.Join;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -35,11 +38,15 @@ public final class ClusterMember implements AutoCloseable {
     private final String name;
     private final Member self;
     private final Membership membership;
+    private final Function<NodeId, @Nullable String> hosts;
     private final Supplier<Map<NodeId, Long>> peers;
     private final LongSupplier nanoClock;
     private final ScheduledExecutorService timer;
     private final Islands islands;
     private @Nullable ActorSystem<Void> system;
+    /** Where the running system is; it stays while that runs. */
+    private String ownHost = "";
+
     private boolean warned;
     private volatile boolean leaving;
     private long joinedAt = Long.MIN_VALUE;
@@ -49,6 +56,7 @@ public final class ClusterMember implements AutoCloseable {
     /**
      * Takes part from {@link #start} on.
      *
+     * @param hosts where a node is reached, this one too; null as long as that is not known. It then takes no part
      * @param peers the islands of the peers that are up, 0 for none
      * @param timer of one thread, for this alone; ended by {@link #leave}
      */
@@ -56,12 +64,14 @@ public final class ClusterMember implements AutoCloseable {
             String cluster,
             Member self,
             Membership membership,
+            Function<NodeId, @Nullable String> hosts,
             Supplier<Map<NodeId, Long>> peers,
             LongSupplier nanoClock,
             ScheduledExecutorService timer) {
         this.name = Systems.nameOf(cluster);
         this.self = self;
         this.membership = membership;
+        this.hosts = hosts;
         this.peers = peers;
         this.nanoClock = nanoClock;
         this.timer = timer;
@@ -88,13 +98,24 @@ public final class ClusterMember implements AutoCloseable {
         }
         try {
             ActorSystem<Void> running = system;
+            if (running != null && running.whenTerminated().isCompleted()) {
+                // Another node took it for a former self.
+                end(running);
+                running = null;
+            }
             if (running == null) {
-                running = Systems.remote(name, self);
+                String host = hosts.apply(self.id());
+                if (host == null) {
+                    return;
+                }
+                running = Systems.remote(name, self.id(), host, self.port());
+                ownHost = host;
                 system = running;
                 joinedAt = Long.MIN_VALUE;
             }
             Cluster cluster = Cluster.get(running);
             observe(cluster);
+            downFormerSelves(cluster);
             act(running, cluster);
             warned = false;
         } catch (RuntimeException e) {
@@ -118,18 +139,21 @@ public final class ClusterMember implements AutoCloseable {
         ClusterEvent.CurrentClusterState state = cluster.state();
         boolean joined = JOINED.contains(cluster.selfMember().status());
         org.apache.pekko.cluster.Member oldest = null;
-        ImmutableList.Builder<NodeId> seen = ImmutableList.builder();
+        Set<NodeId> seen = new TreeSet<>();
         for (org.apache.pekko.cluster.Member member : state.getMembers()) {
             if (!JOINED.contains(member.status())) {
                 continue;
             }
-            idOf(member.address()).ifPresent(seen::add);
+            NodeId id = idOf(member);
+            if (id != null) {
+                seen.add(id);
+            }
             if (member.status().equals(MemberStatus.up()) && (oldest == null || member.isOlderThan(oldest))) {
                 oldest = member;
             }
         }
         island = joined && oldest != null ? number(oldest) : 0;
-        members = joined ? seen.build() : ImmutableList.of();
+        members = joined ? ImmutableList.copyOf(seen) : ImmutableList.of();
     }
 
     /** Not 0, and the same for all that agree on who is the oldest. */
@@ -137,15 +161,32 @@ public final class ClusterMember implements AutoCloseable {
         return oldest.uniqueAddress().longUid() | 1;
     }
 
-    private java.util.Optional<NodeId> idOf(Address address) {
-        return membership.members().stream()
-                .filter(member -> address(member).equals(address))
-                .map(Member::id)
-                .findFirst();
+    private @Nullable NodeId idOf(org.apache.pekko.cluster.Member member) {
+        return membership.ids().stream()
+                .filter(id -> member.hasRole(Systems.ROLE + id))
+                .findFirst()
+                .orElse(null);
     }
 
-    private Address address(Member member) {
-        return new Address("pekko", name, member.host(), member.port());
+    /**
+     * A node that has come back at another address leaves its former self unreachable for ever, and nobody can join or leave
+     * until all agree. At the same address the joining one replaces the former by itself.
+     */
+    private void downFormerSelves(Cluster cluster) {
+        Set<NodeId> up = peers.get().keySet();
+        for (org.apache.pekko.cluster.Member member : cluster.state().getUnreachable()) {
+            NodeId id = idOf(member);
+            Address now = id == null || !up.contains(id) ? null : address(membership.get(id));
+            if (now != null && !now.equals(member.address()) && !member.status().equals(MemberStatus.down())) {
+                LOG.info("{}: {} is at {} now; {} is gone", self.id(), id, now, member.address());
+                cluster.manager().tell(new Down(member.address()));
+            }
+        }
+    }
+
+    private @Nullable Address address(Member member) {
+        String host = member.id().equals(self.id()) ? ownHost : hosts.apply(member.id());
+        return host == null ? null : new Address("pekko", name, host, member.port());
     }
 
     private void act(ActorSystem<Void> running, Cluster cluster) {
@@ -154,9 +195,10 @@ public final class ClusterMember implements AutoCloseable {
         switch (step.act()) {
             case WAIT -> {}
             case FORM, JOIN -> {
-                if (joinedAt == Long.MIN_VALUE || now - joinedAt > JOIN_AGAIN_NANOS) {
+                Address address = address(membership.get(step.peer()));
+                if (address != null && (joinedAt == Long.MIN_VALUE || now - joinedAt > JOIN_AGAIN_NANOS)) {
                     joinedAt = now;
-                    cluster.manager().tell(Join.create(address(membership.get(step.peer()))));
+                    cluster.manager().tell(Join.create(address));
                 }
             }
             case START_ANEW -> {

@@ -2,6 +2,7 @@ package io.quorate.node.config;
 
 import io.quorate.node.protocol.bucket.BucketDefinition;
 import io.quorate.node.storage.SyncMode;
+import io.quorate.node.transport.tcp.Discovery;
 import io.quorate.node.transport.tcp.TcpSettings;
 import io.quorate.ring.topology.Member;
 import io.quorate.ring.topology.Membership;
@@ -68,10 +69,16 @@ public record NodeConfig(
      * How frames get to the other nodes.
      *
      * @param carrier the same on all nodes
-     * @param bindHost where to listen for other nodes' frames; null for the host that the members know
+     * @param bindHost where to listen for other nodes' frames; null for the host that the members know, or all if none
+     * @param discovery where to look for members without a host; only with {@link Carrier#TCP}
      */
-    public record Links(Carrier carrier, @Nullable String bindHost, TcpSettings tcp) {
+    public record Links(Carrier carrier, @Nullable String bindHost, TcpSettings tcp, Discovery discovery) {
         public static final Links DEFAULT = new Links(Carrier.TCP, null, TcpSettings.DEFAULT);
+
+        /** With the host of every member configured. */
+        public Links(Carrier carrier, @Nullable String bindHost, TcpSettings tcp) {
+            this(carrier, bindHost, tcp, Discovery.NONE);
+        }
     }
 
     /** A node with {@link Tuning#DEFAULT}. */
@@ -201,6 +208,7 @@ public record NodeConfig(
                         + member.port() + ", but each needs one of its own");
             }
         }
+        hosts();
         if (!ids.contains(node)) {
             throw new InvalidException("node.id = " + node + ": is not among the members " + ids);
         }
@@ -234,6 +242,26 @@ public record NodeConfig(
                 throw new InvalidException("buckets." + bucket.name() + ".n = " + bucket.n()
                         + ": must be from 1 to placement.replicas = " + replicas);
             }
+        }
+    }
+
+    private void hosts() {
+        List<NodeId> without = members.stream()
+                .filter(member -> member.host().isEmpty())
+                .map(Member::id)
+                .toList();
+        Discovery discovery = links.discovery();
+        if (!without.isEmpty() && !discovery.looks()) {
+            throw new InvalidException(
+                    "members: " + without + " have no host; give each one, or say by cluster.seeds or"
+                            + " cluster.dns where to look for them");
+        }
+        if (!without.isEmpty() && links.carrier() != Carrier.TCP) {
+            throw new InvalidException("members: " + without + " have no host, which only the carrier TCP can find");
+        }
+        if (without.isEmpty() && discovery.looks()) {
+            throw new InvalidException(discovery.setting() + " = " + discovery.places()
+                    + ": every member has a host, so nobody would be looked for; leave out the hosts, or this setting");
         }
     }
 

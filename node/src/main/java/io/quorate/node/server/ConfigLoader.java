@@ -4,6 +4,8 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.google.common.collect.ImmutableList;
+import com.google.common.net.HostAndPort;
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigException;
 import com.typesafe.config.ConfigObject;
@@ -14,6 +16,7 @@ import io.quorate.node.door.RefusedException;
 import io.quorate.node.json.BucketJson;
 import io.quorate.node.protocol.bucket.BucketDefinition;
 import io.quorate.node.storage.SyncMode;
+import io.quorate.node.transport.tcp.Discovery;
 import io.quorate.ring.topology.Member;
 import io.quorate.ring.topology.NodeId;
 import java.net.URI;
@@ -29,6 +32,9 @@ import org.jspecify.annotations.Nullable;
 final class ConfigLoader {
     private static final List<String> MEMBER_FIELDS =
             List.of("id", "host", "port", "peer-port", "http", "zone", "dc", "capacity");
+    private static final int SEEDS_MAX = 64;
+    private static final String PLACE =
+            "must look like name:7301 or 10.0.0.1:7301, with the peer-port of the node there";
     private static final int PORT = 7201;
     private static final int PEER_PORT = 7301;
     private static final ObjectMapper JSON = new ObjectMapper();
@@ -94,7 +100,8 @@ final class ConfigLoader {
                 new NodeConfig.Links(
                         NodeConfig.Carrier.TCP,
                         effective.has(Setting.PEER_HOST) ? effective.text(Setting.PEER_HOST) : null,
-                        tuning.tcp()),
+                        tuning.tcp(),
+                        discovery()),
                 tuning.tuning());
     }
 
@@ -127,6 +134,39 @@ final class ConfigLoader {
                 effective.has(Setting.HTTP_PORT) ? effective.number(Setting.HTTP_PORT) : url.getPort());
     }
 
+    private Discovery discovery() {
+        ImmutableList.Builder<HostAndPort> places = ImmutableList.builder();
+        if (effective.has(Setting.SEEDS)) {
+            List<String> seeds = effective.texts(Setting.SEEDS);
+            if (seeds.isEmpty() || seeds.size() > SEEDS_MAX) {
+                throw wrong(Setting.SEEDS, "must list from 1 to " + SEEDS_MAX + " addresses, or be left out");
+            }
+            seeds.forEach(seed -> places.add(place(Setting.SEEDS, seed)));
+        }
+        if (effective.has(Setting.DNS)) {
+            places.add(place(Setting.DNS, effective.text(Setting.DNS)));
+        }
+        return Discovery.of(
+                effective.has(Setting.SEEDS) ? Setting.SEEDS : effective.has(Setting.DNS) ? Setting.DNS : "",
+                places.build());
+    }
+
+    private HostAndPort place(String key, String text) {
+        try {
+            HostAndPort place = HostAndPort.fromString(text.strip()).withDefaultPort(PEER_PORT);
+            if (place.getPort() > 0 && place.getHost().matches("[A-Za-z0-9._:-]+")) {
+                return place;
+            }
+        } catch (IllegalArgumentException e) {
+            throw wrong(key, "'" + text + "' " + PLACE + ": " + e.getMessage());
+        }
+        throw wrong(key, "'" + text + "' " + PLACE);
+    }
+
+    private boolean looksForMembers() {
+        return effective.has(Setting.SEEDS) || effective.has(Setting.DNS);
+    }
+
     private List<Member> members() {
         List<Member> members = new ArrayList<>();
         for (Config member : effective.list(Setting.CLUSTER_MEMBERS)) {
@@ -154,13 +194,14 @@ final class ConfigLoader {
                     from.hasPath("zone") ? from.getString("zone") : id.value(),
                     from.hasPath("capacity") ? from.getDouble("capacity") : 1,
                     url(where, from.getString("http")),
-                    from.getString("host"),
+                    from.hasPath("host") || !looksForMembers() ? from.getString("host") : "",
                     from.hasPath("port") ? from.getInt("port") : PORT,
                     from.hasPath("peer-port") ? from.getInt("peer-port") : PEER_PORT);
         } catch (ConfigException.Missing e) {
             throw new NodeConfig.InvalidException(where + " "
                     + from.root().render(ConfigRenderOptions.concise().setJson(false))
-                    + " lacks a field; each needs id, host and http");
+                    + " lacks a field; each needs id, http and host, which may be left out where quorate."
+                    + Setting.SEEDS + " or quorate." + Setting.DNS + " says where to look for it");
         } catch (ConfigException | IllegalArgumentException e) {
             throw new NodeConfig.InvalidException(where + ": " + e.getMessage());
         }

@@ -204,6 +204,10 @@ final class Effective {
         return get(key, () -> config.getConfigList(path(key)));
     }
 
+    List<String> texts(String key) {
+        return get(key, () -> config.getStringList(path(key)));
+    }
+
     ConfigObject object(String key) {
         return get(key, () -> config.getObject(path(key)));
     }

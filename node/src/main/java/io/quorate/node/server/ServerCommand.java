@@ -4,6 +4,7 @@ import io.quorate.node.EmbeddedNode;
 import io.quorate.node.StartException;
 import io.quorate.node.config.NodeConfig;
 import java.nio.file.Path;
+import java.security.Security;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -36,8 +37,17 @@ public final class ServerCommand implements Callable<Integer> {
     @Option(names = "--data", paramLabel = "DIR", description = "its data directory; overrides the file")
     private @Nullable Path data;
 
+    /** Java keeps a name's addresses for half a minute, but a node may come back at another one within a second. */
+    private static void keepNamesShortly() {
+        if (System.getProperty("sun.net.inetaddr.ttl") == null) {
+            Security.setProperty("networkaddress.cache.ttl", "1");
+            Security.setProperty("networkaddress.cache.negative.ttl", "1");
+        }
+    }
+
     @Override
     public Integer call() throws InterruptedException {
+        keepNamesShortly();
         Path file = config;
         if (file == null) {
             return refused("--config FILE is needed");

@@ -17,6 +17,8 @@ record Setting(String key, @Nullable String fallback, boolean required, String a
 
     static final String CLUSTER_NAME = "cluster.name";
     static final String CLUSTER_MEMBERS = "cluster.members";
+    static final String SEEDS = "cluster.seeds";
+    static final String DNS = "cluster.dns";
     static final String NODE_ID = "node.id";
     static final String PARTITIONS = "placement.partitions";
     static final String REPLICAS = "placement.replicas";
@@ -57,8 +59,13 @@ record Setting(String key, @Nullable String fallback, boolean required, String a
             said(CLUSTER_NAME, "the cluster's name; nodes of another name are refused; fixed at birth"),
             said(
                     CLUSTER_MEMBERS,
-                    "all nodes of the ring, the same list on each: id, host, http, and if wanted port (7201),"
-                            + " peer-port (7301), zone, dc, capacity"),
+                    "all nodes of the ring, the same list on each: id, http, host (see cluster.seeds if unknown), and if"
+                            + " wanted port (7201), peer-port (7301), zone, dc, capacity"),
+            derived(
+                    SEEDS,
+                    "where to look for members without a host: some nodes' addresses with peer-port, such as"
+                            + " [\"10.0.0.1:7301\", \"n2:7301\"]; the nodes tell each other of the rest"),
+            derived(DNS, "the same by one name that has an address of every node, such as quorate.internal:7301"),
             said(NODE_ID, "which of the members this is; fixed at birth"),
             with(PARTITIONS, "256", "equal parts of the ring, a power of two up to 65536; fixed at birth"),
             with(REPLICAS, "3", "homes of each partition, from 1 to 16; fixed at birth"),

@@ -67,6 +67,26 @@ final class ServerProcessTest {
     }
 
     @Test
+    void membersWithoutHostsAreFoundBySeedsAlthoughTheSeedStartsLastAndLeavesAgain() throws Exception {
+        servers.withoutHosts().start(0);
+        Http.request("PUT", servers.url(0), "/v1/buckets/carts/keys/k?level=ONE")
+                .body("alone")
+                .send()
+                .expect(204);
+        servers.start(1);
+        servers.start(2);
+        servers.awaitAllUp();
+
+        servers.process(2).kill();
+        servers.awaitLevel(1, "QUORUM", Duration.ofSeconds(20));
+        assertThat(Http.get(servers.url(1), "/v1/buckets/carts/keys/k")
+                        .expect(200)
+                        .text())
+                .isEqualTo("alone");
+        assertThat(servers.process(0).text()).contains("n1: n2 is at 127.0.0.1:");
+    }
+
+    @Test
     void firstLineWithTheWordReadyNamesTheAddressAndASignalEndsItInOrder() throws Exception {
         ServerProcess server = servers.start(0);
         String first = server.text()

@@ -21,6 +21,7 @@ final class ThreeServers implements AutoCloseable {
 
     private final Path folder;
     private final int ports;
+    private boolean hosts = true;
     private final Map<String, String> more = new HashMap<>();
     private final @Nullable ServerProcess[] running = new ServerProcess[NODES];
 
@@ -35,11 +36,23 @@ final class ThreeServers implements AutoCloseable {
         return this;
     }
 
+    /** Leaves out where the nodes are: each looks for the third. */
+    ThreeServers withoutHosts() {
+        hosts = false;
+        return with("QUORATE_CLUSTER_SEEDS", "[\"127.0.0.1:" + (ports + 3 * NODES - 1) + "\"]")
+                .with("QUORATE_PEERS_HOST", "127.0.0.1");
+    }
+
     private String members() {
         List<String> members = new ArrayList<>();
         for (int i = 0; i < NODES; i++) {
-            members.add("{ id = n%d, host = \"127.0.0.1\", port = %d, peer-port = %d, http = \"%s\" }"
-                    .formatted(i + 1, ports + NODES + i, ports + 2 * NODES + i, url(i)));
+            members.add("{ id = n%d,%s port = %d, peer-port = %d, http = \"%s\" }"
+                    .formatted(
+                            i + 1,
+                            hosts ? " host = \"127.0.0.1\"," : "",
+                            ports + NODES + i,
+                            ports + 2 * NODES + i,
+                            url(i)));
         }
         return "[" + String.join(", ", members) + "]";
     }

@@ -73,7 +73,9 @@ final class ConfigLoaderTest {
     void everySettingCanBeGivenByTheEnvironmentToo() throws IOException {
         Map<String, String> environment = Map.ofEntries(
                 Map.entry("QUORATE_CLUSTER_NAME", "other"),
-                Map.entry("QUORATE_CLUSTER_MEMBERS", "[{ id = n9, host = h9, port = 1, http = \"http://h9:2\" }]"),
+                Map.entry("QUORATE_CLUSTER_MEMBERS", "[{ id = n9, port = 1, http = \"http://h9:2\" }]"),
+                Map.entry("QUORATE_CLUSTER_SEEDS", "[\"h8:1\", \"10.0.0.7\"]"),
+                Map.entry("QUORATE_CLUSTER_DNS", "nodes.internal:2"),
                 Map.entry("QUORATE_NODE_ID", "n9"),
                 Map.entry("QUORATE_PLACEMENT_PARTITIONS", "8"),
                 Map.entry("QUORATE_PLACEMENT_REPLICAS", "1"),
@@ -118,6 +120,10 @@ final class ConfigLoaderTest {
         assertThat(config.cluster()).isEqualTo("other");
         assertThat(config.membership().ids()).hasSize(1);
         assertThat(config.node().value()).isEqualTo("n9");
+        assertThat(config.self().host()).isEmpty();
+        assertThat(config.links().discovery().places())
+                .extracting(Object::toString)
+                .containsExactly("h8:1", "10.0.0.7:7301", "nodes.internal:2");
         assertThat(config.partitions()).isEqualTo(8);
         assertThat(config.replicas()).isEqualTo(1);
         assertThat(config.data()).isEqualTo(Path.of("/elsewhere"));
@@ -231,6 +237,13 @@ final class ConfigLoaderTest {
                 "cluster.members = [{ id = n2, http = \"http://a:1\" }] | lacks a field",
                 "cluster.members = [{ id = n2, host = a, port = 1, http = \"a:1\" }] | must look like http://127.0.0.1:7101",
                 "cluster.members = [{ id = n2, host = a, port = 1, http = \"http://a:1/x\" }] | must look like",
+                "cluster.seeds = [] | cluster.seeds = []: must list from 1 to 64 addresses, or be left out",
+                "cluster.seeds = h1 | cluster.seeds = h1: cannot be; it is where to look for members without a host",
+                "cluster.seeds = [\"h1:x\"] | 'h1:x' must look like name:7301",
+                "cluster.seeds = [\"h1:0\"] | 'h1:0' must look like name:7301",
+                "cluster.seeds = [\":7301\"] | ':7301' must look like name:7301",
+                "cluster.dns = \"http://h1\" | 'http://h1' must look like name:7301",
+                "cluster.dns = h1 | every member has a host, so nobody would be looked for; leave out the hosts",
                 "buckets.Carts { mode = leaderless } | a bucket's name is",
                 "buckets.carts = 3 | quorate.buckets.carts = 3: must be like",
                 "buckets.carts { mode = fast } | field 'mode'",
@@ -309,6 +322,33 @@ final class ConfigLoaderTest {
                 .hasMessageContaining("node.conf")
                 .hasMessageNotContaining("\n");
         assertThatThrownBy(() -> load("quorate.node.id = ${NOWHERE}", Map.of())).hasMessageContaining("NOWHERE");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"n1", "n2", "n3"})
+    void exampleOfFoundMembersHasNoHosts(String node) {
+        Path example = Path.of("../docs/examples/found-members/" + node + ".conf");
+
+        NodeConfig config = ConfigLoader.load(Effective.read(example, Map.of()), null);
+
+        assertThat(config.node().value()).isEqualTo(node);
+        assertThat(config.members()).extracting(Member::host).containsOnly("");
+        assertThat(config.links().discovery().places()).hasSize(2);
+    }
+
+    @Test
+    void membersNeedAHostOrAPlaceToLookForThemAndTheFileShowsWhere() throws IOException {
+        String without = LEAST.replace("host = h1, ", "");
+        assertThatThrownBy(() -> load(without, Map.of()))
+                .hasMessageContaining("lacks a field")
+                .hasMessageContaining("cluster.seeds");
+        String file = without + "quorate.cluster.dns = nodes.internal\n";
+
+        NodeConfig config = load(file, Map.of());
+
+        assertThat(config.members()).extracting(Member::host).containsExactly("", "h2", "h3");
+        assertThat(config.links().discovery().setting()).isEqualTo("cluster.dns");
+        assertThat(effective(file, Map.of()).origin(Setting.DNS)).endsWith("node.conf: 8");
     }
 
     @ParameterizedTest

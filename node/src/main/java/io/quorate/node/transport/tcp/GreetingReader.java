@@ -6,8 +6,17 @@ import org.jspecify.annotations.Nullable;
 
 /** Gathers the first bytes of a connection up to a whole {@link Greeting} or answer, and refuses at the first wrong one. */
 final class GreetingReader {
-    private final byte[] bytes = new byte[Greeting.SIZE_MAX];
+    private static final int FIRST_PIECE = 1024;
+
+    private final int sizeMax;
+    private byte[] bytes;
     private int size;
+
+    /** For one of so many bytes at most. */
+    GreetingReader(int sizeMax) {
+        this.sizeMax = sizeMax;
+        this.bytes = new byte[Math.min(sizeMax, FIRST_PIECE)];
+    }
 
     /** The other side sent something else; the message is for people. */
     static final class RefusedException extends RuntimeException {
@@ -34,8 +43,8 @@ final class GreetingReader {
             return null;
         }
         int whole = Greeting.HEAD + u16(6);
-        if (whole > Greeting.SIZE_MAX) {
-            throw new RefusedException("a greeting of " + whole + " bytes is above the limit of " + Greeting.SIZE_MAX);
+        if (whole > sizeMax) {
+            throw new RefusedException("a greeting of " + whole + " bytes is above the limit of " + sizeMax);
         }
         take(in, whole);
         return size == whole ? Arrays.copyOf(bytes, size) : null;
@@ -44,6 +53,9 @@ final class GreetingReader {
     private void take(ByteBuf in, int upTo) {
         int count = Math.min(in.readableBytes(), upTo - size);
         if (count > 0) {
+            if (size + count > bytes.length) {
+                bytes = Arrays.copyOf(bytes, Math.min(sizeMax, Math.max(2 * bytes.length, size + count)));
+            }
             in.readBytes(bytes, size, count);
             size += count;
         }

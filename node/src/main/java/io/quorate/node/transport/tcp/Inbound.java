@@ -1,13 +1,16 @@
 package io.quorate.node.transport.tcp;
 
+import com.google.common.net.InetAddresses;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.quorate.node.transport.Transport.Lane;
 import io.quorate.node.transport.tcp.GreetingReader.RefusedException;
 import io.quorate.ring.bytes.DecodeException;
 import io.quorate.ring.topology.NodeId;
+import java.net.InetSocketAddress;
 import org.jspecify.annotations.Nullable;
 
 /** One connection that somebody has opened to this node: a greeting, then frames. */
@@ -17,12 +20,13 @@ final class Inbound extends ChannelInboundHandlerAdapter {
 
     private final InboundGuard guard;
     private final LinkContext context;
-    private final GreetingReader greeting = new GreetingReader();
+    private final GreetingReader greeting = new GreetingReader(Greeting.SIZE_MAX);
     private final FrameReader reader = new FrameReader();
     private final long openedAt;
     private @Nullable Channel channel;
     private @Nullable NodeId from;
     private TcpTransport.@Nullable Receiver receiver;
+    private volatile long boot;
     private int questions;
     private int bytesUnsigned;
     private boolean over;
@@ -35,6 +39,11 @@ final class Inbound extends ChannelInboundHandlerAdapter {
 
     long openedAt() {
         return openedAt;
+    }
+
+    /** The start of the node that has greeted. */
+    long boot() {
+        return boot;
     }
 
     /** Ends it; any thread. */
@@ -135,42 +144,57 @@ final class Inbound extends ChannelInboundHandlerAdapter {
             return;
         }
         Greeting said = Greeting.decode(whole);
-        String objection = objectionTo(said);
-        Greeting.Answer answer =
-                new Greeting.Answer(objection == null, context.boot(), objection == null ? "" : objection);
-        byte[] bytes = answer.encode();
+        String objection = context.isThisNode(said) ? null : objectionTo(said);
+        byte[] bytes =
+                context.answer(said, objection, ctx.channel().localAddress()).encode();
         var sent = ctx.writeAndFlush(ctx.alloc().directBuffer(bytes.length).writeBytes(bytes));
-        if (objection == null) {
+        Lane lane = said.lane();
+        if (objection == null && lane != null) {
+            context.metAt(ctx.channel().localAddress());
             from = said.from();
-            receiver = guard.greeted(this, said);
-        } else {
-            over = true;
-            refuse(ctx.channel(), objection);
-            var unused = sent.addListener(ChannelFutureListener.CLOSE);
+            boot = said.boot();
+            receiver = guard.greeted(this, said, lane);
+            return;
         }
+        over = true;
+        if (context.isMisled(said)) {
+            // It has an old address, finds the right one, and has been told who is here.
+            context.events().misled(said.from());
+        } else if (objection != null) {
+            refuse(ctx.channel(), objection);
+        } else if (!context.isThisNode(said)) {
+            guard.asked(said);
+        }
+        var unused = sent.addListener(ChannelFutureListener.CLOSE);
     }
 
     /** Both read it, so it names both sides by their names. */
     private @Nullable String objectionTo(Greeting said) {
         NodeId self = context.self();
-        if (!said.cluster().equals(context.cluster())) {
-            return "node " + said.from() + " belongs to cluster '" + said.cluster() + "', but node " + self + " to '"
-                    + context.cluster() + "': mend the cluster's name, or the address of " + said.to()
-                    + " among the members";
+        String difference = said.birth().differenceTo(context.birth(), said.from(), self);
+        if (difference != null) {
+            return difference;
         }
-        if (!said.to().equals(self)) {
-            return "node " + said.from() + " looks for " + said.to() + ", but here is " + self
-                    + ": mend the address of " + said.to() + " among the members that " + said.from() + " was given";
+        NodeId to = said.to();
+        if (to != null && !to.equals(self)) {
+            return "node " + said.from() + " looks for " + to + ", but here is " + self + ": mend the address of " + to
+                    + " among the members that " + said.from() + " was given";
         }
         if (said.from().equals(self)) {
-            return "a node calls itself " + self + ", as this node does: give each node an id of its own";
+            return "a node calls itself " + self + ", as this node does, and listens at " + text(said.at())
+                    + ": give each node an id of its own";
         }
         if (!context.isPeer(said.from())) {
             context.events().stranger(said.from());
-            return "node " + said.from() + " is no member of the cluster that " + self
-                    + " knows: give all nodes the same members";
+            return "node " + said.from() + " is no member of the cluster that " + self + " knows, which has "
+                    + context.membersText() + ": give all nodes the same members";
         }
-        return null;
+        return guard.namesake(said);
+    }
+
+    /** Without the slash that Java puts before an address. */
+    static String text(InetSocketAddress address) {
+        return InetAddresses.toUriString(address.getAddress()) + ":" + address.getPort();
     }
 
     private void refuse(Channel open, String reason) {

@@ -2,13 +2,14 @@ package io.quorate.node.transport.tcp;
 
 import io.quorate.node.transport.Transport.Lane;
 import io.quorate.ring.topology.NodeId;
+import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.function.BiConsumer;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -19,18 +20,27 @@ import org.jspecify.annotations.Nullable;
 final class InboundGuard {
     private final LinkContext context;
     private final Function<Lane, TcpTransport.Receiver> receivers;
-    private final BiConsumer<NodeId, Long> heard;
+    private final Consumer<Greeting> heard;
     private final Set<Inbound> strangers = new LinkedHashSet<>();
     private final Map<Place, Inbound> greeted = new HashMap<>();
+    private final Map<NodeId, Starts> starts = new HashMap<>();
 
     private record Place(NodeId peer, Lane lane) {}
 
     /**
+     * The last two starts of a member that greeted.
+     *
+     * @param at where the later one listens
+     * @param contested whether it greeted before and after the other
+     */
+    private record Starts(long boot, InetSocketAddress at, long former, boolean contested) {}
+
+    /**
      * An empty one.
      *
-     * @param heard told when a peer has greeted, with the number of its start
+     * @param heard told when a peer has greeted, or has asked who is here
      */
-    InboundGuard(LinkContext context, Function<Lane, TcpTransport.Receiver> receivers, BiConsumer<NodeId, Long> heard) {
+    InboundGuard(LinkContext context, Function<Lane, TcpTransport.Receiver> receivers, Consumer<Greeting> heard) {
         this.context = context;
         this.receivers = receivers;
         this.heard = heard;
@@ -56,17 +66,51 @@ final class InboundGuard {
     }
 
     /** It takes the place of the peer's former connection: what that still holds is older and must not come later. */
-    TcpTransport.Receiver greeted(Inbound connection, Greeting said) {
+    TcpTransport.Receiver greeted(Inbound connection, Greeting said, Lane lane) {
         Inbound former;
         synchronized (this) {
             strangers.remove(connection);
-            former = greeted.put(new Place(said.from(), said.lane()), connection);
+            former = greeted.put(new Place(said.from(), lane), connection);
         }
         if (former != null) {
             former.close();
         }
-        heard.accept(said.from(), said.boot());
-        return receivers.apply(said.lane());
+        heard.accept(said);
+        return receivers.apply(lane);
+    }
+
+    /** A peer has asked who is here, and hangs up. */
+    void asked(Greeting said) {
+        heard.accept(said);
+    }
+
+    /**
+     * A process that has ended does not come back: if a former start of a member greets after a later one, two nodes use
+     * one id. From then on the one that was first is let in, and the other only while there is no connection of the first.
+     *
+     * @return why the caller is turned away; null if it is not
+     */
+    synchronized @Nullable String namesake(Greeting said) {
+        NodeId peer = said.from();
+        Starts known = starts.get(peer);
+        if (known == null) {
+            starts.put(peer, new Starts(said.boot(), said.at(), said.boot(), false));
+        } else if (said.boot() != known.boot()) {
+            boolean returns = said.boot() == known.former();
+            if (returns && known.contested() && isConnected(peer, known.boot())) {
+                return "two nodes call themselves " + peer + ", the one at " + Inbound.text(known.at())
+                        + " and the one at " + Inbound.text(said.at())
+                        + ", which is refused: give each an id of its own";
+            }
+            starts.put(peer, new Starts(said.boot(), said.at(), known.boot(), returns));
+        }
+        return null;
+    }
+
+    private boolean isConnected(NodeId peer, long boot) {
+        return greeted.entrySet().stream()
+                .anyMatch(one ->
+                        one.getKey().peer().equals(peer) && one.getValue().boot() == boot);
     }
 
     synchronized void closed(Inbound connection) {

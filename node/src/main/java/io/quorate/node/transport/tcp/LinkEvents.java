@@ -2,6 +2,7 @@ package io.quorate.node.transport.tcp;
 
 import io.quorate.node.transport.Transport.Lane;
 import io.quorate.ring.topology.NodeId;
+import java.net.InetSocketAddress;
 
 /** Hears how the connections of a {@link TcpTransport} fare, on its threads; must not block. */
 public interface LinkEvents {
@@ -24,6 +25,12 @@ public interface LinkEvents {
      * @param message who, why, and what to do about it
      */
     void refused(String message);
+
+    /** A member that no configuration says a host of is connected at an address at which it was not before. */
+    default void found(NodeId peer, InetSocketAddress address) {}
+
+    /** A member has looked here for another one that was here before; nothing is wrong. */
+    default void misled(NodeId peer) {}
 
     /** A node asks for entry that is no member; as often as it does. */
     void stranger(NodeId node);

@@ -33,9 +33,10 @@ final class Outgoing extends ChannelInboundHandlerAdapter {
     private final LinkContext context;
     private final OutQueue queue;
     private final Owner owner;
-    private final GreetingReader answer = new GreetingReader();
+    private final GreetingReader answer = new GreetingReader(Greeting.ANSWER_MAX);
     private final long begunAt;
     private @Nullable Channel channel;
+    private @Nullable InetSocketAddress target;
     private boolean over;
     private boolean welcome;
     private long openedAt;
@@ -80,6 +81,7 @@ final class Outgoing extends ChannelInboundHandlerAdapter {
             owner.failed(this, failure);
             return;
         }
+        target = address;
         ChannelFuture connecting = context.connect(loop, address, this);
         channel = connecting.channel();
         var unused = connecting.addListener(done -> {
@@ -117,6 +119,12 @@ final class Outgoing extends ChannelInboundHandlerAdapter {
     /** Whether it has carried frames for so long that its loss is no sign of trouble. */
     boolean wasGood() {
         return welcome && context.now() - openedAt >= GOOD_NANOS;
+    }
+
+    /** Where it leads to; null while that is looked up. */
+    @Nullable
+    InetSocketAddress target() {
+        return target;
     }
 
     /** The number of the peer's start that it leads to. */
@@ -173,7 +181,8 @@ final class Outgoing extends ChannelInboundHandlerAdapter {
 
     @Override
     public void channelActive(ChannelHandlerContext ctx) {
-        byte[] greeting = context.greeting(peer, lane).encode();
+        byte[] greeting =
+                context.greeting(peer, lane, ctx.channel().localAddress()).encode();
         var unused =
                 ctx.writeAndFlush(ctx.alloc().directBuffer(greeting.length).writeBytes(greeting), ctx.voidPromise());
     }
@@ -185,7 +194,7 @@ final class Outgoing extends ChannelInboundHandlerAdapter {
             if (!over) {
                 heardAt = context.now();
                 if (!welcome) {
-                    readAnswer(in);
+                    readAnswer(ctx, in);
                 }
                 readSigns(in);
             }
@@ -200,18 +209,29 @@ final class Outgoing extends ChannelInboundHandlerAdapter {
         }
     }
 
-    private void readAnswer(ByteBuf in) {
+    private void readAnswer(ChannelHandlerContext ctx, ByteBuf in) {
         byte[] whole = answer.read(in);
         if (whole == null) {
             return;
         }
         Greeting.Answer decoded = Greeting.Answer.decode(whole);
+        InetSocketAddress address = target;
+        if (!decoded.welcome()
+                && !decoded.from().equals(peer)
+                && address != null
+                && context.book().seeks(peer)) {
+            context.book().notThere(peer, address);
+            giveUp(decoded.from() + " answers where it was before, at " + Inbound.text(address) + ": "
+                    + decoded.text());
+            return;
+        }
         if (!decoded.welcome()) {
             throw new RefusedException("it refuses this node: " + decoded.text());
         }
         welcome = true;
         boot = decoded.boot();
         openedAt = context.now();
+        context.metAt(ctx.channel().localAddress());
         owner.opened();
         write();
     }

@@ -3,6 +3,7 @@ package io.quorate.node.transport.tcp;
 import io.netty.channel.EventLoop;
 import io.quorate.node.transport.Transport.Lane;
 import io.quorate.ring.topology.NodeId;
+import java.net.InetSocketAddress;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -161,6 +162,11 @@ final class PeerLink implements Outgoing.Owner {
     public void opened() {
         state = State.OPEN;
         context.events().opened(peer, lane);
+        Outgoing open = current;
+        InetSocketAddress address = open == null ? null : open.target();
+        if (open != null && address != null && context.book().opened(peer, lane, address, open.peerBoot())) {
+            context.events().found(peer, address);
+        }
     }
 
     @Override
@@ -170,6 +176,10 @@ final class PeerLink implements Outgoing.Owner {
         }
         current = null;
         boolean wasOpen = state == State.OPEN;
+        InetSocketAddress address = attempt.target();
+        if (address != null) {
+            context.book().lost(peer, lane, address);
+        }
         failures = attempt.wasGood() ? 0 : failures + 1;
         if (!wasOpen) {
             // What waits for a peer that cannot be reached would be stale when it can.

@@ -1,5 +1,6 @@
 package io.quorate.node.transport.tcp;
 
+import com.google.common.net.InetAddresses;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
@@ -47,18 +48,23 @@ public final class TcpTransport implements Transport, AutoCloseable {
     private final Map<NodeId, Map<Lane, PeerLink>> links = new LinkedHashMap<>();
     private final Map<Lane, Receiver> receivers = new EnumMap<>(Lane.class);
     private final InboundGuard guard;
+    private final LinkContext context;
+    private final EventLoop looker;
+    private final Finder finder;
     private final AtomicBoolean closed = new AtomicBoolean();
     private long lookedAt;
 
     /**
      * What a transport needs.
      *
-     * @param bindHost where to listen; null for the host that the member advertises
+     * @param membership members without a host are searched for as {@code discovery} says
+     * @param bindHost where to listen; null for the host that the member advertises, or any if it has none
      * @param lookUps runs look-ups of host names, which may block
      * @param randomLongs for the number of this start and to spread attempts
+     * @param names looks names up, on {@code lookUps}
      */
     public record Surroundings(
-            String cluster,
+            Birth birth,
             NodeId self,
             Membership membership,
             @Nullable String bindHost,
@@ -68,7 +74,9 @@ public final class TcpTransport implements Transport, AutoCloseable {
             LongSupplier nanoClock,
             LongSupplier randomLongs,
             ThreadFactory threads,
-            Executor lookUps) {}
+            Executor lookUps,
+            Discovery discovery,
+            Names names) {}
 
     /** Takes the frames that come in on a lane, on a thread of the transport: it must not block. */
     public interface Receiver {
@@ -122,6 +130,9 @@ public final class TcpTransport implements Transport, AutoCloseable {
             }
             links.put(peer, lanes);
         }
+        this.context = context;
+        this.looker = loops.next();
+        this.finder = new Finder(context, looker, this::hurry);
         this.guard = new InboundGuard(context, this::receiver, this::heard);
         this.server = listen(context);
     }
@@ -129,6 +140,8 @@ public final class TcpTransport implements Transport, AutoCloseable {
     private Channel listen(LinkContext context) {
         Member self = around.membership().get(around.self());
         String host = around.bindHost() == null ? self.host() : around.bindHost();
+        InetSocketAddress address =
+                host.isEmpty() ? new InetSocketAddress(self.peerPort()) : new InetSocketAddress(host, self.peerPort());
         ChannelFuture binding = new ServerBootstrap()
                 .group(loops)
                 .channel(NioServerSocketChannel.class)
@@ -142,17 +155,19 @@ public final class TcpTransport implements Transport, AutoCloseable {
                         accepted.pipeline().addLast(new Inbound(guard, context));
                     }
                 })
-                .bind(new InetSocketAddress(host, self.peerPort()));
+                .bind(address);
         binding.awaitUninterruptibly();
         Throwable failure = binding.cause();
         if (failure != null) {
             throw new BindException(
-                    "address " + host + ":" + self.peerPort() + " for frames of other nodes cannot be bound: "
+                    "address " + (host.isEmpty() ? "*" : host) + ":" + self.peerPort()
+                            + " for frames of other nodes cannot be bound: "
                             + (String.valueOf(failure.getMessage()).contains("in use")
                                     ? "another program uses it"
                                     : String.valueOf(failure.getMessage())),
                     failure);
         }
+        context.listensAt(binding.channel().localAddress());
         return binding.channel();
     }
 
@@ -173,7 +188,7 @@ public final class TcpTransport implements Transport, AutoCloseable {
     public void start() {
         lookedAt = around.nanoClock().getAsLong();
         int every = around.settings().lookMillis();
-        var unused = loops.next().scheduleWithFixedDelay(this::look, every, every, TimeUnit.MILLISECONDS);
+        var unused = looker.scheduleWithFixedDelay(this::look, every, every, TimeUnit.MILLISECONDS);
         server.config().setAutoRead(true);
     }
 
@@ -183,9 +198,28 @@ public final class TcpTransport implements Transport, AutoCloseable {
         lookedAt = now;
         guard.look(slept);
         all(link -> link.look(slept));
+        finder.look(now);
     }
 
-    private void heard(NodeId peer, long boot) {
+    /** Where a member is reached: the host that is configured, else where it was last met; null if nobody knows. */
+    public @Nullable String hostOf(NodeId node) {
+        if (node.equals(around.self())) {
+            return context.ownHost();
+        }
+        String configured = around.membership().get(node).host();
+        if (!configured.isEmpty()) {
+            return configured;
+        }
+        InetSocketAddress known = context.book().find(node);
+        return known == null ? null : InetAddresses.toUriString(known.getAddress());
+    }
+
+    private void heard(Greeting said) {
+        context.book().said(said.from(), said.at(), said.boot());
+        hurry(said.from(), said.boot());
+    }
+
+    private void hurry(NodeId peer, long boot) {
         Map<Lane, PeerLink> lanes = links.get(peer);
         if (lanes != null) {
             lanes.values().forEach(link -> link.hurry(boot));

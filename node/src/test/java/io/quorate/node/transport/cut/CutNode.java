@@ -7,7 +7,10 @@ import io.quorate.node.transport.FaultBoard;
 import io.quorate.node.transport.Frame;
 import io.quorate.node.transport.Transport;
 import io.quorate.node.transport.Transport.Lane;
+import io.quorate.node.transport.tcp.Birth;
+import io.quorate.node.transport.tcp.Discovery;
 import io.quorate.node.transport.tcp.LinkEvents;
+import io.quorate.node.transport.tcp.Names;
 import io.quorate.node.transport.tcp.TcpSettings;
 import io.quorate.node.transport.tcp.TcpTransport;
 import io.quorate.ring.bytes.ByteSink;
@@ -77,7 +80,7 @@ public final class CutNode {
 
     private static Transport tcp(NodeId self, Membership membership) {
         TcpTransport transport = TcpTransport.bind(new TcpTransport.Surroundings(
-                "cut",
+                new Birth("cut", 1, 1),
                 self,
                 membership,
                 null,
@@ -87,7 +90,9 @@ public final class CutNode {
                 System::nanoTime,
                 () -> ThreadLocalRandom.current().nextLong(),
                 work -> new Thread(work, "links"),
-                Runnable::run));
+                Runnable::run,
+                Discovery.NONE,
+                Names.SYSTEM));
         for (Lane lane : Lane.values()) {
             transport.receive(lane, (from, frame) -> took(from, lane, frame));
         }

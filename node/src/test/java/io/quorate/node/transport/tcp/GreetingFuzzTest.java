@@ -3,6 +3,8 @@ package io.quorate.node.transport.tcp;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.google.common.collect.ImmutableList;
+import com.google.common.net.InetAddresses;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.quorate.node.fixture.Fuzz;
@@ -12,6 +14,7 @@ import io.quorate.node.transport.Transport.Lane;
 import io.quorate.ring.bytes.ByteSink;
 import io.quorate.ring.bytes.DecodeException;
 import io.quorate.ring.topology.NodeId;
+import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
@@ -20,9 +23,22 @@ import org.junit.jupiter.api.Test;
 
 /** What a stranger may send ends in a value or one kind of exception, and costs little more than its length. */
 final class GreetingFuzzTest {
+    private static final InetSocketAddress AT = new InetSocketAddress(InetAddresses.forString("10.1.2.3"), 7301);
+    private static final InetSocketAddress AT_V6 = new InetSocketAddress(InetAddresses.forString("fd00::7"), 7302);
+    private static final Birth BIRTH = new Birth("kölner dom", 65_536, 3);
     private static final Greeting GREETING =
-            new Greeting("kölner dom", NodeId.of("n1"), NodeId.of("n2"), 0x0123_4567_89ab_cdefL, Lane.CONTROL);
-    private static final Greeting.Answer ANSWER = new Greeting.Answer(false, -7, "give all nodes the same members");
+            new Greeting(BIRTH, NodeId.of("n1"), NodeId.of("n2"), 0x0123_4567_89ab_cdefL, AT, Lane.CONTROL);
+    private static final Greeting QUESTION = new Greeting(BIRTH, NodeId.of("n1"), null, 5, AT_V6, null);
+    private static final Greeting.Answer ANSWER =
+            new Greeting.Answer(false, NodeId.of("n2"), -7, AT, "give all nodes the same members", ImmutableList.of());
+    private static final Greeting.Answer INTRODUCTION = new Greeting.Answer(
+            true,
+            NodeId.of("n2"),
+            9,
+            AT,
+            "",
+            ImmutableList.of(
+                    new AddressBook.Known(NodeId.of("n3"), AT_V6), new AddressBook.Known(NodeId.of("n4"), AT)));
 
     /** The same bytes with a length and a checksum that are right, so that what lies behind them is reached. */
     private static byte[] resealed(byte[] bytes) {
@@ -40,39 +56,57 @@ final class GreetingFuzzTest {
     @Test
     void greetingsAndAnswersSurviveTheirWay() {
         assertThat(Greeting.decode(GREETING.encode())).isEqualTo(GREETING);
+        assertThat(Greeting.decode(QUESTION.encode())).isEqualTo(QUESTION);
         assertThat(Greeting.Answer.decode(ANSWER.encode())).isEqualTo(ANSWER);
-        Greeting.Answer endless = new Greeting.Answer(false, 1, "ö".repeat(5_000));
+        assertThat(Greeting.Answer.decode(INTRODUCTION.encode())).isEqualTo(INTRODUCTION);
+        Greeting.Answer endless =
+                new Greeting.Answer(false, NodeId.of("n2"), 1, AT, "ö".repeat(5_000), ImmutableList.of());
         assertThat(Greeting.Answer.decode(endless.encode()).text()).startsWith("ööö");
+    }
+
+    @Test
+    void anAnswerNamesAsManyMembersAsThereIsRoomForAndStaysBelowItsLimit() {
+        List<AddressBook.Known> many = new ArrayList<>();
+        for (int i = 0; i < 1_000; i++) {
+            many.add(new AddressBook.Known(NodeId.of("n" + i + "-".repeat(27)), AT_V6));
+        }
+        byte[] whole =
+                new Greeting.Answer(true, NodeId.of("n2"), 1, AT, "ö".repeat(256), ImmutableList.copyOf(many)).encode();
+        assertThat(whole.length).isLessThanOrEqualTo(Greeting.ANSWER_MAX);
+        assertThat(Greeting.Answer.decode(whole).known()).isEqualTo(many.subList(0, 128));
     }
 
     @Test
     void theirBytesStayWhatTheyAre() {
         assertThat(Golden.hex(GREETING.encode())).isEqualTo(Golden.hex(Golden.bytes("greeting")));
+        assertThat(Golden.hex(QUESTION.encode())).isEqualTo(Golden.hex(Golden.bytes("greeting-question")));
         assertThat(Golden.hex(ANSWER.encode())).isEqualTo(Golden.hex(Golden.bytes("greeting-answer")));
+        assertThat(Golden.hex(INTRODUCTION.encode())).isEqualTo(Golden.hex(Golden.bytes("greeting-introduction")));
     }
 
     @Test
     void mutatedGreetings() {
-        List<byte[]> good = List.of(GREETING.encode());
+        List<byte[]> good = List.of(GREETING.encode(), QUESTION.encode());
         Fuzz.run(11, good, DecodeException.class, Greeting::decode);
         Fuzz.run(12, good, DecodeException.class, bytes -> Greeting.decode(resealed(bytes)));
     }
 
     @Test
     void mutatedAnswers() {
-        List<byte[]> good = List.of(ANSWER.encode());
+        List<byte[]> good = List.of(ANSWER.encode(), INTRODUCTION.encode());
         Fuzz.run(13, good, DecodeException.class, Greeting.Answer::decode);
         Fuzz.run(14, good, DecodeException.class, bytes -> Greeting.Answer.decode(resealed(bytes)));
     }
 
     @Test
     void mutatedFirstBytesOfAConnection() {
-        Fuzz.run(15, List.of(GREETING.encode(), ANSWER.encode()), GreetingReader.RefusedException.class, bytes -> {
-            ByteBuf in = Unpooled.wrappedBuffer(bytes);
-            byte[] whole = new GreetingReader().read(in);
-            assertThat(whole == null || whole.length + in.readableBytes() == bytes.length)
-                    .isTrue();
-        });
+        Fuzz.run(
+                15, List.of(GREETING.encode(), INTRODUCTION.encode()), GreetingReader.RefusedException.class, bytes -> {
+                    ByteBuf in = Unpooled.wrappedBuffer(bytes);
+                    byte[] whole = new GreetingReader(Greeting.ANSWER_MAX).read(in);
+                    assertThat(whole == null || whole.length + in.readableBytes() == bytes.length)
+                            .isTrue();
+                });
     }
 
     private static byte[] stream() {

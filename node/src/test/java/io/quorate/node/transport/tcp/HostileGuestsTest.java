@@ -43,6 +43,10 @@ final class HostileGuestsTest {
         return RawPeer.connect(rig.peerPort(N1));
     }
 
+    private byte[] greeting() {
+        return RawPeer.greeting(new Birth(rig.cluster, TcpRig.PARTITIONS, TcpRig.REPLICAS), N2, N1, Lane.DATA);
+    }
+
     private void assertBothTalk(long number) {
         Awaitility.await("frames in both directions")
                 .atMost(Duration.ofSeconds(10))
@@ -115,7 +119,7 @@ final class HostileGuestsTest {
 
     @Test
     void halfAGreetingIsWaitedForAMomentOnly() throws IOException {
-        byte[] greeting = new Greeting(rig.cluster, N2, N1, 1, Lane.DATA).encode();
+        byte[] greeting = greeting();
         try (RawPeer half = guest();
                 RawPeer mute = guest()) {
             half.say(java.util.Arrays.copyOf(greeting, greeting.length / 2));
@@ -130,7 +134,7 @@ final class HostileGuestsTest {
     void aGreetingMayComeByteByByteWithFramesRightBehindIt() throws IOException {
         byte[] frame = Rig.frame(5);
         ByteSink all = new ByteSink();
-        byte[] greeting = new Greeting(rig.cluster, N2, N1, 1, Lane.DATA).encode();
+        byte[] greeting = greeting();
         all.raw(greeting, 0, greeting.length).u32(frame.length).raw(frame, 0, frame.length);
         try (RawPeer guest = guest()) {
             for (byte one : all.toByteArray()) {
@@ -165,14 +169,14 @@ final class HostileGuestsTest {
 
     @Test
     void anotherVersionIsNamed() throws IOException {
-        byte[] greeting = new Greeting(rig.cluster, N2, N1, 1, Lane.DATA).encode();
+        byte[] greeting = greeting();
         greeting[5] = 9;
         try (RawPeer guest = guest()) {
             guest.say(greeting);
             assertThat(guest.isClosed()).isTrue();
         }
         assertThat(one.told.refused).hasSize(1);
-        assertThat(one.told.refused.get(0)).contains("version 9", "speaks 1");
+        assertThat(one.told.refused.get(0)).contains("version 9", "speaks 2");
     }
 
     @Test

@@ -1,11 +1,13 @@
 package io.quorate.node.transport.tcp;
 
+import com.google.common.collect.ImmutableList;
 import io.quorate.node.transport.Transport.Lane;
 import io.quorate.ring.topology.NodeId;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.SocketException;
 import java.util.Arrays;
@@ -41,7 +43,33 @@ final class RawPeer implements AutoCloseable {
     }
 
     RawPeer greet(String cluster, NodeId from, NodeId to, Lane lane) throws IOException {
-        return say(new Greeting(cluster, from, to, 1, lane).encode());
+        return greet(new Birth(cluster, TcpRig.PARTITIONS, TcpRig.REPLICAS), from, to, lane);
+    }
+
+    RawPeer greet(Birth birth, NodeId from, NodeId to, Lane lane) throws IOException {
+        return say(greeting(birth, from, to, lane));
+    }
+
+    /** Of a node that listens nowhere. */
+    static byte[] greeting(Birth birth, NodeId from, NodeId to, Lane lane) {
+        return greeting(birth, from, to, 1, lane);
+    }
+
+    static byte[] greeting(Birth birth, NodeId from, NodeId to, long boot, Lane lane) {
+        return new Greeting(birth, from, to, boot, new InetSocketAddress(InetAddress.getLoopbackAddress(), 1), lane)
+                .encode();
+    }
+
+    /** What a node answers that lets the caller in. */
+    static byte[] welcome(NodeId from, long boot) {
+        return new Greeting.Answer(
+                        true,
+                        from,
+                        boot,
+                        new InetSocketAddress(InetAddress.getLoopbackAddress(), 1),
+                        "",
+                        ImmutableList.of())
+                .encode();
     }
 
     Greeting.Answer answer() throws IOException {

@@ -5,18 +5,33 @@ import io.quorate.node.transport.Transport.Lane;
 import io.quorate.ring.topology.Member;
 import io.quorate.ring.topology.Membership;
 import io.quorate.ring.topology.NodeId;
+import java.net.InetSocketAddress;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.Executor;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
 
 /** Nodes over {@link TcpTransport}, and what their transports have told. */
 final class TcpRig extends Rig {
     /** Short times, so that tests need not wait. */
     static final TcpSettings QUICK = new TcpSettings(1, 1 << 20, 1 << 20, 500, 400, 400, 10, 50, 8);
 
+    static final int PARTITIONS = 64;
+    static final int REPLICAS = 2;
+
     TcpSettings settings = TcpSettings.DEFAULT;
     String cluster = "contract";
+    int partitions = PARTITIONS;
+    int replicas = REPLICAS;
+    Discovery discovery = Discovery.NONE;
+    Names names = Names.SYSTEM;
+    /** Runs look-ups. */
+    Executor lookUps = Runnable::run;
+
+    @Nullable
+    String bindHost;
 
     int peerPort(NodeId id) {
         return membership.get(id).peerPort();
@@ -41,6 +56,8 @@ final class TcpRig extends Rig {
     static final class Told implements LinkEvents {
         final List<String> refused = new CopyOnWriteArrayList<>();
         final List<String> lost = new CopyOnWriteArrayList<>();
+        final List<String> found = new CopyOnWriteArrayList<>();
+        final List<NodeId> misled = new CopyOnWriteArrayList<>();
         final List<NodeId> strangers = new CopyOnWriteArrayList<>();
         final AtomicInteger opened = new AtomicInteger();
         final AtomicInteger dropped = new AtomicInteger();
@@ -66,6 +83,16 @@ final class TcpRig extends Rig {
         }
 
         @Override
+        public void found(NodeId peer, InetSocketAddress address) {
+            found.add(peer + "@" + Inbound.text(address));
+        }
+
+        @Override
+        public void misled(NodeId peer) {
+            misled.add(peer);
+        }
+
+        @Override
         public void stranger(NodeId node) {
             strangers.add(node);
         }
@@ -77,10 +104,10 @@ final class TcpRig extends Rig {
 
         private TcpNode(NodeId id, Membership members) {
             transport = TcpTransport.bind(new TcpTransport.Surroundings(
-                    cluster,
+                    new Birth(cluster, partitions, replicas),
                     id,
                     members,
-                    null,
+                    bindHost,
                     settings,
                     faults,
                     told,
@@ -91,7 +118,9 @@ final class TcpRig extends Rig {
                         thread.setDaemon(true);
                         return thread;
                     },
-                    Runnable::run));
+                    lookUps,
+                    discovery,
+                    names));
             for (Lane lane : Lane.values()) {
                 transport.receive(lane, (from, frame) -> take(from, lane, frame));
             }

@@ -117,7 +117,7 @@ public final class TransportCost {
 
     private TcpTransport tcp(NodeId self) {
         return TcpTransport.bind(new TcpTransport.Surroundings(
-                "cost",
+                new Birth("cost", 1, 1),
                 self,
                 membership,
                 null,
@@ -127,6 +127,8 @@ public final class TransportCost {
                 System::nanoTime,
                 () -> ThreadLocalRandom.current().nextLong(),
                 work -> new Thread(work, "links-" + self),
-                Runnable::run));
+                Runnable::run,
+                Discovery.NONE,
+                Names.SYSTEM));
     }
 }

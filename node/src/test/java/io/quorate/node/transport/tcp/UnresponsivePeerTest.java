@@ -42,7 +42,7 @@ final class UnresponsivePeerTest {
         while (lanes.size() < Lane.values().length) {
             RawPeer peer = RawPeer.of(listener.accept());
             lanes.put(peer.greeting().lane(), peer);
-            peer.say(new Greeting.Answer(true, 9, "").encode());
+            peer.say(RawPeer.welcome(N2, 9));
         }
         return lanes;
     }
