@@ -32,8 +32,6 @@ import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.Executor;
-import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import java.util.stream.Collectors;
 import org.apache.pekko.actor.typed.ActorRef;
@@ -47,8 +45,6 @@ final class NodeParts {
     private static final Logger LOG = LoggerFactory.getLogger(NodeParts.class);
     /** For the actors to end, and as long again for their system; before that an orderly end waits for requests. */
     private static final long END_NANOS = 1_300_000_000L;
-
-    private static final long START_NANOS = 60_000_000_000L;
 
     private final NodeConfig config;
     private final RingState ring;
@@ -68,10 +64,7 @@ final class NodeParts {
     private final Executor callbacks;
     private final LongSupplier nanoClock = Wiring.nanoClock();
     private final long startedAt = nanoClock.getAsLong();
-    private final AtomicBoolean over = new AtomicBoolean();
-    private final Consumer<String> onFatal;
-    private volatile boolean begun;
-    private volatile String state = "starting";
+    private final NodeLife life;
 
     static NodeParts assemble(NodeConfig config, RingState ring, HttpServer http, EmbeddedNode.Extras extras) {
         DataDirectory directory = null;
@@ -177,14 +170,14 @@ final class NodeParts {
         this.cluster = ownSystem && config.links().carrier() == NodeConfig.Carrier.TCP ? clusterMember() : null;
         NodeId id = config.node();
         this.callbacks = Wiring.callbacks("calls-" + id);
-        this.onFatal = extras.onFatal();
+        this.life = new NodeLife(id, extras.onFatal(), this::kill);
         Disk.Settings givenDisk = extras.diskSettings();
         this.store = new RocksPartitionStore(
                 columns,
                 ring.partitions(),
                 Wiring.threads("store-" + id),
                 nanoClock,
-                new DiskEvents(id, metrics, this::diskFailed),
+                new DiskEvents(id, metrics, life::diskFailed),
                 disk,
                 givenDisk != null ? givenDisk : config.tuning().disk(),
                 config.tuning().recentRecordsBytes());
@@ -199,7 +192,7 @@ final class NodeParts {
                 this::island,
                 nanoClock,
                 metrics,
-                this::actorEnded);
+                life::actorEnded);
         FreezeWatch freezes = new FreezeWatch(nanoClock.getAsLong());
         this.freezeTicker = Wiring.every("freeze-watch-" + id, 100, () -> freezes.tick(nanoClock.getAsLong()));
         Tuning.Queue queue = config.tuning().queue();
@@ -237,57 +230,8 @@ final class NodeParts {
         return cluster == null ? List.of() : cluster.members();
     }
 
-    /** If nobody stopped the node, this is a fault of the program or of its disk. */
-    private void actorEnded(String actor) {
-        if (!over.get()) {
-            state = "failed";
-            LOG.error(
-                    "{}: its {} actor ended by the error above; the node serves nothing any more until it is started"
-                            + " again. What was acknowledged is on disk",
-                    config.node(),
-                    actor);
-            tellFatal("its " + actor + " actor ended by a fault; the log says which");
-        }
-    }
-
-    /** A failed write or fsync is never tried again: nobody knows what the disk has, and the next start reads it. */
-    private void diskFailed(String why) {
-        if (over.get()) {
-            return;
-        }
-        state = "failed";
-        LOG.error(
-                "{}: its disk failed ({}); the node ends itself and writes nothing more. What was acknowledged is on disk:"
-                        + " mend or replace the disk and start the node again",
-                config.node(),
-                why);
-        tellFatal("its disk failed: " + why);
-    }
-
     void outOfMemory(String what) {
-        if (!over.get() && !state.equals("failed")) {
-            state = "failed";
-            LOG.error(
-                    "{}: out of memory ({}); the node ends itself. Give it more, or lower limits.bytes-in-flight",
-                    config.node(),
-                    what);
-            tellFatal("out of memory: " + what);
-        }
-    }
-
-    /** On a thread of its own, because the one that brings the news is waited for by {@link #kill}. */
-    private void tellFatal(String why) {
-        Wiring.threads("fatal-" + config.node())
-                .newThread(() -> {
-                    try {
-                        // It may come while the node is still being put together.
-                        Wiring.await(() -> begun || over.get(), START_NANOS);
-                        kill();
-                    } finally {
-                        onFatal.accept("node " + config.node() + " has ended: " + why);
-                    }
-                })
-                .start();
+        life.outOfMemory(what);
     }
 
     private void begin(FaultControl control) {
@@ -325,10 +269,7 @@ final class NodeParts {
                     config.node());
         }
         http.start(config, ring, actors::view, door, backend, config.faults() ? control : null);
-        if (!state.equals("failed")) {
-            state = actors.anyEnded() ? "failed" : "serving";
-        }
-        begun = true;
+        life.begins(!actors.anyEnded());
         LOG.info(
                 "{}: serving at {}, {} partitions, {} replicas",
                 config.node(),
@@ -338,10 +279,9 @@ final class NodeParts {
     }
 
     void stop() {
-        if (!over.compareAndSet(false, true)) {
+        if (!life.ends()) {
             return;
         }
-        state = "leaving";
         leaveCluster();
         freezeTicker.close();
         door.close();
@@ -374,11 +314,8 @@ final class NodeParts {
     }
 
     void kill() {
-        if (!over.compareAndSet(false, true)) {
+        if (!life.ends()) {
             return;
-        }
-        if (!state.equals("failed")) {
-            state = "leaving";
         }
         freezeTicker.close();
         leaveCluster();
@@ -452,7 +389,7 @@ final class NodeParts {
     }
 
     String state() {
-        return state;
+        return life.state();
     }
 
     Door door() {
@@ -478,7 +415,7 @@ final class NodeParts {
     }
 
     long storageBytes() {
-        return over.get() ? 0 : columns.diskBytes();
+        return life.isOver() ? 0 : columns.diskBytes();
     }
 
     long uptimeNanos() {
