@@ -1,6 +1,7 @@
 package io.quorate.node.protocol.replica;
 
 import io.quorate.node.protocol.store.RecordKey;
+import io.quorate.ring.version.HybridTime;
 import io.quorate.ring.version.KeyState;
 import io.quorate.ring.version.PartitionClock;
 import io.quorate.ring.version.VersionRules;
@@ -18,6 +19,9 @@ import java.util.function.Predicate;
 final class Remnants {
     private final Map<RecordKey, KeyState> states;
     private VersionVector lookedAtWith = VersionVector.EMPTY;
+    /** Keys that are gone may be kept for their time alone. */
+    private HybridTime lookedAtUntil = HybridTime.NONE;
+
     private int left;
 
     Remnants(Map<RecordKey, KeyState> states) {
@@ -42,8 +46,9 @@ final class Remnants {
      * @param busy keys that cannot go now; they are looked at again later
      */
     List<RecordKey> takeCovered(PartitionClock clock, VersionRules rules, Predicate<RecordKey> busy, int limit) {
-        if (!clock.base().equals(lookedAtWith)) {
+        if (!clock.base().equals(lookedAtWith) || clock.time().isAfter(lookedAtUntil)) {
             lookedAtWith = clock.base();
+            lookedAtUntil = clock.time();
             left = states.size();
         }
         List<RecordKey> covered = new ArrayList<>();
