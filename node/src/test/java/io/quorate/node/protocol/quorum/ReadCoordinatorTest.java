@@ -4,7 +4,6 @@ import static io.quorate.node.fixture.TestKeys.dot;
 import static io.quorate.node.fixture.TestKeys.version;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.google.common.collect.ImmutableList;
 import io.quorate.node.protocol.bucket.BucketDefinition.ReadRepair;
 import io.quorate.node.protocol.message.PeerMessage.Status;
 import io.quorate.node.protocol.message.PeerMessage.Want;
@@ -13,18 +12,13 @@ import io.quorate.ring.topology.NodeId;
 import io.quorate.ring.version.CausalContext;
 import io.quorate.ring.version.Dot;
 import io.quorate.ring.version.KeyState;
-import io.quorate.ring.version.VersionRules;
 import io.quorate.ring.wire.ErrorCode;
 import io.quorate.ring.wire.Outcome;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Deque;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.stream.Stream;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -36,126 +30,8 @@ class ReadCoordinatorTest {
     private static final NodeId A = NodeId.of("a");
     private static final NodeId B = NodeId.of("b");
     private static final NodeId C = NodeId.of("c");
-    private static final long DEADLINE = 1_000_000_000L;
-    private static final long SPARE = 250_000_000L;
-    private static final long RESEND = 200_000_000L;
     private static final Dot OLD = dot("a", 3, 1, 1);
     private static final Dot NEW = dot("b", 3, 1, 1);
-
-    /** Homes that answer by what they hold, as far as they are let. */
-    private static final class Homes implements ReadCoordinator.Port {
-        private final Map<NodeId, KeyState> states = new LinkedHashMap<>();
-        private final Map<NodeId, Status> statuses = new LinkedHashMap<>();
-        private final List<NodeId> silent = new ArrayList<>();
-        private final List<NodeId> losesRepairs = new ArrayList<>();
-        private final List<String> log = new ArrayList<>();
-        private final List<KeyReply> replies = new ArrayList<>();
-        private final Deque<Runnable> network = new ArrayDeque<>();
-        private @Nullable ReadCoordinator coordinator;
-        private boolean hedgesAllowed = true;
-        private ReadCoordinator.Hedging hedging = ReadCoordinator.Hedging.NONE;
-        private long now;
-
-        @Override
-        public void ask(NodeId home, Want want, long at) {
-            log.add("ask " + home + " " + want);
-            if (silent.contains(home)) {
-                return;
-            }
-            network.add(() -> {
-                Status status = statuses.getOrDefault(home, Status.OK);
-                KeyState state = states.getOrDefault(home, KeyState.EMPTY);
-                running()
-                        .answered(
-                                home,
-                                status,
-                                want,
-                                status == Status.OK ? state.digest() : 0,
-                                status != Status.OK
-                                        ? null
-                                        : want == Want.DIGEST
-                                                ? new KeyState(ImmutableList.of(), state.context())
-                                                : state,
-                                now);
-            });
-        }
-
-        @Override
-        public boolean mayHedge() {
-            log.add(hedgesAllowed ? "hedge" : "no hedge");
-            return hedgesAllowed;
-        }
-
-        @Override
-        public void hedged(boolean won) {
-            log.add(won ? "won" : "lost");
-        }
-
-        @Override
-        public void repair(NodeId home, KeyState state) {
-            log.add("repair " + home);
-            if (losesRepairs.contains(home)) {
-                return;
-            }
-            network.add(() -> {
-                states.merge(home, state, VersionRules.STANDARD::merge);
-                running().repaired(home, Status.OK, now);
-            });
-        }
-
-        @Override
-        public void reply(KeyReply reply) {
-            log.add("reply");
-            replies.add(reply);
-        }
-
-        private ReadCoordinator running() {
-            ReadCoordinator current = coordinator;
-            if (current == null) {
-                throw new AssertionError("no read is running");
-            }
-            return current;
-        }
-
-        private void deliver() {
-            for (Runnable next = network.poll(); next != null; next = network.poll()) {
-                next.run();
-            }
-        }
-
-        private void tick(long time) {
-            now = time;
-            running().tick(time);
-            deliver();
-        }
-
-        private Homes read(List<NodeId> candidates, int need, ReadRepair repair) {
-            log.clear();
-            replies.clear();
-            now = 0;
-            coordinator = new ReadCoordinator(
-                    candidates,
-                    3,
-                    need,
-                    repair,
-                    new ReadCoordinator.Timing(0, DEADLINE, SPARE, RESEND),
-                    hedging,
-                    VersionRules.STANDARD,
-                    this);
-            running().start(0);
-            deliver();
-            return this;
-        }
-
-        private KeyReply only() {
-            assertThat(replies).hasSize(1);
-            return replies.get(0);
-        }
-
-        private KeyReply.ReadDone done() {
-            return (KeyReply.ReadDone) only();
-        }
-    }
 
     private final Homes homes = new Homes();
 
@@ -211,7 +87,7 @@ class ReadCoordinatorTest {
             }
         });
         homes.read(List.of(A, B, C), need, ReadRepair.BLOCKING);
-        for (long now = SPARE; now < DEADLINE; now += SPARE) {
+        for (long now = Homes.SPARE; now < Homes.DEADLINE; now += Homes.SPARE) {
             homes.tick(now);
         }
         long answering = fates.values().stream().filter("answers"::equals).count();
@@ -224,7 +100,7 @@ class ReadCoordinatorTest {
             assertThat(refused.outcome()).isEqualTo(Outcome.NOT_APPLIED);
         } else {
             assertThat(homes.replies).isEmpty();
-            homes.tick(DEADLINE);
+            homes.tick(Homes.DEADLINE);
             KeyReply.Refused refused = (KeyReply.Refused) homes.only();
             assertThat(refused.code()).isEqualTo(ErrorCode.TIMEOUT);
             assertThat(refused.acked()).isEqualTo((int) answering);
@@ -319,7 +195,7 @@ class ReadCoordinatorTest {
         homes.losesRepairs.add(A);
         homes.read(List.of(A, B, C), 2, ReadRepair.BLOCKING);
         assertThat(homes.replies).as("one home holds it, and two must").isEmpty();
-        homes.tick(SPARE);
+        homes.tick(Homes.SPARE);
         assertThat(homes.log).contains("ask c PROVED", "repair c");
         assertThat(homes.done().state().dots()).containsExactly(NEW);
         assertThat(homes.states.get(C)).isEqualTo(overwritten());
@@ -333,7 +209,7 @@ class ReadCoordinatorTest {
         homes.states.put(C, holding(OLD));
         homes.losesRepairs.addAll(List.of(B, C));
         homes.read(List.of(A, B, C), 2, ReadRepair.BLOCKING);
-        for (long now = RESEND; now <= DEADLINE; now += RESEND) {
+        for (long now = Homes.RESEND; now <= Homes.DEADLINE; now += Homes.RESEND) {
             homes.tick(now);
         }
         assertThat(homes.only())
@@ -361,8 +237,8 @@ class ReadCoordinatorTest {
                 homes.losesRepairs.add(order.get(random.nextInt(3)));
             }
             homes.read(order, 2, ReadRepair.BLOCKING);
-            homes.tick(SPARE);
-            homes.tick(2 * SPARE);
+            homes.tick(Homes.SPARE);
+            homes.tick(2 * Homes.SPARE);
             if (homes.replies.isEmpty()) {
                 continue;
             }
@@ -490,9 +366,9 @@ class ReadCoordinatorTest {
         homes.silent.add(A);
         homes.read(List.of(A, B, C), 2, ReadRepair.BLOCKING);
         assertThat(homes.replies).isEmpty();
-        homes.tick(SPARE - 1);
+        homes.tick(Homes.SPARE - 1);
         assertThat(homes.log).doesNotContain("ask c STATE");
-        homes.tick(SPARE);
+        homes.tick(Homes.SPARE);
         assertThat(homes.log).contains("ask c STATE");
         assertThat(homes.done().state().dots()).containsExactly(OLD);
     }
@@ -503,9 +379,9 @@ class ReadCoordinatorTest {
         homes.silent.add(B);
         homes.read(List.of(A, B), 2, ReadRepair.BLOCKING);
         homes.silent.clear();
-        homes.tick(RESEND - 1);
+        homes.tick(Homes.RESEND - 1);
         assertThat(homes.replies).isEmpty();
-        homes.tick(RESEND);
+        homes.tick(Homes.RESEND);
         assertThat(homes.log).containsExactly("ask a STATE", "ask b DIGEST", "ask b DIGEST", "reply");
     }
 
@@ -515,7 +391,7 @@ class ReadCoordinatorTest {
         homes.read(List.of(A, B, C), 2, ReadRepair.BLOCKING);
         homes.running().answered(C, Status.OK, Want.STATE, 0, KeyState.EMPTY, 5);
         homes.running().answered(A, Status.FAILED, Want.STATE, 0, null, 5);
-        homes.tick(DEADLINE);
+        homes.tick(Homes.DEADLINE);
         assertThat(homes.replies).hasSize(1);
     }
 }
