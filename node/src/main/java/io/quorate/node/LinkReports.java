@@ -32,7 +32,7 @@ final class LinkReports implements LinkEvents {
         this.nanoClock = nanoClock;
     }
 
-    /** From now on somebody is told of each peer that could not be connected to, every time. */
+    /** From now on somebody is told of each peer at whose address nobody listens, every time. */
     void onUnreachable(Consumer<NodeId> listener) {
         unreachable = listener;
     }
@@ -58,8 +58,8 @@ final class LinkReports implements LinkEvents {
     }
 
     @Override
-    public void lost(NodeId peer, Lane lane, boolean wasOpen, String reason) {
-        if (!wasOpen) {
+    public void lost(NodeId peer, Lane lane, boolean refused, String reason) {
+        if (refused) {
             unreachable.accept(peer);
         }
         metrics.count("quorate.link.lost", "peer", peer.value());

@@ -72,7 +72,7 @@ final class NodeLinks implements AutoCloseable {
     /**
      * Lets frames in.
      *
-     * @param unreachable told of each peer that cannot be connected to, every time
+     * @param unreachable told of each peer at whose address nobody listens, every time
      */
     void start(TcpTransport.Receiver data, TcpTransport.Receiver control, Consumer<NodeId> unreachable) {
         if (reports != null) {

@@ -83,7 +83,7 @@ final class Courier implements AutoCloseable {
             if (listener != ClientListener.NONE) {
                 try {
                     event.accept(listener);
-                } catch (RuntimeException e) {
+                } catch (RuntimeException | Error e) {
                     loop.report(e);
                 }
             }

@@ -5,6 +5,9 @@ import io.quorate.node.protocol.liveness.Islands;
 import io.quorate.ring.topology.Member;
 import io.quorate.ring.topology.Membership;
 import io.quorate.ring.topology.NodeId;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
@@ -108,6 +111,7 @@ public final class ClusterMember implements AutoCloseable {
                 if (host == null) {
                     return;
                 }
+                requireFree(host, self.port());
                 running = Systems.remote(name, self.id(), host, self.port());
                 ownHost = host;
                 system = running;
@@ -128,6 +132,17 @@ public final class ClusterMember implements AutoCloseable {
             }
             warned = true;
             end();
+        }
+    }
+
+    /** An actor system that fails to start leaves threads behind, so what mostly stands in its way is looked at first. */
+    private static void requireFree(String host, int port) {
+        try (ServerSocket probe = new ServerSocket()) {
+            probe.setReuseAddress(true);
+            probe.bind(new InetSocketAddress(host, port));
+        } catch (IOException e) {
+            throw new IllegalStateException(
+                    "its address " + host + ":" + port + " cannot be had: " + e.getMessage(), e);
         }
     }
 

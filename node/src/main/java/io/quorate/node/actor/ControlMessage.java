@@ -17,7 +17,7 @@ public sealed interface ControlMessage extends Received {
     /** Says good-bye to the peers and stops. */
     record Leave(boolean sayBye) implements ControlMessage {}
 
-    /** No connection to a peer can be made: nobody listens there now. */
+    /** Nobody listens at a peer's address. */
     record Unreachable(NodeId peer) implements ControlMessage {}
 
     enum Signal implements ControlMessage {

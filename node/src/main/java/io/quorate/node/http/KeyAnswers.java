@@ -78,8 +78,7 @@ final class KeyAnswers {
 
     /** Whether the answer takes so long to render that the thread which brings it should not do so. */
     static boolean isLong(Answer answer) {
-        if (!(answer.reply() instanceof ReadDone done)
-                || done.state().versions().size() < 2) {
+        if (!(answer.reply() instanceof ReadDone done)) {
             return false;
         }
         long bytes = 0;

@@ -181,7 +181,7 @@ final class GroupCommitWriter implements AutoCloseable {
             work.run();
         } catch (StorageException e) {
             failure = e;
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             // Whatever it was, the changes are not known to be on disk, and whoever waits for them must hear of it.
             failure = new StorageException("could not write: " + e, e, false);
         }

@@ -121,7 +121,7 @@ public final class Loop implements Executor, AutoCloseable {
         try (selector) {
             while (!closed) {
                 guarded(this::select);
-                guarded(() -> timers.advance(System.nanoTime()));
+                guarded(() -> timers.advance(System.nanoTime(), this::guarded));
                 runTasks();
             }
             runTasks();
@@ -167,7 +167,8 @@ public final class Loop implements Executor, AutoCloseable {
     private void guarded(Runnable step) {
         try {
             step.run();
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
+            // An error too: every call's deadline rings on this thread.
             report(e);
         }
     }

@@ -1,6 +1,7 @@
 package io.quorate.client.http.engine;
 
 import java.util.BitSet;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -55,20 +56,34 @@ final class TimerWheel {
         return entry;
     }
 
-    /** Rings what is due. */
-    void advance(long nowNanos) {
+    /**
+     * Rings what is due.
+     *
+     * @param runner runs each action and throws nothing, so that a broken one keeps no other from ringing
+     */
+    void advance(long nowNanos, Consumer<Runnable> runner) {
         long now = Math.floorDiv(nowNanos - originNanos, TICK_NANOS);
         // After a long sleep one round shows every slot.
         long from = Math.max(tick + 1, now - SLOTS + 1);
         tick = Math.max(tick, now);
         for (long each = from; each <= now; each++) {
             if (occupied.get(slotOf(each))) {
-                ring(slotOf(each), now);
+                ring(slotOf(each), now, runner);
             }
         }
     }
 
-    private void ring(int slot, long now) {
+    private void ring(int slot, long now, Consumer<Runnable> runner) {
+        Entry due = takeDue(slot, now);
+        while (due != null) {
+            Entry next = due.after;
+            due.after = null;
+            runner.accept(due.action);
+            due = next;
+        }
+    }
+
+    private @Nullable Entry takeDue(int slot, long now) {
         Entry due = null;
         Entry entry = slots[slot];
         while (entry != null) {
@@ -80,12 +95,7 @@ final class TimerWheel {
             }
             entry = next;
         }
-        while (due != null) {
-            Entry next = due.after;
-            due.after = null;
-            due.action.run();
-            due = next;
-        }
+        return due;
     }
 
     /** Milliseconds until something may be due, at most one round; -1 if nothing is set. */

@@ -36,10 +36,10 @@ class TimerWheelTest {
             long wait = wheel.millisToNext();
             long step = random.nextInt(10) == 0 ? random.nextLong(5000 * MILLI) : random.nextLong(3 * MILLI);
             now[0] += wait < 0 ? step : Math.min(step, wait * MILLI);
-            wheel.advance(now[0]);
+            wheel.advance(now[0], Runnable::run);
         }
         now[0] += 10_000 * MILLI;
-        wheel.advance(now[0]);
+        wheel.advance(now[0], Runnable::run);
 
         assertThat(wrong).isEmpty();
         assertThat(rung[0]).isEqualTo(expected);
@@ -55,7 +55,7 @@ class TimerWheelTest {
         long now = 0;
         for (int i = 0; i < 10 && !rung[0]; i++) {
             now += wheel.millisToNext() * MILLI;
-            wheel.advance(now);
+            wheel.advance(now, Runnable::run);
         }
         assertThat(rung[0]).isTrue();
         assertThat(now).isEqualTo(millis * MILLI);

@@ -8,21 +8,67 @@ import java.util.Map;
 /**
  * Tells how long a message was under way, without clocks that agree: the least difference between its receiver's clock and
  * its sender's stands for a message that was not held up, and what a later one takes beyond that is its age. The clocks may
- * run apart a little, so the least difference is let grow. Never below the truth by more than the quickest way takes,
- * except for the very first messages of a process.
+ * run apart a little, so the least difference is let grow. It is taken anew when for some seconds no message has come near
+ * it: a clock that stood still or was slewed, or a way that has become longer, makes no message old for good. Never below
+ * the truth by more than the quickest way takes, except for the very first messages of a process, and then.
  *
  * <p>The minimum filter is that of clock synchronisation by round trips (Cristian, 1989), used one way.
  */
 public final class Transits {
-    /** Two clocks on two machines differ by less, in parts of a million. */
+    /** Two clocks on two machines differ by less, in parts of a million, while nobody sets them right. */
     public static final int DRIFT_PPM = 200;
+
+    /** The least difference is taken anew from so long a time, */
+    static final long WINDOW_NANOS = 5_000_000_000L;
+
+    /** and from so many messages, of which one at least was not held up. */
+    static final int WINDOW_MESSAGES = 10;
 
     private static final int BOOTS_MAX = 4;
 
     private final int driftPpm;
     private final Map<NodeId, Map<Integer, Least>> peers = new HashMap<>();
 
-    private record Least(long difference, long at) {}
+    private static final class Least {
+        private long difference;
+        private long at;
+        private long windowLeast;
+        private long windowFrom;
+        private int windowCount;
+
+        private Least(long difference, long now) {
+            this.difference = difference;
+            this.at = now;
+            openWindow(difference, now);
+        }
+
+        private void openWindow(long first, long now) {
+            windowLeast = first;
+            windowFrom = now;
+            windowCount = 1;
+        }
+
+        private long age(long seen, long now, int driftPpm) {
+            long drift = Math.max(0, now - at) / 1_000_000 * driftPpm;
+            long age = seen - (difference + drift);
+            if (age <= 0) {
+                difference = seen;
+                at = now;
+            }
+            windowCount++;
+            if (seen - windowLeast < 0) {
+                windowLeast = seen;
+            }
+            if (windowCount >= WINDOW_MESSAGES && now - windowFrom >= WINDOW_NANOS) {
+                if (windowLeast - (difference + drift) > 0) {
+                    difference = windowLeast;
+                    at = now;
+                }
+                openWindow(seen, now);
+            }
+            return Math.max(0, age);
+        }
+    }
 
     public Transits(int driftPpm) {
         this.driftPpm = driftPpm;
@@ -39,19 +85,13 @@ public final class Transits {
         Map<Integer, Least> boots = peers.computeIfAbsent(from, id -> new LinkedHashMap<>());
         long difference = now - sentAt;
         Least least = boots.get(boot);
-        if (least == null) {
-            boots.put(boot, new Least(difference, now));
-            if (boots.size() > BOOTS_MAX) {
-                boots.remove(boots.keySet().iterator().next());
-            }
-            return 0;
+        if (least != null) {
+            return least.age(difference, now, driftPpm);
         }
-        long drift = Math.max(0, now - least.at()) / 1_000_000 * driftPpm;
-        long age = difference - (least.difference() + drift);
-        if (age <= 0) {
-            boots.put(boot, new Least(difference, now));
-            return 0;
+        boots.put(boot, new Least(difference, now));
+        if (boots.size() > BOOTS_MAX) {
+            boots.remove(boots.keySet().iterator().next());
         }
-        return age;
+        return 0;
     }
 }

@@ -10,6 +10,11 @@ public sealed interface KeyRequest {
 
     int need();
 
+    /** The same with a request id that homes remember, so that two of them take it for one; itself if it changes nothing. */
+    default KeyRequest keyed() {
+        return this;
+    }
+
     record Get(KeyAddress address, int need) implements KeyRequest {}
 
     /**
@@ -19,15 +24,24 @@ public sealed interface KeyRequest {
      * @param request the idempotency key of this write
      */
     record Put(KeyAddress address, int need, CausalContext seen, Bytes value, String contentType, RequestId request)
-            implements KeyRequest {}
+            implements KeyRequest {
+        @Override
+        public Put keyed() {
+            return request.explicit() ? this : new Put(address, need, seen, value, contentType, request.remembered());
+        }
+    }
 
     /**
      * A delete.
      *
      * @param seen what is removed; null for whatever a read at this level sees (rule V4)
      */
-    record Delete(KeyAddress address, int need, @Nullable CausalContext seen, RequestId request)
-            implements KeyRequest {}
+    record Delete(KeyAddress address, int need, @Nullable CausalContext seen, RequestId request) implements KeyRequest {
+        @Override
+        public Delete keyed() {
+            return request.explicit() ? this : new Delete(address, need, seen, request.remembered());
+        }
+    }
 
     /** Asks every replica and changes nothing. */
     record Explain(KeyAddress address) implements KeyRequest {
@@ -41,7 +55,12 @@ public sealed interface KeyRequest {
      * The name of a write, by which a retry is told from a new write.
      *
      * @param value 1 to 64 bytes
-     * @param explicit whether the client gave it, so that a retry may come by any way and after minutes
+     * @param explicit whether homes remember it: the client gave it, so that a retry may come by any way and after minutes,
+     *     or the write goes to nodes that did not take it from the client
      */
-    record RequestId(Bytes value, boolean explicit) {}
+    record RequestId(Bytes value, boolean explicit) {
+        private RequestId remembered() {
+            return new RequestId(value, true);
+        }
+    }
 }

@@ -188,12 +188,13 @@ final class ForwardTask implements Task {
             return true;
         }
         NodeId home = newest;
-        if (home == null || home.equals(context.self) || !waiting.containsKey(home)) {
+        // A node that is gone has taken no read.
+        if (!isWrite() && waiting.keySet().retainAll(context.live) && (home == null || !waiting.containsKey(home))) {
+            next(now);
             return over;
         }
-        if (!isWrite()) {
-            // A node that is gone has taken no read.
-            waiting.keySet().retainAll(context.live);
+        if (home == null || home.equals(context.self) || !waiting.containsKey(home)) {
+            return over;
         }
         if (!context.live.contains(home) || now - newestAt >= patience(home)) {
             next(now);

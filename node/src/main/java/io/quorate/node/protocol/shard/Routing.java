@@ -19,9 +19,10 @@ final class Routing {
     private Routing() {}
 
     /** A request that this node took from a client. */
-    static void start(Context context, KeyRequest request, long now, long deadline, Consumer<KeyReply> reply) {
-        KeyAddress address = request.address();
+    static void start(Context context, KeyRequest taken, long now, long deadline, Consumer<KeyReply> reply) {
+        KeyAddress address = taken.address();
         List<NodeId> homes = context.homes(address.partition(), address.n());
+        KeyRequest request = homes.contains(context.self) || !undoesWhatComesBetween(taken) ? taken : taken.keyed();
         KeyReply.Refused refused = refusal(context, request, homes);
         if (refused != null) {
             reply.accept(refused);
@@ -223,6 +224,15 @@ final class Routing {
                 0,
                 silent.build(),
                 null);
+    }
+
+    /**
+     * Whether a second home that takes it later than the first would undo a write that was made between: a delete of
+     * whatever is there, or a write whose stamp is the latest. One that goes to other nodes may come to two of them.
+     */
+    private static boolean undoesWhatComesBetween(KeyRequest request) {
+        return (request instanceof KeyRequest.Delete delete && delete.seen() == null)
+                || request.address().lastWriterWins();
     }
 
     private static boolean isExplicit(KeyRequest request) {

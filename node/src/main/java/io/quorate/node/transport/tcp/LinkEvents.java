@@ -12,9 +12,9 @@ public interface LinkEvents {
     /**
      * A connection to a peer has ended, or none could be made.
      *
-     * @param wasOpen false if none could be made: for now, nobody is there
+     * @param refused whether the peer's machine answered that nobody listens there: its process has ended
      */
-    void lost(NodeId peer, Lane lane, boolean wasOpen, String reason);
+    void lost(NodeId peer, Lane lane, boolean refused, String reason);
 
     /** A frame was not sent, because too much waited or its connection ended. */
     void dropped(NodeId peer, Lane lane, int frames);

@@ -6,11 +6,13 @@ import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelOption;
+import io.netty.channel.ConnectTimeoutException;
 import io.netty.channel.EventLoop;
 import io.quorate.node.transport.Transport.Lane;
 import io.quorate.node.transport.tcp.GreetingReader.RefusedException;
 import io.quorate.ring.bytes.DecodeException;
 import io.quorate.ring.topology.NodeId;
+import java.net.ConnectException;
 import java.net.InetSocketAddress;
 import org.jspecify.annotations.Nullable;
 
@@ -38,6 +40,7 @@ final class Outgoing extends ChannelInboundHandlerAdapter {
     private @Nullable Channel channel;
     private @Nullable InetSocketAddress target;
     private boolean over;
+    private boolean refused;
     private boolean welcome;
     private long openedAt;
     private long boot;
@@ -87,7 +90,9 @@ final class Outgoing extends ChannelInboundHandlerAdapter {
         var unused = connecting.addListener(done -> {
             if (!done.isSuccess()) {
                 over = true;
-                owner.failed(this, "cannot connect: " + message(done.cause()));
+                Throwable cause = done.cause();
+                refused = cause instanceof ConnectException && !(cause instanceof ConnectTimeoutException);
+                owner.failed(this, "cannot connect: " + message(cause));
             }
         });
     }
@@ -119,6 +124,11 @@ final class Outgoing extends ChannelInboundHandlerAdapter {
     /** Whether it has carried frames for so long that its loss is no sign of trouble. */
     boolean wasGood() {
         return welcome && context.now() - openedAt >= GOOD_NANOS;
+    }
+
+    /** Whether the peer's machine answered that nobody listens there. */
+    boolean wasRefused() {
+        return refused;
     }
 
     /** Where it leads to; null while that is looked up. */

@@ -189,7 +189,7 @@ final class PeerLink implements Outgoing.Owner {
             }
         }
         state = State.PAUSING;
-        context.events().lost(peer, lane, wasOpen, reason);
+        context.events().lost(peer, lane, attempt.wasRefused(), reason);
         long pause = pauseMillis();
         var unused = loop.schedule(
                 () -> {

@@ -37,6 +37,42 @@ class TransitsTest {
         }
     }
 
+    /** A virtual machine that is moved stands still for two seconds, and so does its clock. */
+    @Test
+    void aClockThatStoodStillMakesMessagesOldForSomeSecondsOnly() {
+        long stood = 0;
+        long old = 0;
+        for (long at = 0; at < 60 * SECOND; at += SECOND / 4) {
+            stood = at >= 20 * SECOND ? 2 * SECOND : 0;
+            long age = transits.age(A, 1, at - stood, at + MILLI);
+            assertThat(age).isLessThanOrEqualTo(2 * SECOND);
+            old += age > SECOND ? 1 : 0;
+        }
+        assertThat(old).isBetween(20L, 48L);
+        assertThat(transits.age(A, 1, 60 * SECOND - stood, 60 * SECOND + MILLI)).isLessThan(MILLI);
+    }
+
+    /** What waited in a mailbox while this node stood still is old, however much of it there is. */
+    @Test
+    void aReceiverThatStoodStillTakesNothingThatWaitedForFresh() {
+        for (long at = 0; at < 20 * SECOND; at += SECOND / 4) {
+            transits.age(A, 1, at, at + MILLI);
+        }
+        for (long at = 20 * SECOND; at < 40 * SECOND; at += SECOND / 4) {
+            assertThat(transits.age(A, 1, at, 40 * SECOND + at / 1_000)).isGreaterThan(40 * SECOND - at - 10 * MILLI);
+        }
+        for (long at = 41 * SECOND; at < 60 * SECOND; at += SECOND / 4) {
+            assertThat(transits.age(A, 1, at, at + MILLI)).isLessThan(MILLI);
+        }
+    }
+
+    @Test
+    void aClockThatIsSlewedMakesNoMessageOld() {
+        for (long at = 0; at < 3600 * SECOND; at += SECOND / 4) {
+            assertThat(transits.age(A, 1, at - at / 1_000, at + MILLI)).isLessThan(25 * MILLI);
+        }
+    }
+
     @Test
     void aPeersNextRunHasAClockOfItsOwnAndItsLastMayStillBeHeard() {
         transits.age(A, 1, 0, MILLI);

@@ -97,6 +97,29 @@ class RoutingShardTest {
     }
 
     @Test
+    void aDeleteOfWhateverIsThereRemovesNothingThatWasWrittenAfterItsAnswer() {
+        RecordKey key = keyOn(N2, 2);
+        NodeId outsider =
+                NODES.stream().filter(n -> !homes(key).contains(n)).findFirst().orElseThrow();
+        cluster.put(outsider, key, 2, CausalContext.EMPTY, "before").written();
+        cluster.latency(envelope -> MILLI);
+        NodeId slow = homes(key).get(0);
+        cluster.latency(envelope ->
+                envelope.is(PeerMessage.Forward.class) && envelope.to().equals(slow) ? 700 * MILLI : MILLI);
+
+        cluster.delete(outsider, key, 2, null).written();
+        cluster.put(homes(key).get(1), key, 2, CausalContext.EMPTY, "after").written();
+        cluster.run(1_500 * MILLI);
+
+        assertThat(cluster.sent)
+                .as("two homes were given the delete")
+                .filteredOn(e -> e.is(PeerMessage.Forward.class)
+                        && ((PeerMessage.Forward) e.message()).request() instanceof KeyRequest.Delete)
+                .hasSize(2);
+        assertThat(cluster.values(outsider, key, 2)).containsExactly("after");
+    }
+
+    @Test
     void aDeadHomeThatNobodyHasMissedYetCostsARequestTensOfMilliseconds() {
         RecordKey key = keyOn(N2, 2);
         NodeId outsider =

@@ -128,7 +128,7 @@ public final class CutNode {
         }
 
         @Override
-        public void lost(NodeId peer, Lane lane, boolean wasOpen, String reason) {
+        public void lost(NodeId peer, Lane lane, boolean refused, String reason) {
             say(peer + " " + lane + " lost: " + reason);
         }
 

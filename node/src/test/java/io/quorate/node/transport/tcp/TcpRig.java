@@ -68,7 +68,7 @@ final class TcpRig extends Rig {
         }
 
         @Override
-        public void lost(NodeId peer, Lane lane, boolean wasOpen, String reason) {
+        public void lost(NodeId peer, Lane lane, boolean refused, String reason) {
             lost.add(lane + ": " + reason);
         }
 
