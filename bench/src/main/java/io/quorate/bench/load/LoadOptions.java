@@ -246,10 +246,15 @@ final class LoadOptions {
 
     /** Whether standard error is a terminal; where the system does not tell, it is taken for none. */
     private static boolean isTerminal() {
+        Path standardError = Path.of("/proc/self/fd/2");
+        if (!Files.isSymbolicLink(standardError)) {
+            return false;
+        }
         try {
-            String target = Files.readSymbolicLink(Path.of("/proc/self/fd/2")).toString();
+            String target = Files.readSymbolicLink(standardError).toString();
             return target.startsWith("/dev/pts/") || target.startsWith("/dev/tty");
-        } catch (IOException | UnsupportedOperationException e) {
+        } catch (IOException e) {
+            // Whether a bar or lines are drawn is all that depends on it.
             return false;
         }
     }

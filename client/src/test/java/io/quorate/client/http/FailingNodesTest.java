@@ -225,7 +225,7 @@ class FailingNodesTest {
 
     private static ScriptedNode.Script late(int acked, long millis) {
         return (request, wire) -> {
-            ScriptedNode.pause(millis);
+            wire.stall(millis);
             wire.reply(
                     504,
                     "Content-Type: application/problem+json\r\n",

@@ -62,7 +62,7 @@ class RoutingTest {
 
     private static Script slow(long millis) {
         return (request, wire) -> {
-            ScriptedNode.pause(millis);
+            wire.stall(millis);
             wire.done(request, 1);
         };
     }

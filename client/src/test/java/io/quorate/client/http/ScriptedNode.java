@@ -47,7 +47,12 @@ final class ScriptedNode implements AutoCloseable {
     }
 
     /** The way back. */
-    record Wire(OutputStream out) {
+    record Wire(OutputStream out, CountDownLatch closing) {
+        /** Keeps the client waiting for so long, or until the node is closed. */
+        void stall(long millis) throws InterruptedException {
+            closing.await(millis, TimeUnit.MILLISECONDS);
+        }
+
         void raw(String text) throws IOException {
             out.write(text.getBytes(StandardCharsets.ISO_8859_1));
             out.flush();
@@ -164,10 +169,6 @@ final class ScriptedNode implements AutoCloseable {
         return sockets.size();
     }
 
-    static void pause(long millis) throws InterruptedException {
-        TimeUnit.MILLISECONDS.sleep(millis);
-    }
-
     @Override
     public void close() throws IOException {
         closing.countDown();
@@ -205,7 +206,7 @@ final class ScriptedNode implements AutoCloseable {
     private void serve(Socket socket) {
         try (socket) {
             InputStream in = new BufferedInputStream(socket.getInputStream());
-            Wire wire = new Wire(socket.getOutputStream());
+            Wire wire = new Wire(socket.getOutputStream(), closing);
             for (Request request = read(in); request != null; request = read(in)) {
                 answer(request, wire);
             }

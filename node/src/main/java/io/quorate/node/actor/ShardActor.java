@@ -283,10 +283,10 @@ public final class ShardActor extends AbstractBehavior<Received> {
         } else {
             submit.reply()
                     .accept(KeyReply.Refused.of(
-                            ErrorCode.OVERLOADED,
+                            ErrorCode.TIMEOUT,
                             Outcome.NOT_APPLIED,
-                            "the request's time was over when this node came to it; retry after a moment, or use another"
-                                    + " node"));
+                            "the request's time was over when this node came to it, after " + waited / 1_000_000
+                                    + " ms; nothing was done. Retry with more time, or use another node"));
         }
     }
 

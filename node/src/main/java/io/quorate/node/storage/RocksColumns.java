@@ -18,6 +18,7 @@ import org.rocksdb.ColumnFamilyHandle;
 import org.rocksdb.ColumnFamilyOptions;
 import org.rocksdb.CompressionType;
 import org.rocksdb.DBOptions;
+import org.rocksdb.IndexType;
 import org.rocksdb.InfoLogLevel;
 import org.rocksdb.LRUCache;
 import org.rocksdb.ReadOptions;
@@ -37,6 +38,12 @@ import org.rocksdb.WriteOptions;
 public final class RocksColumns implements AutoCloseable {
     private static final List<String> NAMES = List.of("default", "data", "remnants", "requests");
     private static final long BLOCK_CACHE_BYTES = 64L << 20;
+    /** Few, so that each part of the cache holds many blocks. */
+    private static final int CACHE_SHARD_BITS = 3;
+    /** What indexes and filters may keep from the data. */
+    private static final double INDEX_SHARE = 0.5;
+    /** An index in one piece is a megabyte a file: whatever needs one of its lines would fetch it whole when the cache is full. */
+    private static final int METADATA_BLOCK_BYTES = 8 << 10;
     private static final long DATA_BUFFER_BYTES = 64L << 20;
     /** Small, because these columns take a tiny entry with each write: finding its place is cheap as long as all fit a cache. */
     private static final long SMALL_BUFFER_BYTES = 4L << 20;
@@ -75,7 +82,7 @@ public final class RocksColumns implements AutoCloseable {
         this.directory = directory;
         this.sync = sync;
         this.disk = disk;
-        LRUCache cache = new LRUCache(BLOCK_CACHE_BYTES);
+        LRUCache cache = new LRUCache(BLOCK_CACHE_BYTES, CACHE_SHARD_BITS, false, INDEX_SHARE);
         BloomFilter bloom = new BloomFilter(10, false);
         owned.add(cache);
         owned.add(bloom);
@@ -86,7 +93,11 @@ public final class RocksColumns implements AutoCloseable {
                     .setTableFormatConfig(new BlockBasedTableConfig()
                             .setBlockCache(cache)
                             .setFilterPolicy(bloom)
+                            .setIndexType(IndexType.kTwoLevelIndexSearch)
+                            .setPartitionFilters(true)
+                            .setMetadataBlockSize(METADATA_BLOCK_BYTES)
                             .setCacheIndexAndFilterBlocks(true)
+                            .setCacheIndexAndFilterBlocksWithHighPriority(true)
                             .setPinL0FilterAndIndexBlocksInCache(true));
             owned.add(column);
             descriptors.add(new ColumnFamilyDescriptor(name.getBytes(StandardCharsets.UTF_8), column));
@@ -278,7 +289,8 @@ public final class RocksColumns implements AutoCloseable {
         return total("rocksdb.total-sst-files-size") + memtableBytes();
     }
 
-    private long total(String property) {
+    /** A number that the engine tells of each column, summed over all. */
+    long total(String property) {
         use.readLock().lock();
         try {
             long total = 0;

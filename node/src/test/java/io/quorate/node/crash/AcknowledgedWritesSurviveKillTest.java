@@ -15,11 +15,12 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -85,7 +86,7 @@ class AcknowledgedWritesSurviveKillTest {
 
     private int writeAndKill(DemoProcess demo) throws Exception {
         AtomicInteger acknowledged = new AtomicInteger();
-        AtomicBoolean stop = new AtomicBoolean();
+        CountDownLatch stop = new CountDownLatch(1);
         ExecutorService threads = Executors.newFixedThreadPool(WRITERS);
         List<QuorateClient> clients = new ArrayList<>();
         List<CompletableFuture<Void>> running = new ArrayList<>();
@@ -95,15 +96,16 @@ class AcknowledgedWritesSurviveKillTest {
                 clients.add(client);
                 Writer writer = writers.get(i);
                 LeaderlessView view = carts(client, ConsistencyLevel.QUORUM);
-                running.add(CompletableFuture.runAsync(() -> writer.run(view, acknowledged, stop::get), threads));
+                running.add(CompletableFuture.runAsync(() -> writer.run(view, acknowledged, stop), threads));
             }
-            long until = System.nanoTime() + TimeUnit.MINUTES.toNanos(5);
-            while (acknowledged.get() < WRITES && System.nanoTime() < until) {
-                Thread.sleep(1);
-            }
+            Awaitility.await("the round's writes")
+                    .atMost(Duration.ofMinutes(5))
+                    .pollDelay(Duration.ZERO)
+                    .pollInterval(Duration.ofMillis(1))
+                    .until(() -> acknowledged.get() >= WRITES);
             demo.close();
         } finally {
-            stop.set(true);
+            stop.countDown();
             threads.shutdown();
         }
         CompletableFuture.allOf(running.toArray(CompletableFuture[]::new)).get(60, TimeUnit.SECONDS);

@@ -1,23 +1,26 @@
 package io.quorate.node.crash;
 
+import com.google.common.util.concurrent.Uninterruptibles;
 import io.quorate.client.LeaderlessView;
 import io.quorate.client.data.Context;
 import io.quorate.client.data.ReadResult;
 import io.quorate.client.data.WriteResult;
 import io.quorate.client.error.QuorateException;
 import io.quorate.ring.wire.Outcome;
+import java.time.Duration;
 import java.util.BitSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.function.BooleanSupplier;
 
 /** One client: goes on from what it has last seen of each key, and mostly does not look at what others write. */
 final class Writer {
     private static final int READ_ONE_IN = 8;
     private static final int SHARED_ONE_IN = 4;
+    private static final Duration AFTER_A_FAILURE = Duration.ofMillis(2);
 
     private final List<KeyHistory> own;
     private final List<KeyHistory> shared;
@@ -34,8 +37,8 @@ final class Writer {
     }
 
     /** Writes until it is told to stop; failures are noted and do not end it. */
-    void run(LeaderlessView view, AtomicInteger acknowledged, BooleanSupplier stop) {
-        while (!stop.getAsBoolean()) {
+    void run(LeaderlessView view, AtomicInteger acknowledged, CountDownLatch stop) {
+        while (stop.getCount() > 0) {
             List<KeyHistory> keys = random.nextInt(SHARED_ONE_IN) == 0 ? shared : own;
             KeyHistory history = keys.get(random.nextInt(keys.size()));
             try {
@@ -46,7 +49,7 @@ final class Writer {
                 write(view, history);
                 acknowledged.incrementAndGet();
             } catch (QuorateException e) {
-                pause();
+                Uninterruptibles.awaitUninterruptibly(stop, AFTER_A_FAILURE);
             }
         }
     }
@@ -67,14 +70,6 @@ final class Writer {
             boolean untouched = e.outcome() == Outcome.NOT_APPLIED;
             history.end(write, untouched ? KeyHistory.Fate.NOT_APPLIED : KeyHistory.Fate.MAYBE_APPLIED);
             throw e;
-        }
-    }
-
-    private static void pause() {
-        try {
-            Thread.sleep(2);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
         }
     }
 }

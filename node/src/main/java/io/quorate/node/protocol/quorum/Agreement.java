@@ -36,11 +36,6 @@ final class Agreement {
         return true;
     }
 
-    static KeyState stateOf(Slot slot) {
-        KeyState state = slot.state;
-        return state == null ? KeyState.EMPTY : state;
-    }
-
     /** Rule V2: a home holds the merged state if it has the same live versions and knows that the others are gone. */
     static boolean holds(KeyState state, KeyState merged, Set<Dot> seen) {
         if (!state.dots().equals(merged.dots())) {

@@ -136,7 +136,7 @@ public final class ReadCoordinator {
             slot.status = status;
         } else if (sent != null) {
             slot.repaired = true;
-            slot.state = rules.merge(Agreement.stateOf(slot), sent);
+            slot.state = rules.merge(slot.held(), sent);
             slot.sent = null;
         }
         advance(now);
@@ -285,7 +285,7 @@ public final class ReadCoordinator {
         boolean first = true;
         Set<Dot> seen = new LinkedHashSet<>();
         for (Slot slot : usable) {
-            KeyState state = Agreement.stateOf(slot);
+            KeyState state = slot.held();
             seen.addAll(state.dots());
             all = first ? state : rules.merge(all, state);
             first = false;
@@ -301,7 +301,7 @@ public final class ReadCoordinator {
                 continue;
             }
             repaired += slot.repaired ? 1 : 0;
-            if (Agreement.holds(Agreement.stateOf(slot), all, seen)) {
+            if (Agreement.holds(slot.held(), all, seen)) {
                 holders++;
             } else {
                 behind.add(entry.getKey());

@@ -35,6 +35,12 @@ final class Slot {
         this.askedAt = askedAt;
     }
 
+    /** What it holds, as far as it is known. */
+    KeyState held() {
+        KeyState known = state;
+        return known == null ? KeyState.EMPTY : known;
+    }
+
     boolean ok() {
         return status == Status.OK;
     }

@@ -6,6 +6,7 @@ import io.netty.bootstrap.Bootstrap;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandler;
+import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoop;
 import io.netty.channel.WriteBufferWaterMark;
@@ -190,8 +191,12 @@ final class LinkContext {
         return settings().silenceMillis() * 1_000_000L;
     }
 
-    Greeting greeting(@Nullable NodeId to, @Nullable Lane lane, @Nullable SocketAddress local) {
-        return new Greeting(birth(), self(), to, boot, at(local), lane);
+    /** Says who calls, and whom: nobody in particular if both are null. */
+    void greet(ChannelHandlerContext ctx, @Nullable NodeId to, @Nullable Lane lane) {
+        SocketAddress local = ctx.channel().localAddress();
+        byte[] greeting = new Greeting(birth(), self(), to, boot, at(local), lane).encode();
+        var unused =
+                ctx.writeAndFlush(ctx.alloc().directBuffer(greeting.length).writeBytes(greeting), ctx.voidPromise());
     }
 
     Greeting.Answer answer(Greeting said, @Nullable String objection, @Nullable SocketAddress local) {

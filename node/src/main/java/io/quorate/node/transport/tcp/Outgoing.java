@@ -191,10 +191,7 @@ final class Outgoing extends ChannelInboundHandlerAdapter {
 
     @Override
     public void channelActive(ChannelHandlerContext ctx) {
-        byte[] greeting =
-                context.greeting(peer, lane, ctx.channel().localAddress()).encode();
-        var unused =
-                ctx.writeAndFlush(ctx.alloc().directBuffer(greeting.length).writeBytes(greeting), ctx.voidPromise());
+        context.greet(ctx, peer, lane);
     }
 
     @Override

@@ -51,10 +51,7 @@ final class Question extends ChannelInboundHandlerAdapter {
 
     @Override
     public void channelActive(ChannelHandlerContext ctx) {
-        byte[] greeting =
-                context.greeting(null, null, ctx.channel().localAddress()).encode();
-        var unused =
-                ctx.writeAndFlush(ctx.alloc().directBuffer(greeting.length).writeBytes(greeting), ctx.voidPromise());
+        context.greet(ctx, null, null);
     }
 
     @Override
