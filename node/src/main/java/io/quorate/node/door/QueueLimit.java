@@ -7,7 +7,7 @@ package io.quorate.node.door;
  * <p>Time is cut into windows. The shortest wait of a window tells a standing queue from a burst: a burst lets somebody
  * through soon, a standing queue nobody (Nichols and Jacobson, "Controlling Queue Delay", 2012). After a window with a
  * standing queue the limit is what that queue should have been for its wait to be the target; after any other, and for
- * every window without traffic, it grows by a quarter.
+ * every window without traffic, it grows by a sixteenth.
  *
  * <p>Single-threaded; time comes in.
  */
@@ -15,7 +15,8 @@ public final class QueueLimit {
     /** A short stall must not cost more than half of the limit in one window. */
     private static final double SHRINK_MOST = 0.5;
 
-    private static final int GROW_DIVISOR = 4;
+    /** Slowly: what is let in at once is worked off together, and a limit that jumps makes the waits jump. */
+    private static final int GROW_DIVISOR = 16;
 
     private final Settings settings;
     private int limit;

@@ -11,6 +11,8 @@ import java.util.List;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Nodes under a flood of writes over HTTP. The generator shares the machine with them, so a busy machine says little about
@@ -19,6 +21,7 @@ import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
  * must be as promised.
  */
 final class FloodTest {
+    private static final Logger LOG = LoggerFactory.getLogger(FloodTest.class);
     private static final long SECOND = 1_000_000_000L;
     private static final int SECONDS = Integer.getInteger("quorate.flood.seconds", 0);
     private static final int CONNECTIONS = Integer.getInteger("quorate.flood.connections", SECONDS > 0 ? 2000 : 300);
@@ -85,7 +88,8 @@ final class FloodTest {
             try (Flood flood = flood(cluster, CONNECTIONS, "over")) {
                 flood.openLoop(10 * peak, 5 * SECOND);
                 Flood.Result over = flood.openLoop(10 * peak, SECONDS * SECOND);
-                String figures = "peak " + peak + "/s; " + over;
+                String figures = String.format("peak %.0f/s; %s", peak, over);
+                LOG.info(figures);
                 cluster.nodes()
                         .forEach(node -> assertThat(
                                         cluster.self(node).path("peersUp").size())
@@ -93,6 +97,8 @@ final class FloodTest {
                                 .isEqualTo(2));
                 assertThat(over.goodPerSecond()).as(figures).isGreaterThan(0.8 * peak);
                 assertThat(over.late()).as(figures).isZero();
+                long accepted = over.sent() - over.refused();
+                assertThat(over.failed()).as(figures).isLessThan(accepted / 1000);
             }
             awaitRecovery(cluster);
         }

@@ -2,6 +2,7 @@ package io.quorate.node.protocol.quorum;
 
 import com.google.common.collect.ImmutableList;
 import io.quorate.node.protocol.message.PeerMessage.Status;
+import io.quorate.node.protocol.pace.ResendTimes;
 import io.quorate.node.protocol.request.KeyReply;
 import io.quorate.ring.topology.NodeId;
 import io.quorate.ring.version.CausalContext;
@@ -30,7 +31,7 @@ public final class WriteCoordinator {
     private final Written written;
     private final long started;
     private final long deadline;
-    private final long resendNanos;
+    private final ResendTimes resends;
     private final Port port;
     private boolean answered;
 
@@ -60,6 +61,7 @@ public final class WriteCoordinator {
     private static final class Replica {
         private State state;
         private Status status = Status.OK;
+        private long firstSentAt;
         private long sentAt;
         private int resent;
         private long micros;
@@ -83,14 +85,14 @@ public final class WriteCoordinator {
             Written written,
             long started,
             long deadline,
-            long resendNanos,
+            ResendTimes resends,
             Port port) {
         this.self = self;
         this.need = need;
         this.written = written;
         this.started = started;
         this.deadline = deadline;
-        this.resendNanos = resendNanos;
+        this.resends = resends;
         this.port = port;
         for (NodeId home : homes) {
             boolean sends = home.equals(self) || reachable.contains(home);
@@ -102,6 +104,7 @@ public final class WriteCoordinator {
     public void start(long now) {
         homes.forEach((home, replica) -> {
             if (!home.equals(self) && replica.state == State.WAITING) {
+                replica.firstSentAt = now;
                 replica.sentAt = now;
                 port.replicate(home);
             }
@@ -114,6 +117,9 @@ public final class WriteCoordinator {
         Replica replica = homes.get(home);
         if (replica == null || replica.state == State.ACKED) {
             return;
+        }
+        if (replica.state == State.WAITING && !home.equals(self)) {
+            resends.answered(home, now - replica.firstSentAt, now - replica.sentAt);
         }
         replica.state = status == Status.OK ? State.ACKED : State.FAILED;
         replica.status = status;
@@ -142,9 +148,13 @@ public final class WriteCoordinator {
             waiting = true;
             // Each time after twice as long: a home that is slow because it has much to do must not be given more.
             boolean due = replica.state == State.UNREACHABLE
-                    || now - replica.sentAt >= resendNanos << Math.min(replica.resent, RESEND_DOUBLINGS);
+                    || now - replica.sentAt >= resends.after(entry.getKey()) << Math.min(replica.resent, RESEND_DOUBLINGS);
             if (due && reachable.contains(entry.getKey())) {
-                replica.resent += replica.state == State.WAITING ? 1 : 0;
+                if (replica.state == State.WAITING) {
+                    replica.resent++;
+                } else {
+                    replica.firstSentAt = now;
+                }
                 replica.state = State.WAITING;
                 replica.sentAt = now;
                 port.replicate(entry.getKey());

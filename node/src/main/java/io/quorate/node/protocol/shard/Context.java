@@ -9,6 +9,7 @@ import io.quorate.node.protocol.message.PeerMessage.Want;
 import io.quorate.node.protocol.pace.Allowance;
 import io.quorate.node.protocol.pace.AnswerTimes;
 import io.quorate.node.protocol.pace.PaceSettings;
+import io.quorate.node.protocol.pace.ResendTimes;
 import io.quorate.node.protocol.store.RecordKey;
 import io.quorate.node.protocol.store.ReplicaSetId;
 import io.quorate.ring.bytes.Bytes;
@@ -44,6 +45,8 @@ final class Context {
     final AnswerTimes readTimes;
 
     final AnswerTimes forwardTimes;
+    /** When writes that a peer has not acknowledged are sent to it again. */
+    final ResendTimes writeResends;
     /** Room for messages that are sent for speed alone. */
     final Allowance spareReads;
 
@@ -101,6 +104,7 @@ final class Context {
         PaceSettings pace = settings.pace();
         this.readTimes = new AnswerTimes(pace);
         this.forwardTimes = new AnswerTimes(pace);
+        this.writeResends = new ResendTimes(settings.resendNanos());
         this.spareReads = new Allowance(pace.hedgePermille(), pace.hedgesSaved());
         this.spareWrites = new Allowance(pace.hedgePermille(), pace.hedgesSaved());
         this.nextId = surroundings.randomLongs().getAsLong();
@@ -216,6 +220,7 @@ final class Context {
             if (before == null || after == null || before.bootId() != after.bootId()) {
                 readTimes.forget(peer);
                 forwardTimes.forget(peer);
+                writeResends.forget(peer);
             }
         }
         peers = up;

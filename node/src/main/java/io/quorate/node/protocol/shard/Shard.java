@@ -46,7 +46,7 @@ public final class Shard {
     /**
      * The limits and rhythms of a shard, in nanoseconds and counts.
      *
-     * @param resendNanos how long a message to another node stays without answer before it is sent again
+     * @param resendNanos how long a message to another node stays without answer before it is sent again, if answers are quick
      * @param inFlightMax requests in flight above which new ones are refused
      * @param behindMaxNanos how long input may have waited before requests of other nodes' clients are refused
      * @param pace when another home is asked for speed

@@ -279,7 +279,7 @@ final class WriteTask implements Task, WriteCoordinator.Port {
                 written,
                 started,
                 deadline,
-                context.settings.resendNanos(),
+                context.writeResends,
                 this);
         context.replicas.whenDurable(
                 key.set(),

@@ -4,6 +4,7 @@ import static io.quorate.node.fixture.TestKeys.dot;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.quorate.node.protocol.message.PeerMessage.Status;
+import io.quorate.node.protocol.pace.ResendTimes;
 import io.quorate.node.protocol.request.KeyReply;
 import io.quorate.ring.topology.NodeId;
 import io.quorate.ring.version.CausalContext;
@@ -27,6 +28,7 @@ class WriteCoordinatorTest {
     private static final long DEADLINE = 1_000_000_000L;
     private static final long RESEND = 200_000_000L;
 
+    private final ResendTimes resends = new ResendTimes(RESEND);
     private final List<NodeId> sent = new ArrayList<>();
     private final List<KeyReply> replies = new ArrayList<>();
     private final WriteCoordinator.Port port = new WriteCoordinator.Port() {
@@ -146,6 +148,22 @@ class WriteCoordinatorTest {
     }
 
     @Test
+    void aHomeWhoseAnswersTakeLongIsLeftTheTime() {
+        for (int i = 0; i < 50; i++) {
+            WriteCoordinator earlier = coordinator(2, Set.of(B, C));
+            earlier.start(0);
+            earlier.answered(B, Status.OK, 2 * RESEND);
+        }
+        sent.clear();
+        WriteCoordinator coordinator = coordinator(3, Set.of(B, C));
+        coordinator.start(0);
+        coordinator.tick(2 * RESEND - 1, Set.of(B, C));
+        assertThat(sent).as("one of them has never answered").containsExactly(B, C, C);
+        coordinator.tick(4 * RESEND, Set.of(B, C));
+        assertThat(sent).as("lost, after all").containsExactly(B, C, C, B, C);
+    }
+
+    @Test
     void aHomeThatComesBackIsSentToAtOnce() {
         WriteCoordinator coordinator = coordinator(2, Set.of(B));
         coordinator.start(0);
@@ -185,7 +203,7 @@ class WriteCoordinatorTest {
     private WriteCoordinator coordinator(int need, Set<NodeId> reachable) {
         CausalContext context = CausalContext.EMPTY.with(dot("a", 3, 1, 1));
         return new WriteCoordinator(
-                A, HOMES, reachable, need, new WriteCoordinator.Written(context, 1, 42), 0, DEADLINE, RESEND, port);
+                A, HOMES, reachable, need, new WriteCoordinator.Written(context, 1, 42), 0, DEADLINE, resends, port);
     }
 
     private static void answer(WriteCoordinator coordinator, NodeId home, Fate fate) {
