@@ -44,6 +44,7 @@ public final class RocksColumns implements AutoCloseable {
     private static final double INDEX_SHARE = 0.5;
     /** An index in one piece is a megabyte a file: whatever needs one of its lines would fetch it whole when the cache is full. */
     private static final int METADATA_BLOCK_BYTES = 8 << 10;
+
     private static final long DATA_BUFFER_BYTES = 64L << 20;
     /** Small, because these columns take a tiny entry with each write: finding its place is cheap as long as all fit a cache. */
     private static final long SMALL_BUFFER_BYTES = 4L << 20;

@@ -49,7 +49,7 @@ final class Writer {
                 write(view, history);
                 acknowledged.incrementAndGet();
             } catch (QuorateException e) {
-                Uninterruptibles.awaitUninterruptibly(stop, AFTER_A_FAILURE);
+                var unused = Uninterruptibles.awaitUninterruptibly(stop, AFTER_A_FAILURE);
             }
         }
     }

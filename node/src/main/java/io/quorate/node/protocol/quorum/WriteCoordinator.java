@@ -148,7 +148,8 @@ public final class WriteCoordinator {
             waiting = true;
             // Each time after twice as long: a home that is slow because it has much to do must not be given more.
             boolean due = replica.state == State.UNREACHABLE
-                    || now - replica.sentAt >= resends.after(entry.getKey()) << Math.min(replica.resent, RESEND_DOUBLINGS);
+                    || now - replica.sentAt
+                            >= resends.after(entry.getKey()) << Math.min(replica.resent, RESEND_DOUBLINGS);
             if (due && reachable.contains(entry.getKey())) {
                 if (replica.state == State.WAITING) {
                     replica.resent++;
