@@ -35,7 +35,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
-import java.util.function.LongConsumer;
+import java.util.function.LongPredicate;
 import java.util.function.LongSupplier;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.ActorSystem;
@@ -262,7 +262,7 @@ final class NodeActors {
     }
 
     /** Takes a client's request to the data plane. */
-    void submit(KeyRequest request, long timeoutNanos, LongConsumer takenUp, Consumer<KeyReply> reply) {
+    void submit(KeyRequest request, long timeoutNanos, LongPredicate takenUp, Consumer<KeyReply> reply) {
         inlet.add(new ShardMessage.Submit(request, nanoClock.getAsLong(), timeoutNanos, takenUp, reply));
     }
 

@@ -273,20 +273,11 @@ public final class ShardActor extends AbstractBehavior<Received> {
         }
     }
 
-    /** A request whose time is over is answered and nothing else: nobody waits for its effect. */
     private void start(ShardMessage.Submit submit) {
         long now = now();
         long waited = now - submit.takenAt();
-        submit.takenUp().accept(waited);
-        if (waited < submit.timeoutNanos()) {
+        if (submit.takenUp().test(waited)) {
             shard.onRequest(submit.request(), submit.timeoutNanos() - waited, submit.reply(), now);
-        } else {
-            submit.reply()
-                    .accept(KeyReply.Refused.of(
-                            ErrorCode.TIMEOUT,
-                            Outcome.NOT_APPLIED,
-                            "the request's time was over when this node came to it, after " + waited / 1_000_000
-                                    + " ms; nothing was done. Retry with more time, or use another node"));
         }
     }
 

@@ -9,7 +9,7 @@ import io.quorate.node.transport.Received;
 import io.quorate.ring.topology.NodeId;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
-import java.util.function.LongConsumer;
+import java.util.function.LongPredicate;
 
 /** What a {@link ShardActor} is told besides frames. */
 public sealed interface ShardMessage extends Received {
@@ -17,11 +17,12 @@ public sealed interface ShardMessage extends Received {
      * A client's request; it comes through the {@link ShardInlet}.
      *
      * @param takenAt when this node took it, in nanoseconds of the node's clock
-     * @param takenUp told before the reply how many nanoseconds the request has waited for the actor, on its thread
+     * @param takenUp told before the reply how many nanoseconds the request has waited for the actor, on its thread; false if
+     *     the request is not to be begun, and has its reply
      * @param reply called once, on the actor's thread
      */
     record Submit(
-            KeyRequest request, long takenAt, long timeoutNanos, LongConsumer takenUp, Consumer<KeyReply> reply) {}
+            KeyRequest request, long takenAt, long timeoutNanos, LongPredicate takenUp, Consumer<KeyReply> reply) {}
 
     /**
      * What the node knows of its surroundings; it comes through the {@link ShardInlet}, and only the newest counts.

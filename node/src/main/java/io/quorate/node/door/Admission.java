@@ -20,6 +20,7 @@ final class Admission {
     private final NodeConfig.Limits limits;
     private final NodeMetrics metrics;
     private final QueueLimit queueLimit;
+    private final long targetNanos;
     private final AtomicInteger inFlight = new AtomicInteger();
     private final AtomicInteger waiting = new AtomicInteger();
     private final AtomicLong bytesInFlight = new AtomicLong();
@@ -31,6 +32,7 @@ final class Admission {
         this.limits = limits;
         this.metrics = metrics;
         this.queueLimit = new QueueLimit(queue.within(limits.requestsInFlight()));
+        this.targetNanos = queue.targetNanos();
         this.queueMax = queueLimit.limit();
     }
 
@@ -47,18 +49,23 @@ final class Admission {
             this.timeoutNanos = timeoutNanos;
         }
 
-        /** To be called on the data plane's thread. */
-        void takenUp(long waitedNanos, long now) {
+        /**
+         * To be called on the data plane's thread. False if the request has waited in a standing queue until half of its time
+         * was gone: it could be begun and not ended in time, and the ones behind it would wait for that.
+         */
+        boolean takenUp(long waitedNanos, long now) {
             if (!waits.compareAndSet(true, false)) {
-                return;
+                return true;
             }
             waiting.decrementAndGet();
             queueMax = queueLimit.takenUp(waitedNanos, now);
             lastWait = waitedNanos;
-            if (waitedNanos >= timeoutNanos) {
-                late = true;
+            boolean spent = waitedNanos >= Math.max(targetNanos, timeoutNanos / 2);
+            late = spent || waitedNanos >= timeoutNanos;
+            if (late) {
                 metrics.count(REFUSALS, "cause", "queue-delay");
             }
+            return !spent;
         }
 
         /** Gives back what the request took; true the first time. */
@@ -74,7 +81,7 @@ final class Admission {
             return true;
         }
 
-        /** Whether its time was over when it was taken up. */
+        /** Whether it was taken up too late to be begun. */
         boolean late() {
             return late;
         }

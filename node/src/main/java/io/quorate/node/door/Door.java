@@ -25,7 +25,7 @@ import io.quorate.ring.wire.HttpNames;
 import io.quorate.ring.wire.Outcome;
 import java.util.List;
 import java.util.function.Consumer;
-import java.util.function.LongConsumer;
+import java.util.function.LongPredicate;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -55,10 +55,11 @@ public final class Door {
          * Hands a request over.
          *
          * @param timeoutNanos from now
-         * @param takenUp told once, before the reply, how many nanoseconds the request waited until the shard took it up
+         * @param takenUp told once, before the reply, how many nanoseconds the request waited until the shard took it up;
+         *     false if the request is not to be begun, and has its reply
          * @param reply called once
          */
-        void submit(KeyRequest request, long timeoutNanos, LongConsumer takenUp, Consumer<KeyReply> reply);
+        void submit(KeyRequest request, long timeoutNanos, LongPredicate takenUp, Consumer<KeyReply> reply);
     }
 
     /**
@@ -236,32 +237,53 @@ public final class Door {
             refuseIfJustWoken();
             ticket = admission.admit(bytes, call.timeoutNanos());
         } catch (RefusedException e) {
-            finish(operation, from, new Answer(address, level, e.refusal(), ring.epoch()), answer);
+            finish(operation, from, new Answer(address, level, e.refusal(), ring.epoch()), true, answer);
             return;
         }
         KeyAddress at = address;
         String named = level;
+        Consumer<KeyReply> done = reply -> {
+            if (ticket.end()) {
+                if (isOverloaded(reply) && !ticket.late()) {
+                    metrics.count("quorate.refusals", "cause", "data-plane");
+                }
+                finish(operation, from, new Answer(at, named, reply, ring.epoch()), !ticket.late(), answer);
+            }
+        };
         dataPlane.submit(
-                request, call.timeoutNanos(), waited -> ticket.takenUp(waited, nanoClock.getAsLong()), reply -> {
-                    if (ticket.end()) {
-                        if (isOverloaded(reply) && !ticket.late()) {
-                            metrics.count("quorate.refusals", "cause", "data-plane");
-                        }
-                        finish(operation, from, new Answer(at, named, reply, ring.epoch()), answer);
+                request,
+                call.timeoutNanos(),
+                waited -> {
+                    boolean begins = ticket.takenUp(waited, nanoClock.getAsLong());
+                    if (!begins) {
+                        done.accept(spent(waited));
                     }
-                });
+                    return begins;
+                },
+                done);
+    }
+
+    /** The answer to what waited so long for the data plane that too little of its time is left. */
+    static KeyReply.Refused spent(long waitedNanos) {
+        return refusal(
+                ErrorCode.OVERLOADED,
+                "this node came to the request after " + waitedNanos / 1_000_000
+                        + " ms, with too little of its time left; nothing was done. Retry after a moment, or use another node");
     }
 
     private static boolean isOverloaded(KeyReply reply) {
         return reply instanceof KeyReply.Refused refused && refused.code() == ErrorCode.OVERLOADED;
     }
 
-    private void finish(String operation, long from, Answer answer, Consumer<Answer> to) {
+    /** Counts an answer and gives it; one that was never begun has been counted as a refusal already. */
+    private void finish(String operation, long from, Answer answer, boolean begun, Consumer<Answer> to) {
         KeyReply reply = answer.reply();
         String outcome = "ok";
         if (reply instanceof KeyReply.Refused refused) {
             outcome = refused.code().text();
-            if (refused.code() == ErrorCode.UNAVAILABLE || refused.code().status() == 504) {
+            if (begun
+                    && (refused.code() == ErrorCode.UNAVAILABLE
+                            || refused.code().status() == 504)) {
                 metrics.count("quorate.level.shortfalls", "code", outcome);
             } else if (refused.code() == ErrorCode.DISK_FULL) {
                 metrics.count("quorate.refusals", "cause", "disk-full");

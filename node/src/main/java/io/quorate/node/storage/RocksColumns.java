@@ -42,7 +42,7 @@ public final class RocksColumns implements AutoCloseable {
     private static final int CACHE_SHARD_BITS = 3;
     /** What indexes and filters may keep from the data. */
     private static final double INDEX_SHARE = 0.5;
-    /** An index in one piece is a megabyte a file: whatever needs one of its lines would fetch it whole when the cache is full. */
+    /** An index in one piece has some megabytes a file, which whoever needs a line of it would fetch each time. */
     private static final int METADATA_BLOCK_BYTES = 8 << 10;
 
     private static final long DATA_BUFFER_BYTES = 64L << 20;
@@ -97,6 +97,7 @@ public final class RocksColumns implements AutoCloseable {
                             .setIndexType(IndexType.kTwoLevelIndexSearch)
                             .setPartitionFilters(true)
                             .setMetadataBlockSize(METADATA_BLOCK_BYTES)
+                            .setPinTopLevelIndexAndFilter(true)
                             .setCacheIndexAndFilterBlocks(true)
                             .setCacheIndexAndFilterBlocksWithHighPriority(true)
                             .setPinL0FilterAndIndexBlocksInCache(true));

@@ -104,7 +104,7 @@ final class FailingShardActorTest {
                 "text/plain",
                 new KeyRequest.RequestId(Bytes.ofUtf8("r"), false));
         inlet.add(new ShardMessage.Submit(
-                put, System.nanoTime(), Duration.ofSeconds(60).toNanos(), waited -> {}, replies::add));
+                put, System.nanoTime(), Duration.ofSeconds(60).toNanos(), waited -> true, replies::add));
     }
 
     private KeyReply.Refused refused() throws InterruptedException {

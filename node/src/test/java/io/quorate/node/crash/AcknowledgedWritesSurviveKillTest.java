@@ -102,7 +102,8 @@ class AcknowledgedWritesSurviveKillTest {
                     .atMost(Duration.ofMinutes(5))
                     .pollDelay(Duration.ZERO)
                     .pollInterval(Duration.ofMillis(1))
-                    .until(() -> acknowledged.get() >= WRITES);
+                    .until(() -> acknowledged.get() >= WRITES
+                            || running.stream().anyMatch(CompletableFuture::isCompletedExceptionally));
             demo.close();
         } finally {
             stop.countDown();

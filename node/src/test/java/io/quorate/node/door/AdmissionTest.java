@@ -16,6 +16,7 @@ import org.junit.jupiter.api.Test;
 /** What is let in, what is refused and why, and what is given back. */
 final class AdmissionTest {
     private static final long SECOND = 1_000_000_000L;
+    private static final long MILLI = 1_000_000L;
 
     private final NodeMetrics metrics = new NodeMetrics("n1");
     private final Admission admission = new Admission(
@@ -121,9 +122,21 @@ final class AdmissionTest {
     }
 
     @Test
-    void aRequestThatIsTakenUpAfterItsTimeIsCountedAsSuch() {
+    void aRequestThatIsTakenUpWithHalfOfItsTimeGoneIsNotBegun() {
         Admission.Ticket ticket = admission.admit(0, SECOND);
-        ticket.takenUp(SECOND, 0);
+        assertThat(ticket.takenUp(SECOND / 2, 0)).isFalse();
+        assertThat(ticket.late()).isTrue();
+        assertThat(counted("queue-delay")).isEqualTo(1);
+        ticket.end();
+        assertThat(admission.admit(0, SECOND).takenUp(SECOND / 2 - 1, 0)).isTrue();
+    }
+
+    @Test
+    void aShortTimeThatPassesInAShortQueueIsNoOverload() {
+        Admission.Ticket ticket = admission.admit(0, MILLI);
+        assertThat(ticket.takenUp(2 * MILLI, 0))
+                .as("it is the data plane that answers")
+                .isTrue();
         assertThat(ticket.late()).isTrue();
         assertThat(counted("queue-delay")).isEqualTo(1);
     }

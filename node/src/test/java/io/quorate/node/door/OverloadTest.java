@@ -13,12 +13,15 @@ import io.quorate.ring.topology.NodeId;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Three nodes under ten times the load that they can carry, in virtual time. {@code -Dquorate.overload.seconds} makes the
  * overload longer than the five seconds of the normal build.
  */
 final class OverloadTest {
+    private static final Logger LOG = LoggerFactory.getLogger(OverloadTest.class);
     private static final int QUORUM = 2;
     private static final int ALL = 3;
     private static final int CLIENTS = 32;
@@ -60,9 +63,10 @@ final class OverloadTest {
                 "peak %.0f/s; at ten times that %.0f/s, %d failed, p50 %d ms, p99 %d ms",
                 peak, over.good * 1e9 / OVERLOAD, over.failed, over.took(0.5) / MILLI, over.took(0.99) / MILLI);
         assertThat(over.good * 1e9 / OVERLOAD).as(figures).isGreaterThan(0.8 * peak);
+        LOG.info(figures);
         assertThat(over.late).isZero();
         // Before the limit is found some that were let in may run out of time.
-        assertThat(over.failed).isLessThan(over.good / 20);
+        assertThat(over.failed).isLessThanOrEqualTo(over.good / 1000);
         cluster.run(2 * SECOND);
         Tally after = stream(via, QUORUM, 0.5 * peak, 8 * SECOND);
         assertThat(after.refused + after.failed + after.late).isZero();

@@ -157,13 +157,12 @@ final class SlowCluster implements AutoCloseable {
             while (workedAt < until && !submits.isEmpty()) {
                 Submit submit = submits.remove();
                 long waited = workedAt - submit.at();
-                submit.ticket().takenUp(waited, workedAt);
-                boolean late = waited >= TIMEOUT;
-                workedAt += late ? LATE_COST : SUBMIT_COST;
-                if (late) {
-                    submit.reply().accept(Door.refusal(io.quorate.ring.wire.ErrorCode.OVERLOADED, "late"));
-                } else {
+                if (submit.ticket().takenUp(waited, workedAt)) {
+                    workedAt += SUBMIT_COST;
                     shard.onRequest(submit.request(), TIMEOUT - waited, submit.reply(), workedAt);
+                } else {
+                    workedAt += LATE_COST;
+                    submit.reply().accept(Door.spent(waited));
                 }
             }
             if (!submits.isEmpty()) {

@@ -97,8 +97,9 @@ final class FloodTest {
                                 .isEqualTo(2));
                 assertThat(over.goodPerSecond()).as(figures).isGreaterThan(0.8 * peak);
                 assertThat(over.late()).as(figures).isZero();
+                assertThat(over.gapNanos()).as(figures).isLessThan(SECOND / 2);
                 long accepted = over.sent() - over.refused();
-                assertThat(over.failed()).as(figures).isLessThan(accepted / 1000);
+                assertThat(over.failed() + over.overtime()).as(figures).isLessThanOrEqualTo(accepted / 1000);
             }
             awaitRecovery(cluster);
         }

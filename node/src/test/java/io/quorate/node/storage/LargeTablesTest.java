@@ -67,10 +67,10 @@ class LargeTablesTest {
                     .until(() -> UNDER_WAY.stream().mapToLong(columns::total).sum() == 0);
             assertThat(bytesALookUp(columns, i -> key(random.nextInt(RECORDS)), true))
                     .as("bytes read for a record that is there")
-                    .isLessThan(64 << 10);
+                    .isLessThan(32 << 10);
             assertThat(bytesALookUp(columns, i -> key(RECORDS + i), false))
                     .as("bytes read to see that a record is not there")
-                    .isLessThan(32 << 10);
+                    .isLessThan(8 << 10);
         }
     }
 

@@ -10,9 +10,9 @@ import java.util.Map;
  * follows how long its answers take: their smoothed mean and four times their mean deviation (Jacobson, "Congestion Avoidance
  * and Control", 1988).
  *
- * <p>An answer to a message that has been repeated may be to either of the two. Karn and Partridge (1987) measure none of
- * those. Here messages are lost rarely and held up often, so an answer that comes sooner after the repetition than a peer
- * usually takes is counted as one to the first.
+ * <p>An answer to a message that has been repeated may be to either of the two, and measures nothing. Instead it doubles the
+ * time for this peer, until an answer comes before the repetition (Karn and Partridge, "Improving Round-Trip Time Estimates in
+ * Reliable Transport Protocols", 1987): so a peer that has become slow is measured again after a few messages.
  *
  * <p>Single-threaded; time comes in, in nanoseconds.
  */
@@ -29,44 +29,57 @@ public final class ResendTimes {
     private static final class Times {
         private long mean;
         private long deviation;
+        /** While it cannot be measured; 0 if it can. */
+        private long backedOff;
     }
 
     /**
      * Of peers that nothing is known of.
      *
-     * @param floorNanos after which a message is repeated if answers are quick
+     * @param floorNanos after which a message is repeated if answers are quick; positive
      */
     public ResendTimes(long floorNanos) {
+        if (floorNanos < 1) {
+            throw new IllegalArgumentException(floorNanos + " ns: must be positive");
+        }
         this.floorNanos = floorNanos;
     }
 
-    /** How long an answer of this peer is waited for. */
-    public long after(NodeId peer) {
-        Times times = peers.get(peer);
-        return times == null
-                ? floorNanos
-                : Math.min(CEILING_FACTOR * floorNanos, Math.max(floorNanos, times.mean + 4 * times.deviation));
+    /**
+     * How long an answer of this peer is waited for.
+     *
+     * @param timeNanos for the whole request: half of it is left for the repetition, unless answers are quick anyway
+     */
+    public long after(NodeId peer, long timeNanos) {
+        return Math.max(floorNanos, Math.min(after(peer), timeNanos / 2));
     }
 
-    /**
-     * An answer has come.
-     *
-     * @param sinceFirst since its message was sent
-     * @param sinceLast since it was sent the last time; the same if it was not repeated
-     */
-    public void answered(NodeId peer, long sinceFirst, long sinceLast) {
+    private long after(NodeId peer) {
         Times times = peers.get(peer);
-        if (times == null) {
-            if (sinceFirst == sinceLast) {
-                times = new Times();
-                times.mean = sinceFirst;
-                times.deviation = sinceFirst / 2;
-                peers.put(peer, times);
-            }
-        } else if (sinceFirst == sinceLast || sinceLast < times.mean / 2) {
-            times.deviation += (Math.abs(sinceFirst - times.mean) - times.deviation) / DEVIATION_WEIGHT;
-            times.mean += (sinceFirst - times.mean) / MEAN_WEIGHT;
+        return times == null ? floorNanos : bounded(Math.max(times.backedOff, times.mean + 4 * times.deviation));
+    }
+
+    private long bounded(long nanos) {
+        return Math.min(CEILING_FACTOR * floorNanos, Math.max(floorNanos, nanos));
+    }
+
+    /** An answer to a message that was sent once has come, so long after. */
+    public void answered(NodeId peer, long tookNanos) {
+        Times times = peers.computeIfAbsent(peer, id -> new Times());
+        times.backedOff = 0;
+        if (times.mean == 0) {
+            times.mean = tookNanos;
+            times.deviation = tookNanos / 2;
+        } else {
+            times.deviation += (Math.abs(tookNanos - times.mean) - times.deviation) / DEVIATION_WEIGHT;
+            times.mean += (tookNanos - times.mean) / MEAN_WEIGHT;
         }
+    }
+
+    /** An answer to a message that had been repeated has come. */
+    public void answeredRepeated(NodeId peer) {
+        long doubled = 2 * after(peer);
+        peers.computeIfAbsent(peer, id -> new Times()).backedOff = bounded(doubled);
     }
 
     /** A peer has gone or come back: what was known of it says nothing any more. */

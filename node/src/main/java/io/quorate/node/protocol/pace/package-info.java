@@ -1,5 +1,5 @@
 /**
- * How long peers take and how long messages were under way: what routing, hedging and deadlines go by. Knows nothing of
+ * How long peers take and how long messages were under way: what routing, hedging, repetitions and deadlines go by. Knows nothing of
  * requests. Start with {@link io.quorate.node.protocol.pace.AnswerTimes}.
  */
 @NullMarked

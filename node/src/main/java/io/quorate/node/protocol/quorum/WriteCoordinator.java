@@ -46,7 +46,8 @@ public final class WriteCoordinator {
 
     /** What the coordinator wants done. */
     public interface Port {
-        void replicate(NodeId home);
+        /** Sends the write to a home; false if nothing went out, as to one that takes in nothing now. */
+        boolean replicate(NodeId home);
 
         void reply(KeyReply reply);
     }
@@ -61,9 +62,11 @@ public final class WriteCoordinator {
     private static final class Replica {
         private State state;
         private Status status = Status.OK;
-        private long firstSentAt;
         private long sentAt;
         private int resent;
+        /** Whether the home was away, or not sent to, in the meantime, so that the time of its answer says nothing. */
+        private boolean lapsed;
+
         private long micros;
 
         private Replica(State state, long sentAt) {
@@ -104,9 +107,7 @@ public final class WriteCoordinator {
     public void start(long now) {
         homes.forEach((home, replica) -> {
             if (!home.equals(self) && replica.state == State.WAITING) {
-                replica.firstSentAt = now;
-                replica.sentAt = now;
-                port.replicate(home);
+                send(home, replica, now);
             }
         });
         answered(self, Status.OK, now);
@@ -118,8 +119,12 @@ public final class WriteCoordinator {
         if (replica == null || replica.state == State.ACKED) {
             return;
         }
-        if (replica.state == State.WAITING && !home.equals(self)) {
-            resends.answered(home, now - replica.firstSentAt, now - replica.sentAt);
+        if (replica.state == State.WAITING && !home.equals(self) && !replica.lapsed) {
+            if (replica.resent == 0) {
+                resends.answered(home, now - replica.sentAt);
+            } else {
+                resends.answeredRepeated(home);
+            }
         }
         replica.state = status == Status.OK ? State.ACKED : State.FAILED;
         replica.status = status;
@@ -146,22 +151,25 @@ public final class WriteCoordinator {
                 continue;
             }
             waiting = true;
+            boolean reaches = reachable.contains(entry.getKey());
+            replica.lapsed |= !reaches;
             // Each time after twice as long: a home that is slow because it has much to do must not be given more.
             boolean due = replica.state == State.UNREACHABLE
                     || now - replica.sentAt
-                            >= resends.after(entry.getKey()) << Math.min(replica.resent, RESEND_DOUBLINGS);
-            if (due && reachable.contains(entry.getKey())) {
-                if (replica.state == State.WAITING) {
-                    replica.resent++;
-                } else {
-                    replica.firstSentAt = now;
-                }
+                            >= resends.after(entry.getKey(), deadline - started)
+                                    << Math.min(replica.resent, RESEND_DOUBLINGS);
+            if (due && reaches) {
+                replica.resent += replica.state == State.WAITING ? 1 : 0;
                 replica.state = State.WAITING;
-                replica.sentAt = now;
-                port.replicate(entry.getKey());
+                send(entry.getKey(), replica, now);
             }
         }
         return !waiting && answered;
+    }
+
+    private void send(NodeId home, Replica replica, long now) {
+        replica.sentAt = now;
+        replica.lapsed |= !port.replicate(home);
     }
 
     private void decide() {

@@ -120,15 +120,17 @@ final class Context {
         now = time;
     }
 
-    void send(NodeId to, PeerMessage.Data message) {
+    /** Sends a message; false if it is a request to a peer that stalls, to which nothing goes now. */
+    boolean send(NodeId to, PeerMessage.Data message) {
         if (to.equals(self)) {
             later(now -> local.take(message, now));
-        } else {
-            if (isRequest(message) && !stalls.sends(to, now)) {
-                return;
-            }
-            surroundings.output().send(to, message);
+            return true;
         }
+        if (isRequest(message) && !stalls.sends(to, now)) {
+            return false;
+        }
+        surroundings.output().send(to, message);
+        return true;
     }
 
     /** Those that every node answers soon, whatever the answer. */

@@ -46,7 +46,7 @@ public final class Shard {
     /**
      * The limits and rhythms of a shard, in nanoseconds and counts.
      *
-     * @param resendNanos how long a message to another node stays without answer before it is sent again, if answers are quick
+     * @param resendNanos how long a message to another node stays without answer before it is sent again; for writes, if answers are quick
      * @param inFlightMax requests in flight above which new ones are refused
      * @param behindMaxNanos how long input may have waited before requests of other nodes' clients are refused
      * @param pace when another home is asked for speed
@@ -145,11 +145,15 @@ public final class Shard {
     /**
      * Takes a client's request.
      *
-     * @param timeoutNanos from now; the reply comes by then
+     * @param timeoutNanos from now; the reply comes by then, and at once if the time is over: nobody waits for the effect
      * @param reply called exactly once, from within a method of this shard
      */
     public void onRequest(KeyRequest request, long timeoutNanos, Consumer<KeyReply> reply, long now) {
         context.at(now);
+        if (timeoutNanos <= 0) {
+            reply.accept(Routing.expired(request));
+            return;
+        }
         if (tasks.open() >= context.settings.inFlightMax()) {
             reply.accept(KeyReply.Refused.of(
                     ErrorCode.OVERLOADED,

@@ -296,20 +296,19 @@ final class WriteTask implements Task, WriteCoordinator.Port {
     }
 
     @Override
-    public void replicate(NodeId home) {
+    public boolean replicate(NodeId home) {
         VersionedObject made = object;
-        if (made != null) {
-            context.send(
-                    home,
-                    new PeerMessage.Write(
-                            id,
-                            key,
-                            made,
-                            false,
-                            entry,
-                            (int) Math.min(60_000, context.settings.resendNanos() / 1_000_000),
-                            context.ring.epoch()));
-        }
+        return made != null
+                && context.send(
+                        home,
+                        new PeerMessage.Write(
+                                id,
+                                key,
+                                made,
+                                false,
+                                entry,
+                                (int) Math.min(60_000, context.settings.resendNanos() / 1_000_000),
+                                context.ring.epoch()));
     }
 
     @Override

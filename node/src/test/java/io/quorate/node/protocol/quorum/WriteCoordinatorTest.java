@@ -27,14 +27,17 @@ class WriteCoordinatorTest {
     private static final List<NodeId> HOMES = List.of(A, B, C);
     private static final long DEADLINE = 1_000_000_000L;
     private static final long RESEND = 200_000_000L;
+    private static final long TICK = 5_000_000L;
 
     private final ResendTimes resends = new ResendTimes(RESEND);
     private final List<NodeId> sent = new ArrayList<>();
     private final List<KeyReply> replies = new ArrayList<>();
+    private boolean takesIn = true;
     private final WriteCoordinator.Port port = new WriteCoordinator.Port() {
         @Override
-        public void replicate(NodeId home) {
+        public boolean replicate(NodeId home) {
             sent.add(home);
+            return takesIn;
         }
 
         @Override
@@ -147,20 +150,51 @@ class WriteCoordinatorTest {
         assertThat(sent).as("nothing goes to a home that is down").hasSize(3);
     }
 
-    @Test
-    void aHomeWhoseAnswersTakeLongIsLeftTheTime() {
-        for (int i = 0; i < 50; i++) {
-            WriteCoordinator earlier = coordinator(2, Set.of(B, C));
-            earlier.start(0);
-            earlier.answered(B, Status.OK, 2 * RESEND);
+    /** Writes that two homes acknowledge after so long each, one after another; returns how often they were sent again. */
+    private int repetitions(int writes, long answersAfter) {
+        int repeated = 0;
+        for (int i = 0; i < writes; i++) {
+            sent.clear();
+            WriteCoordinator coordinator = coordinator(3, Set.of(B, C));
+            coordinator.start(0);
+            for (long now = TICK; now < answersAfter; now += TICK) {
+                coordinator.tick(now, Set.of(B, C));
+            }
+            coordinator.answered(B, Status.OK, answersAfter);
+            coordinator.answered(C, Status.OK, answersAfter);
+            repeated += sent.size() - 2;
         }
-        sent.clear();
+        return repeated;
+    }
+
+    @Test
+    void homesWhoseAnswersBeginToTakeLongAreSoonLeftTheTime() {
+        assertThat(repetitions(50, RESEND / 20)).isZero();
+        assertThat(repetitions(200, 2 * RESEND - 3 * TICK)).isLessThanOrEqualTo(8);
+        assertThat(repetitions(200, 2 * RESEND - 3 * TICK)).isZero();
+    }
+
+    @Test
+    void aHomeThatWasAwayMeanwhileIsNotMeasured() {
         WriteCoordinator coordinator = coordinator(3, Set.of(B, C));
         coordinator.start(0);
-        coordinator.tick(2 * RESEND - 1, Set.of(B, C));
-        assertThat(sent).as("one of them has never answered").containsExactly(B, C, C);
-        coordinator.tick(4 * RESEND, Set.of(B, C));
-        assertThat(sent).as("lost, after all").containsExactly(B, C, C, B, C);
+        coordinator.tick(TICK, Set.of(C));
+        coordinator.answered(B, Status.OK, 2 * RESEND);
+        assertThat(resends.after(B, DEADLINE)).isEqualTo(RESEND);
+        coordinator.answered(C, Status.OK, RESEND - TICK);
+        assertThat(resends.after(C, DEADLINE)).isGreaterThan(RESEND);
+    }
+
+    @Test
+    void aHomeToWhichNothingWentOutAtFirstIsNotMeasured() {
+        takesIn = false;
+        WriteCoordinator coordinator = coordinator(3, Set.of(B, C));
+        coordinator.start(0);
+        takesIn = true;
+        coordinator.tick(RESEND, Set.of(B, C));
+        assertThat(sent).containsExactly(B, C, B, C);
+        coordinator.answered(B, Status.OK, RESEND + TICK);
+        assertThat(resends.after(B, DEADLINE)).isEqualTo(RESEND);
     }
 
     @Test
