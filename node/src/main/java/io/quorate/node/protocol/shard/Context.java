@@ -30,7 +30,11 @@ final class Context {
     private static final long ERA_MILLIS = 600_000;
     /** Without any input, not even a tick, for so long a shard has been held up; others may have stood in for it. */
     private static final long HELD_UP_NANOS = 200_000_000L;
-    /** How long after that it asks the others what they have taken. */
+    /** After so long a pause the door's rule holds for other nodes' requests, too: what comes in may have waited. */
+    private static final long FROZEN_NANOS = 1_000_000_000L;
+    /** For so long after it. */
+    private static final long WOKEN_NANOS = 200_000_000L;
+    /** How long after being held up it asks the others what they have taken. */
     private static final long CATCHING_UP_NANOS = 1_000_000_000L;
 
     final NodeId self;
@@ -76,6 +80,8 @@ final class Context {
     private long stoodInAt;
     private boolean heldUp;
     private long heldUpUntil;
+    private boolean woken;
+    private long wokenUntil;
     /** When a peer asked about a key for which it stood in: sooner known than by its pings. */
     private final Map<NodeId, Long> seenStandingIn = new HashMap<>();
     /** Of keyed writes that this home has not made yet, by the hashes of their keys. */
@@ -115,9 +121,19 @@ final class Context {
         if (started && time - now >= HELD_UP_NANOS) {
             heldUp = true;
             heldUpUntil = time + CATCHING_UP_NANOS;
+            if (time - now >= FROZEN_NANOS) {
+                woken = true;
+                wokenUntil = time + WOKEN_NANOS;
+            }
         }
         started = true;
         now = time;
+    }
+
+    /** Whether a long pause has just ended, so that nobody can tell how long what comes in has waited. */
+    boolean justWoken() {
+        woken = woken && now - wokenUntil < 0;
+        return woken;
     }
 
     /** Sends a message; false if it is a request to a peer that stalls, to which nothing goes now. */

@@ -251,6 +251,16 @@ public final class Shard {
                             + " ms late; nothing was done"));
             return;
         }
+        if (context.justWoken()) {
+            // The age may be known too little: of the few frames before the pause each may have been held up itself.
+            context.happened(Event.LATE_DROPPED);
+            reply.accept(KeyReply.Refused.of(
+                    ErrorCode.UNAVAILABLE,
+                    Outcome.NOT_APPLIED,
+                    context.self
+                            + " has just woken from a pause, and cannot tell how long the request has waited; retry"));
+            return;
+        }
         if (behindNanos >= Math.min(deadline - now, context.settings.behindMaxNanos())) {
             context.happened(Event.FORWARD_REFUSED);
             reply.accept(KeyReply.Refused.of(

@@ -82,6 +82,23 @@ class LateRequestTest {
     }
 
     @Test
+    void whatIsForwardedToANodeThatHasJustWokenIsNotBegunHoweverYoungItLooks() {
+        cluster.run(100 * MILLI);
+        cluster.freeze(N2);
+        cluster.run(1_200 * MILLI);
+        cluster.thaw(N2);
+        KeyReply.Refused refused = refusal(answers(new PeerMessage.Forward(9, put("waited"), 1_000, 1), 0));
+        assertThat(refused.code()).isEqualTo(ErrorCode.UNAVAILABLE);
+        assertThat(refused.outcome()).isEqualTo(Outcome.NOT_APPLIED);
+        assertThat(refused.detail()).contains("woken");
+        cluster.run(210 * MILLI);
+        assertThat(answers(new PeerMessage.Forward(10, put("new"), 1_000, 1), 0))
+                .singleElement()
+                .extracting(answer -> ((PeerMessage.ForwardReply) answer).reply())
+                .isInstanceOf(KeyReply.WriteDone.class);
+    }
+
+    @Test
     void aForwardOfAnotherEpochIsRefusedAndNamesBoth() {
         KeyReply.Refused refused = refusal(answers(new PeerMessage.Forward(9, put("v"), 1_000, 7), 0));
         assertThat(refused.code()).isEqualTo(ErrorCode.UNAVAILABLE);
