@@ -205,8 +205,9 @@ final class SimNode {
             }
             long known = transits.age(from, stamp.boot(), stamp.sentAt(), now());
             long age = world.bug() == PlantedBug.LATE_FORWARD_TAKEN ? 0 : known;
+            boolean sure = transits.knows(from, stamp.boot());
             if (message instanceof PeerMessage.Data data) {
-                running.onMessage(from, data, age, now());
+                running.onMessage(from, data, age, sure, now());
             } else if (message instanceof PeerMessage.Ping ping) {
                 if (alive.onPing(from, ping, age, now(), own(running), (to, answer) -> world.send(id, to, answer))) {
                     peersChanged(running, alive);

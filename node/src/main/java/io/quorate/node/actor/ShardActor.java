@@ -164,12 +164,16 @@ public final class ShardActor extends AbstractBehavior<Received> {
     private void open(Frame frame) {
         long now = now();
         long[] age = {0};
+        boolean[] sure = {false};
         try {
             inboxes.computeIfAbsent(frame.from(), id -> new Inbox())
                     .open(
                             frame.data().unsafeArray(),
-                            stamp -> age[0] = around.stamps().age(frame.from(), stamp, now),
-                            message -> shard.onMessage(frame.from(), message, age[0], now));
+                            stamp -> {
+                                age[0] = around.stamps().age(frame.from(), stamp, now);
+                                sure[0] = around.stamps().knows(frame.from(), stamp);
+                            },
+                            message -> shard.onMessage(frame.from(), message, age[0], sure[0], now));
         } catch (DecodeException e) {
             quarantine.note(frame.from(), e, now, around.decodeErrors());
         }

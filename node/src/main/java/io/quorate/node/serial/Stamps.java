@@ -25,6 +25,11 @@ public final class Stamps {
         return new FrameCodec.Stamp(boot, nanoClock.getAsLong());
     }
 
+    /** Whether the ages of a run's frames can be relied on. */
+    public synchronized boolean knows(NodeId from, FrameCodec.Stamp stamp) {
+        return transits.knows(from, stamp.boot());
+    }
+
     /** How much longer than the quickest a frame was under way, in nanoseconds. */
     public synchronized long age(NodeId from, FrameCodec.Stamp stamp, long now) {
         return transits.age(from, stamp.boot(), stamp.sentAt(), now);

@@ -24,6 +24,9 @@ public final class Transits {
     /** and from so many messages, of which one at least was not held up. */
     static final int WINDOW_MESSAGES = 10;
 
+    /** Of a burst only one message counts towards knowing a sender: what was held up together is old together. */
+    private static final long APART_NANOS = 50_000_000L;
+
     private static final int BOOTS_MAX = 4;
 
     private final int driftPpm;
@@ -35,10 +38,13 @@ public final class Transits {
         private long windowLeast;
         private long windowFrom;
         private int windowCount;
+        private int apart = 1;
+        private long countedAt;
 
         private Least(long difference, long now) {
             this.difference = difference;
             this.at = now;
+            this.countedAt = now;
             openWindow(difference, now);
         }
 
@@ -56,6 +62,10 @@ public final class Transits {
                 at = now;
             }
             windowCount++;
+            if (apart < WINDOW_MESSAGES && now - countedAt >= APART_NANOS) {
+                apart++;
+                countedAt = now;
+            }
             if (seen - windowLeast < 0) {
                 windowLeast = seen;
             }
@@ -93,5 +103,12 @@ public final class Transits {
             boots.remove(boots.keySet().iterator().next());
         }
         return 0;
+    }
+
+    /** Whether enough has come from a run, at different times, that its quickest message was hardly held up. */
+    public boolean knows(NodeId from, int boot) {
+        Map<Integer, Least> boots = peers.get(from);
+        Least least = boots == null ? null : boots.get(boot);
+        return least != null && least.apart >= WINDOW_MESSAGES;
     }
 }

@@ -177,10 +177,19 @@ public final class Shard {
      * @throws DecodeException if it speaks of a partition or a number of replicas that this cluster does not have
      */
     public void onMessage(NodeId from, PeerMessage.Data message, long age, long now) {
+        onMessage(from, message, age, true, now);
+    }
+
+    /**
+     * Takes a message of another node.
+     *
+     * @param age how long it was under way, in nanoseconds, or less if not {@code sure}
+     */
+    public void onMessage(NodeId from, PeerMessage.Data message, long age, boolean sure, long now) {
         context.check(message);
         context.at(now);
         if (message instanceof PeerMessage.Forward forward) {
-            onForward(from, forward, age, now);
+            onForward(from, forward, age, sure, now);
         } else if (isOfNoUse(message, age)) {
             context.happened(Event.LATE_DROPPED);
         } else {
@@ -210,7 +219,7 @@ public final class Shard {
         } else if (message instanceof PeerMessage.FindRequest find) {
             replicaSide.onFindRequest(from, find, now);
         } else if (message instanceof PeerMessage.Forward forward) {
-            onForward(from, forward, 0, now);
+            onForward(from, forward, 0, true, now);
         } else if (message instanceof PeerMessage.WriteAck ack) {
             answer(from, ack.id(), ack, now);
         } else if (message instanceof PeerMessage.ReadReply read) {
@@ -224,7 +233,7 @@ public final class Shard {
         }
     }
 
-    private void onForward(NodeId from, PeerMessage.Forward forward, long age, long now) {
+    private void onForward(NodeId from, PeerMessage.Forward forward, long age, boolean sure, long now) {
         Consumer<KeyReply> reply =
                 done -> context.send(from, new PeerMessage.ForwardReply(forward.id(), forward.partition(), done));
         if (tasks.open() >= context.settings.inFlightMax()) {
@@ -251,8 +260,8 @@ public final class Shard {
                             + " ms late; nothing was done"));
             return;
         }
-        if (context.justWoken()) {
-            // The age may be known too little: of the few frames before the pause each may have been held up itself.
+        if (!sure && context.justWoken()) {
+            // Of the few frames by which the age is measured each may have been held up itself.
             context.happened(Event.LATE_DROPPED);
             reply.accept(KeyReply.Refused.of(
                     ErrorCode.UNAVAILABLE,

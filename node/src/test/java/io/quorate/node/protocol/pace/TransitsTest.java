@@ -89,4 +89,17 @@ class TransitsTest {
         assertThat(transits.age(A, 100, 0, 101 * SECOND)).isBetween(SECOND - MILLI, SECOND);
         assertThat(transits.age(A, 1, 0, 300 * SECOND)).as("met anew").isZero();
     }
+
+    @Test
+    void aRunIsKnownOnceMessagesOfItHaveComeAtTenDifferentTimes() {
+        assertThat(transits.knows(A, 1)).isFalse();
+        for (int burst = 1; burst <= 10; burst++) {
+            assertThat(transits.knows(A, 1)).as("before burst %d", burst).isFalse();
+            for (int i = 0; i < 20; i++) {
+                transits.age(A, 1, 0, burst * SECOND + i * MILLI);
+            }
+        }
+        assertThat(transits.knows(A, 1)).isTrue();
+        assertThat(transits.knows(A, 2)).as("another run").isFalse();
+    }
 }

@@ -155,8 +155,6 @@ class IdempotencyTest {
         cluster.run(8_000 * MILLI);
         cluster.heal();
         cluster.up(homes.get(0));
-        // Just woken it would have another home do it.
-        cluster.run(300 * MILLI);
         cluster.put(homes.get(2), ALICE, 3, CausalContext.EMPTY, "v", REQUEST).written();
         assertThat(cluster.sent).anyMatch(e -> e.is(PeerMessage.FindRequest.class) && e.to().equals(homes.get(1)));
         assertThat(dots()).hasSize(1);

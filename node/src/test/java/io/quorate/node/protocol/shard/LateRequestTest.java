@@ -39,8 +39,12 @@ class LateRequestTest {
     }
 
     private List<PeerMessage.Data> answers(PeerMessage.Data message, long age) {
+        return answers(message, age, true);
+    }
+
+    private List<PeerMessage.Data> answers(PeerMessage.Data message, long age, boolean sure) {
         int before = cluster.sent.size();
-        cluster.shard(N2).onMessage(N1, message, age, cluster.now());
+        cluster.shard(N2).onMessage(N1, message, age, sure, cluster.now());
         cluster.settle();
         return cluster.sent.subList(before, cluster.sent.size()).stream()
                 .filter(e -> e.to().equals(N1) && !e.is(PeerMessage.Write.class))
@@ -82,17 +86,17 @@ class LateRequestTest {
     }
 
     @Test
-    void whatIsForwardedToANodeThatHasJustWokenIsNotBegunHoweverYoungItLooks() {
+    void whatIsForwardedByOneHardlyKnownToANodeThatHasJustWokenIsNotBegunHoweverYoungItLooks() {
         cluster.run(100 * MILLI);
         cluster.freeze(N2);
         cluster.run(1_200 * MILLI);
         cluster.thaw(N2);
-        KeyReply.Refused refused = refusal(answers(new PeerMessage.Forward(9, put("waited"), 1_000, 1), 0));
+        KeyReply.Refused refused = refusal(answers(new PeerMessage.Forward(9, put("waited"), 1_000, 1), 0, false));
         assertThat(refused.code()).isEqualTo(ErrorCode.UNAVAILABLE);
         assertThat(refused.outcome()).isEqualTo(Outcome.NOT_APPLIED);
         assertThat(refused.detail()).contains("woken");
         cluster.run(210 * MILLI);
-        assertThat(answers(new PeerMessage.Forward(10, put("new"), 1_000, 1), 0))
+        assertThat(answers(new PeerMessage.Forward(10, put("new"), 1_000, 1), 0, false))
                 .singleElement()
                 .extracting(answer -> ((PeerMessage.ForwardReply) answer).reply())
                 .isInstanceOf(KeyReply.WriteDone.class);
