@@ -1,9 +1,9 @@
 package io.quorate.bench.sim;
 
 import com.google.common.collect.ImmutableMap;
-import io.quorate.node.door.FreezeWatch;
 import io.quorate.node.protocol.liveness.Liveness;
 import io.quorate.node.protocol.message.PeerMessage;
+import io.quorate.node.protocol.pace.FreezeWatch;
 import io.quorate.node.protocol.pace.Transits;
 import io.quorate.node.protocol.request.KeyReply;
 import io.quorate.node.protocol.request.KeyRequest;

@@ -5,6 +5,7 @@ import io.quorate.node.config.NodeConfig;
 import io.quorate.node.metrics.NodeMetrics;
 import io.quorate.node.protocol.bucket.BucketDefinition;
 import io.quorate.node.protocol.bucket.BucketEntry;
+import io.quorate.node.protocol.pace.FreezeWatch;
 import io.quorate.node.protocol.request.KeyAddress;
 import io.quorate.node.protocol.request.KeyReply;
 import io.quorate.node.protocol.request.KeyRequest;

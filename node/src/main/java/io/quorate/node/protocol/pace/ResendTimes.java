@@ -20,6 +20,7 @@ public final class ResendTimes {
     /** However slow a peer is: by then something is wrong, or the message is lost. */
     static final int CEILING_FACTOR = 4;
 
+    private static final int DOUBLINGS = 2;
     private static final int MEAN_WEIGHT = 8;
     private static final int DEVIATION_WEIGHT = 4;
 
@@ -43,6 +44,18 @@ public final class ResendTimes {
             throw new IllegalArgumentException(floorNanos + " ns: must be positive");
         }
         this.floorNanos = floorNanos;
+    }
+
+    /**
+     * Whether a message without answer is to be sent again: each time after twice as long as the time before, because a peer
+     * that is slow must not be given more to do. Asked often, and mostly of messages too young for it.
+     *
+     * @param waitedNanos since it was sent the last time
+     * @param repeated how often it has been sent again
+     * @param timeNanos for the whole request
+     */
+    public boolean isDue(NodeId peer, long waitedNanos, int repeated, long timeNanos) {
+        return waitedNanos >= floorNanos && waitedNanos >= after(peer, timeNanos) << Math.min(repeated, DOUBLINGS);
     }
 
     /**

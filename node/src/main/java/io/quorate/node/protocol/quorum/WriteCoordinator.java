@@ -23,8 +23,6 @@ public final class WriteCoordinator {
     /** How long after its deadline a write is still offered to homes that have not taken it. */
     static final long GO_ON_NANOS = 5_000_000_000L;
 
-    private static final int RESEND_DOUBLINGS = 2;
-
     private final Map<NodeId, Replica> homes = new LinkedHashMap<>();
     private final NodeId self;
     private final int need;
@@ -153,11 +151,8 @@ public final class WriteCoordinator {
             waiting = true;
             boolean reaches = reachable.contains(entry.getKey());
             replica.lapsed |= !reaches;
-            // Each time after twice as long: a home that is slow because it has much to do must not be given more.
             boolean due = replica.state == State.UNREACHABLE
-                    || now - replica.sentAt
-                            >= resends.after(entry.getKey(), deadline - started)
-                                    << Math.min(replica.resent, RESEND_DOUBLINGS);
+                    || resends.isDue(entry.getKey(), now - replica.sentAt, replica.resent, deadline - started);
             if (due && reaches) {
                 replica.resent += replica.state == State.WAITING ? 1 : 0;
                 replica.state = State.WAITING;

@@ -8,6 +8,7 @@ import io.quorate.node.protocol.message.PeerMessage;
 import io.quorate.node.protocol.message.PeerMessage.Want;
 import io.quorate.node.protocol.pace.Allowance;
 import io.quorate.node.protocol.pace.AnswerTimes;
+import io.quorate.node.protocol.pace.FreezeWatch;
 import io.quorate.node.protocol.pace.PaceSettings;
 import io.quorate.node.protocol.pace.ResendTimes;
 import io.quorate.node.protocol.store.RecordKey;
@@ -24,17 +25,14 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /** What the tasks of a shard share. */
 final class Context {
     private static final long ERA_MILLIS = 600_000;
     /** Without any input, not even a tick, for so long a shard has been held up; others may have stood in for it. */
     private static final long HELD_UP_NANOS = 200_000_000L;
-    /** After so long a pause the door's rule holds for other nodes' requests, too: what comes in may have waited. */
-    private static final long FROZEN_NANOS = 1_000_000_000L;
-    /** For so long after it. */
-    private static final long WOKEN_NANOS = 200_000_000L;
-    /** How long after being held up it asks the others what they have taken. */
+    /** How long after that it asks the others what they have taken. */
     private static final long CATCHING_UP_NANOS = 1_000_000_000L;
 
     final NodeId self;
@@ -59,7 +57,7 @@ final class Context {
     /** The time of the input that is being handled. */
     long now;
 
-    private boolean started;
+    private @Nullable FreezeWatch freezes;
     private ImmutableMap<NodeId, PeerInfo> peers = ImmutableMap.of();
     private long peersAt;
     ImmutableSet<NodeId> live;
@@ -80,8 +78,6 @@ final class Context {
     private long stoodInAt;
     private boolean heldUp;
     private long heldUpUntil;
-    private boolean woken;
-    private long wokenUntil;
     /** When a peer asked about a key for which it stood in: sooner known than by its pings. */
     private final Map<NodeId, Long> seenStandingIn = new HashMap<>();
     /** Of keyed writes that this home has not made yet, by the hashes of their keys. */
@@ -118,22 +114,23 @@ final class Context {
 
     /** Every input begins with this. */
     void at(long time) {
-        if (started && time - now >= HELD_UP_NANOS) {
-            heldUp = true;
-            heldUpUntil = time + CATCHING_UP_NANOS;
-            if (time - now >= FROZEN_NANOS) {
-                woken = true;
-                wokenUntil = time + WOKEN_NANOS;
+        FreezeWatch watch = freezes;
+        if (watch == null) {
+            freezes = new FreezeWatch(time);
+        } else {
+            watch.tick(time);
+            if (time - now >= HELD_UP_NANOS) {
+                heldUp = true;
+                heldUpUntil = time + CATCHING_UP_NANOS;
             }
         }
-        started = true;
         now = time;
     }
 
     /** Whether a long pause has just ended, so that nobody can tell how long what comes in has waited. */
     boolean justWoken() {
-        woken = woken && now - wokenUntil < 0;
-        return woken;
+        FreezeWatch watch = freezes;
+        return watch != null && watch.justWoken(now) > 0;
     }
 
     /** Sends a message; false if it is a request to a peer that stalls, to which nothing goes now. */

@@ -46,7 +46,8 @@ public final class Shard {
     /**
      * The limits and rhythms of a shard, in nanoseconds and counts.
      *
-     * @param resendNanos how long a message to another node stays without answer before it is sent again; for writes, if answers are quick
+     * @param resendNanos how long a message to another node stays without answer before it is sent again; for writes, if
+     *     answers are quick
      * @param inFlightMax requests in flight above which new ones are refused
      * @param behindMaxNanos how long input may have waited before requests of other nodes' clients are refused
      * @param pace when another home is asked for speed

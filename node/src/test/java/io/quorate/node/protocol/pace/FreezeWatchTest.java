@@ -1,4 +1,4 @@
-package io.quorate.node.door;
+package io.quorate.node.protocol.pace;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -1,4 +1,6 @@
-package io.quorate.node.door;
+package io.quorate.node.protocol.pace;
+
+import org.jspecify.annotations.Nullable;
 
 /**
  * Notices that the whole process stood still (it was stopped, or its machine slept), so that requests which waited in the
@@ -12,28 +14,33 @@ public final class FreezeWatch {
     /** For so long after it, what comes in may have come before. */
     static final long AFTER_NANOS = 200_000_000L;
 
-    private volatile State state;
+    /** Written before {@link #ticked}, so that whoever sees the tick that ended a pause sees the pause. */
+    private volatile @Nullable Pause last;
 
-    private record State(long ticked, long endedAt, long pause) {}
+    private volatile long ticked;
+
+    private record Pause(long endedAt, long nanos) {}
 
     public FreezeWatch(long now) {
-        state = new State(now, now, 0);
+        ticked = now;
     }
 
-    /** To be called several times a second. */
+    /** To be called several times a second; costs little. */
     public void tick(long now) {
-        State last = state;
-        long pause = now - last.ticked();
-        state = pause > FROZEN_NANOS ? new State(now, now, pause) : new State(now, last.endedAt(), last.pause());
+        long since = now - ticked;
+        if (since > FROZEN_NANOS) {
+            last = new Pause(now, since);
+        }
+        ticked = now;
     }
 
     /** The length of the pause that has just ended; 0 if there was none. */
     public long justWoken(long now) {
-        State last = state;
-        long since = now - last.ticked();
+        long since = now - ticked;
         if (since > FROZEN_NANOS) {
             return since;
         }
-        return now - last.endedAt() < AFTER_NANOS ? last.pause() : 0;
+        Pause pause = last;
+        return pause != null && now - pause.endedAt() < AFTER_NANOS ? pause.nanos() : 0;
     }
 }
