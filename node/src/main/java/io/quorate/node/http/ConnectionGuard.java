@@ -3,6 +3,7 @@ package io.quorate.node.http;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import org.eclipse.jetty.io.Connection;
 import org.eclipse.jetty.server.Server;
@@ -25,6 +26,7 @@ final class ConnectionGuard extends AbstractLifeCycle implements Connection.List
     private final int limit;
     private final Server server;
     private final Map<Connection, Watch> open = new ConcurrentHashMap<>();
+    private final AtomicInteger places = new AtomicInteger();
     private volatile Consumer<String> refusals = cause -> {};
     private volatile Scheduler.@Nullable Task next;
 
@@ -52,7 +54,9 @@ final class ConnectionGuard extends AbstractLifeCycle implements Connection.List
 
     @Override
     public void onOpened(Connection connection) {
-        if (open.size() >= limit) {
+        // Counted first: several threads open connections, and two must not take the last place.
+        if (places.incrementAndGet() > limit) {
+            places.decrementAndGet();
             cutOff(connection, "connections");
             return;
         }
@@ -61,7 +65,9 @@ final class ConnectionGuard extends AbstractLifeCycle implements Connection.List
 
     @Override
     public void onClosed(Connection connection) {
-        open.remove(connection);
+        if (open.remove(connection) != null) {
+            places.decrementAndGet();
+        }
     }
 
     @Override
