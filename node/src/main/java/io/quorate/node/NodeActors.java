@@ -155,7 +155,8 @@ final class NodeActors {
                         Math.min(Integer.MAX_VALUE, 2L * config.limits().requestsInFlight())),
                 usual.behindMaxNanos(),
                 config.tuning().pace(),
-                config.tuning().maxDriftMillis());
+                config.tuning().maxDriftMillis(),
+                config.tuning().exchange());
     }
 
     private ActorRef<Received> startShard(
@@ -253,6 +254,7 @@ final class NodeActors {
             case HEDGE_DENIED -> metrics.count("quorate.hedges", "result", "denied");
             case FORWARD_REFUSED -> metrics.count("quorate.refusals", "cause", "forward");
             case STALLED_HOME -> metrics.count("quorate.refusals", "cause", "stalled-home");
+            case TREE_ALARM -> metrics.count("quorate.anti.entropy.alarms", "cause", "tree");
         }
     }
 

@@ -9,6 +9,7 @@ import io.quorate.node.http.HttpServer;
 import io.quorate.node.http.NodeReport;
 import io.quorate.node.protocol.bucket.BucketDefinition;
 import io.quorate.node.protocol.bucket.BucketRegistry.Change;
+import io.quorate.node.protocol.shard.ExchangeReport;
 import io.quorate.node.protocol.shard.Shard;
 import io.quorate.ring.topology.Member;
 import io.quorate.ring.topology.NodeId;
@@ -22,6 +23,7 @@ import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** What the HTTP routes ask of their node. */
@@ -54,9 +56,7 @@ final class NodeBackend implements HttpServer.Backend {
 
     @Override
     public CompletionStage<NodeReport> report() {
-        CompletableFuture<Shard.Counts> counts = new CompletableFuture<>();
-        parts.shard().tell(new ShardMessage.AskCounts(counts));
-        return counts.orTimeout(OWN_TIMEOUT_MILLIS, TimeUnit.MILLISECONDS)
+        return ask(Shard::counts)
                 .thenApply(found -> new NodeReport(
                         parts.id().value(),
                         Version.TEXT,
@@ -72,6 +72,25 @@ final class NodeBackend implements HttpServer.Backend {
                         parts.storageBytes(),
                         parts.config().sync().text(),
                         parts.view().up().keySet().stream().map(NodeId::value).toList()));
+    }
+
+    private <T> CompletableFuture<T> ask(Function<Shard, T> question) {
+        CompletableFuture<T> answer = new CompletableFuture<>();
+        parts.shard().tell(new ShardMessage.Ask<>(question, answer));
+        return answer.orTimeout(OWN_TIMEOUT_MILLIS, TimeUnit.MILLISECONDS);
+    }
+
+    @Override
+    public CompletionStage<ExchangeReport> exchanges() {
+        return ask(Shard::exchanges);
+    }
+
+    @Override
+    public CompletionStage<ExchangeReport> compareAll() {
+        return ask(shard -> {
+            shard.compareAll();
+            return shard.exchanges();
+        });
     }
 
     /** Made at its first use; its threads end when nobody refers to it any more. */

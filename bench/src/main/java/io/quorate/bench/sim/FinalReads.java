@@ -9,6 +9,7 @@ import io.quorate.ring.version.CausalContext;
 import io.quorate.ring.version.Dot;
 import io.quorate.ring.version.HybridTime;
 import io.quorate.ring.version.KeyState;
+import io.quorate.ring.version.PartitionClock;
 import io.quorate.ring.version.Version;
 import io.quorate.ring.version.VersionRules;
 import java.util.LinkedHashSet;
@@ -18,6 +19,7 @@ import java.util.Set;
 /** When everything has healed: every key read at ALL through every node, and then what the disks hold. */
 final class FinalReads {
     private static final long SECOND = 1_000_000_000L;
+    private static final long CONVERGENCE_MAX = 60 * SECOND;
 
     private final Simulation world;
     private final SimWorkload workload;
@@ -30,6 +32,9 @@ final class FinalReads {
     }
 
     void run() {
+        if (world.exchanges()) {
+            converge();
+        }
         // A damaged record is an error to the first read, which heals it behind its answer; and a restoration that was
         // gathered too early is refused, and tried again by the next read. Reads of all cannot repair a home that is
         // behind
@@ -56,6 +61,57 @@ final class FinalReads {
                 equal(key);
             }
         }
+    }
+
+    /** Homes that are left to themselves become equal, in data, clocks and trees. */
+    private void converge() {
+        long until = world.now() + CONVERGENCE_MAX;
+        String difference = difference();
+        long asked = 0;
+        while (!difference.isEmpty() && world.now() < until) {
+            if (asked == 0 || world.now() - asked > 10 * SECOND) {
+                asked = world.now();
+                world.nodes().forEach(SimNode::compareAll);
+            }
+            world.agenda().runUntil(world.now() + SECOND / 4);
+            difference = difference();
+        }
+        boolean excused = damage()
+                && workload.keys.stream()
+                        .anyMatch(key -> world.homes(key).stream().anyMatch(home -> isRefused(key, home)));
+        if (!difference.isEmpty() && !excused) {
+            throw new Violation("homes come together by themselves", difference);
+        }
+    }
+
+    /** In what two homes of a key differ; empty if all are equal. */
+    private String difference() {
+        for (String key : workload.keys) {
+            RecordKey record = world.record(key);
+            SimNode first = world.homes(key).get(0);
+            for (SimNode home : world.homes(key)) {
+                String where = key + " at " + first.id + " and " + home.id + ": ";
+                if (!home.disk.isSound(record)) {
+                    return key + " is damaged at " + home.id;
+                }
+                if (!home.disk
+                        .read(record)
+                        .dots()
+                        .equals(first.disk.read(record).dots())) {
+                    return where + first.disk.read(record).dots() + " and "
+                            + home.disk.read(record).dots();
+                }
+                PartitionClock clock = home.disk.clock(record.set());
+                if (!clock.covers(first.disk.clock(record.set()))
+                        || !first.disk.clock(record.set()).covers(clock)) {
+                    return where + "clocks " + first.disk.clock(record.set()) + " and " + clock;
+                }
+                if (!home.disk.verifyAll(record.set())) {
+                    return home.id + " has a leaf of the partition of " + key + " that its records do not make up";
+                }
+            }
+        }
+        return "";
     }
 
     private boolean damage() {

@@ -59,6 +59,11 @@ public enum PlantedBug {
         return name().startsWith("LWW_");
     }
 
+    /** Whether it is one of anti-entropy. */
+    boolean isOfExchange() {
+        return name().startsWith("EXCHANGE_");
+    }
+
     /** Within how many seeds the simulator must find it. */
     public int seeds() {
         return seeds;

@@ -74,10 +74,11 @@ final class SimDisk implements PartitionStore {
     public Opened open(ReplicaSetId set) {
         LeafTable table = new LeafTable();
         leaves.getOrDefault(set, Map.of()).forEach(table::set);
-        Map<RecordKey, KeyState> remnants = new LinkedHashMap<>();
+        Map<RecordKey, Remnant> remnants = new LinkedHashMap<>();
         records.forEach((key, state) -> {
-            if (key.set().equals(set) && state.versions().isEmpty()) {
-                remnants.put(key, state);
+            Remnant remnant = key.set().equals(set) ? Remnant.of(state) : null;
+            if (remnant != null) {
+                remnants.put(key, remnant);
             }
         });
         return new Opened(headers.get(set), table, remnants);
@@ -192,20 +193,27 @@ final class SimDisk implements PartitionStore {
     }
 
     @Override
-    public boolean verifyLeaf(ReplicaSetId set, int leaf) {
-        if (bug == PlantedBug.ABSENCE_WITHOUT_PROOF) {
-            return true;
-        }
+    public Leaf readLeaf(ReplicaSetId set, int leaf) {
+        Map<RecordKey, KeyState> readable = new LinkedHashMap<>();
+        List<RecordKey> unreadable = new ArrayList<>();
         LeafTable.Sum sum = LeafTable.Sum.ZERO;
         for (RecordKey key : List.copyOf(records.keySet())) {
             if (!key.set().equals(set) || partitions.bitsBelowPartition(key.token(), LeafTable.LEAF_BITS) != leaf) {
                 continue;
             }
-            for (Version version : read(key).versions()) {
+            if (corrupt.contains(key) && bug != PlantedBug.CORRUPT_READS_AS_ABSENT) {
+                unreadable.add(key);
+                continue;
+            }
+            KeyState state = read(key);
+            readable.put(key, state);
+            for (Version version : state.versions()) {
                 sum = sum.plus(LeafTable.term(key.bucket(), key.generation(), key.key(), version.dot()));
             }
         }
-        return sum.equals(leaves.getOrDefault(set, Map.of()).getOrDefault(leaf, LeafTable.Sum.ZERO));
+        LeafTable.Sum stored = leaves.getOrDefault(set, Map.of()).getOrDefault(leaf, LeafTable.Sum.ZERO);
+        boolean proved = unreadable.isEmpty() && sum.equals(stored);
+        return new Leaf(readable, unreadable, proved || bug == PlantedBug.ABSENCE_WITHOUT_PROOF);
     }
 
     @Override

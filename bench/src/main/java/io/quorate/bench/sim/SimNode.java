@@ -112,13 +112,24 @@ final class SimNode {
                             }
                         }),
                 ring,
-                Shard.Settings.DEFAULT);
+                settings());
         shard = started;
         liveness = new Liveness(
                 id, ring.membership().ids(), world.randomLong(), new Liveness.Settings(100_000_000L, 600_000_000L));
         disk.listen(completion -> input(thisBoot, () -> onCompletion(completion)));
         world.note(id + (keepsActors ? " starts" : " starts anew"));
         tick(thisBoot);
+    }
+
+    private Shard.Settings settings() {
+        Shard.Settings usual = Shard.Settings.DEFAULT;
+        return new Shard.Settings(
+                usual.resendNanos(),
+                usual.inFlightMax(),
+                usual.behindMaxNanos(),
+                usual.pace(),
+                usual.maxDriftMillis(),
+                world.exchange);
     }
 
     private void onCompletion(PartitionStore.Completion completion) {
@@ -240,6 +251,14 @@ final class SimNode {
             }
         });
         return true;
+    }
+
+    /** As its operator may ask. */
+    void compareAll() {
+        Shard running = shard;
+        if (running != null) {
+            running.compareAll();
+        }
     }
 
     @Nullable

@@ -3,6 +3,7 @@ package io.quorate.bench.sim;
 import io.quorate.bench.check.CausalOracle;
 import io.quorate.bench.check.Violation;
 import io.quorate.bench.check.WriteRecord;
+import io.quorate.node.protocol.antientropy.ExchangeSettings;
 import io.quorate.node.protocol.bucket.BucketDefinition.Conflicts;
 import io.quorate.node.protocol.bucket.BucketDefinition.ReadRepair;
 import io.quorate.node.protocol.message.PeerMessage;
@@ -54,6 +55,7 @@ public final class Simulation implements BrokenRules.Witness {
     final int n;
     final ReadRepair readRepair;
     final Conflicts conflicts;
+    final ExchangeSettings exchange;
     private final PlantedBug bug;
     private final Agenda agenda = new Agenda();
     private final Trace trace = new Trace();
@@ -75,8 +77,24 @@ public final class Simulation implements BrokenRules.Witness {
      */
     public Simulation(
             long seed, Set<FaultKind> allowed, int operations, PlantedBug bug, @Nullable Conflicts conflicts) {
+        this(seed, allowed, operations, bug, conflicts, null);
+    }
+
+    /**
+     * The same with or without anti-entropy.
+     *
+     * @param exchanging whether homes are compared in the background; null to have the seed choose
+     */
+    public Simulation(
+            long seed,
+            Set<FaultKind> allowed,
+            int operations,
+            PlantedBug bug,
+            @Nullable Conflicts conflicts,
+            @Nullable Boolean exchanging) {
         this.bug = bug;
         this.random = new Streams(seed);
+        this.exchange = chosenExchange(exchanging);
         this.faults = EnumSet.noneOf(FaultKind.class);
         this.conflicts = chosen(conflicts);
         for (FaultKind kind : FaultKind.values()) {
@@ -125,6 +143,26 @@ public final class Simulation implements BrokenRules.Witness {
             return bug.isOfLastWriterWins() ? Conflicts.LWW : Conflicts.SIBLINGS;
         }
         return wanted != null ? wanted : drawn ? Conflicts.LWW : Conflicts.SIBLINGS;
+    }
+
+    private ExchangeSettings chosenExchange(@Nullable Boolean wanted) {
+        boolean drawn = random.exchange.nextInt(10) < 6;
+        // Bugs of what homes do when they are asked show soonest where nothing else mends what they do.
+        boolean on = wanted != null ? wanted : bug == PlantedBug.NONE ? drawn : bug.isOfExchange();
+        long interval = 500_000_000L << random.exchange.nextInt(5);
+        ExchangeSettings settings = new ExchangeSettings(
+                interval,
+                20_000_000L << random.exchange.nextInt(5),
+                700_000_000L,
+                300_000_000L,
+                1 + random.exchange.nextInt(4),
+                1 << 20,
+                5_000_000L << random.exchange.nextInt(4));
+        return on ? settings : settings.never();
+    }
+
+    boolean exchanges() {
+        return exchange.intervalNanos() != Long.MAX_VALUE;
     }
 
     /** Runs it to its end; the report says what was found. */

@@ -12,6 +12,7 @@ final class Streams {
     final RandomGenerator workload;
     final RandomGenerator names;
     final RandomGenerator clocks;
+    final RandomGenerator exchange;
 
     Streams(long seed) {
         RandomGenerator.SplittableGenerator root = (RandomGenerator.SplittableGenerator)
@@ -23,5 +24,6 @@ final class Streams {
         workload = root.split();
         names = root.split();
         clocks = root.split();
+        exchange = root.split();
     }
 }

@@ -129,8 +129,8 @@ public final class ShardActor extends AbstractBehavior<Received> {
                     return settled();
                 })
                 .onMessage(ShardMessage.Signal.class, this::onSignal)
-                .onMessage(ShardMessage.AskCounts.class, ask -> {
-                    ask.counts().complete(shard.counts());
+                .onMessage(ShardMessage.Ask.class, ask -> {
+                    ask.put(shard);
                     return this;
                 })
                 .onSignal(PostStop.class, stopped -> onStopped())

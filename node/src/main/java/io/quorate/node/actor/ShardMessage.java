@@ -9,6 +9,7 @@ import io.quorate.node.transport.Received;
 import io.quorate.ring.topology.NodeId;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.function.LongPredicate;
 
 /** What a {@link ShardActor} is told besides frames. */
@@ -31,7 +32,16 @@ public sealed interface ShardMessage extends Received {
      */
     record News(ImmutableMap<NodeId, PeerInfo> up, ImmutableMap<String, Integer> goneGenerations) {}
 
-    record AskCounts(CompletableFuture<Shard.Counts> counts) implements ShardMessage {}
+    /** Asks something of the shard, on its own thread; the answer must be free of what the shard goes on changing. */
+    record Ask<T>(Function<Shard, T> question, CompletableFuture<T> answer) implements ShardMessage {
+        void put(Shard shard) {
+            try {
+                answer.complete(question.apply(shard));
+            } catch (RuntimeException e) {
+                answer.completeExceptionally(e);
+            }
+        }
+    }
 
     /** Something waits in the inlet; a turn ends; time passes. */
     enum Signal implements ShardMessage {

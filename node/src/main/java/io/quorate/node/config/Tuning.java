@@ -1,6 +1,7 @@
 package io.quorate.node.config;
 
 import io.quorate.node.config.NodeConfig.InvalidException;
+import io.quorate.node.protocol.antientropy.ExchangeSettings;
 import io.quorate.node.protocol.liveness.Liveness;
 import io.quorate.node.protocol.pace.PaceSettings;
 import io.quorate.node.protocol.shard.Shard;
@@ -15,6 +16,7 @@ import io.quorate.node.storage.RocksPartitionStore;
  * @param maxDriftMillis by how much nodes' clocks may differ before they are not used for stamps; the same on all nodes
  * @param liveness how soon a peer that is gone is missed; the same on all nodes
  * @param drainNanos how long an orderly end waits for requests in flight
+ * @param exchange how homes are brought together in the background
  */
 public record Tuning(
         Disk.Settings disk,
@@ -23,7 +25,8 @@ public record Tuning(
         PaceSettings pace,
         long maxDriftMillis,
         Liveness.Settings liveness,
-        long drainNanos) {
+        long drainNanos,
+        ExchangeSettings exchange) {
     public static final Tuning DEFAULT = new Tuning(
             Disk.Settings.DEFAULT,
             RocksPartitionStore.RECENT_BYTES_DEFAULT,
@@ -31,7 +34,8 @@ public record Tuning(
             PaceSettings.DEFAULT,
             Shard.Settings.MAX_DRIFT_MILLIS,
             Liveness.Settings.DEFAULT,
-            2_000_000_000L);
+            2_000_000_000L,
+            ExchangeSettings.DEFAULT);
 
     /**
      * How many requests may wait for their turn, which adapts to how long they wait.

@@ -3,7 +3,9 @@ package io.quorate.node.http;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.quorate.node.actor.NodeView;
+import io.quorate.node.json.ExchangeJson;
 import io.quorate.node.json.RingJson;
+import io.quorate.node.protocol.shard.ExchangeReport;
 import io.quorate.ring.epoch.RingState;
 import io.quorate.ring.topology.Member;
 import io.quorate.ring.topology.NodeId;
@@ -41,6 +43,12 @@ final class OperationRoutes {
         CompletionStage<ObjectNode> peerReport(Member peer);
 
         String metrics();
+
+        /** How far the replicas of this node are known to be equal to those of the other homes. */
+        CompletionStage<ExchangeReport> exchanges();
+
+        /** Has them compared as soon as there is time, and tells how they stand. */
+        CompletionStage<ExchangeReport> compareAll();
     }
 
     OperationRoutes(RingState ring, Node node) {
@@ -137,6 +145,31 @@ final class OperationRoutes {
             }
         }
         return body;
+    }
+
+    void antiEntropy(Exchange exchange) {
+        if (onlyGet(exchange)) {
+            answer(exchange, 200, node.exchanges());
+        }
+    }
+
+    void runAntiEntropy(Exchange exchange) {
+        if (!exchange.method().equals("POST")) {
+            Router.methodNotAllowed(exchange, "POST");
+            return;
+        }
+        new Query(exchange.query(), Set.of()).get("");
+        answer(exchange, 202, node.compareAll());
+    }
+
+    private static void answer(Exchange exchange, int status, CompletionStage<ExchangeReport> asked) {
+        asked.whenComplete((report, failure) -> {
+            if (failure == null) {
+                exchange.json(status, ExchangeJson.write(report));
+            } else {
+                exchange.problem(ErrorCode.INTERNAL, "the node could not be asked: " + failure.getMessage());
+            }
+        });
     }
 
     /** Failing means that only a new start helps. */

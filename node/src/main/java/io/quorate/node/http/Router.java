@@ -77,7 +77,8 @@ final class Router extends Handler.Abstract.NonBlocking {
                 case "ring" -> exact(exchange, segments, 2, () -> operations.ring(exchange));
                 case "nodes" -> nodesRoute(exchange, segments);
                 case "faults" -> exact(exchange, segments, 2, () -> faults.handle(exchange));
-                case "hints", "anti-entropy", "groups" ->
+                case "anti-entropy" -> antiEntropyRoute(exchange, segments);
+                case "hints", "groups" ->
                     throw new HttpProblem(
                             ErrorCode.NOT_IMPLEMENTED, "/v1/" + segments.get(1) + " is not available in this version");
                 default -> noSuchRoute(exchange);
@@ -128,6 +129,16 @@ final class Router extends Handler.Abstract.NonBlocking {
             operations.nodes(exchange);
         } else if (segments.size() == 3 && segments.get(2).equals("self")) {
             operations.self(exchange);
+        } else {
+            noSuchRoute(exchange);
+        }
+    }
+
+    private void antiEntropyRoute(Exchange exchange, List<String> segments) {
+        if (segments.size() == 2) {
+            operations.antiEntropy(exchange);
+        } else if (segments.size() == 3 && segments.get(2).equals("run")) {
+            operations.runAntiEntropy(exchange);
         } else {
             noSuchRoute(exchange);
         }

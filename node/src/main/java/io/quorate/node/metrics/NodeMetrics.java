@@ -122,6 +122,7 @@ public final class NodeMetrics implements AutoCloseable {
             count("quorate.hedges", "result", result, 0);
         }
         count("quorate.stale.replies", "seen", "late", 0);
+        count("quorate.anti.entropy.alarms", "cause", "tree", 0);
     }
 
     public void count(String name, String tag, String value) {

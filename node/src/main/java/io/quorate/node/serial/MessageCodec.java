@@ -3,6 +3,7 @@ package io.quorate.node.serial;
 import com.google.common.collect.ImmutableList;
 import io.quorate.node.protocol.bucket.BucketDefinition.Conflicts;
 import io.quorate.node.protocol.bucket.BucketDefinition.ReadRepair;
+import io.quorate.node.protocol.message.ExchangeMessage;
 import io.quorate.node.protocol.message.PeerMessage;
 import io.quorate.node.protocol.message.PeerMessage.Status;
 import io.quorate.node.protocol.message.PeerMessage.Want;
@@ -92,6 +93,8 @@ public final class MessageCodec {
             out.u8(FOUND_REQUEST).u64(m.id()).u16(m.partition());
             writeEntry(out, m.request());
             out.flag(m.neverWritten());
+        } else if (message instanceof ExchangeMessage m) {
+            ExchangeCodec.write(out, m);
         } else {
             throw new IllegalStateException("no codec for " + message.getClass());
         }
@@ -141,16 +144,16 @@ public final class MessageCodec {
                 int partition = in.u16();
                 yield new PeerMessage.FoundRequest(id, partition, readEntry(in, partition), in.flag());
             }
-            default -> throw new DecodeException("message type " + type);
+            default -> ExchangeCodec.read(type, id, in);
         };
     }
 
-    private static void writeKey(ByteSink out, RecordKey key) {
+    static void writeKey(ByteSink out, RecordKey key) {
         out.u8(key.set().n()).u16(key.set().partition()).u64(key.token());
         out.text(key.bucket()).u32(key.generation()).bytes(key.key());
     }
 
-    private static RecordKey readKey(ByteSource in) {
+    static RecordKey readKey(ByteSource in) {
         int n = in.u8();
         int partition = in.u16();
         long token = in.u64();
@@ -376,7 +379,7 @@ public final class MessageCodec {
     }
 
     @SuppressWarnings("EnumOrdinal") // The golden frames hold the order of the constants in place.
-    private static void writeEnum(ByteSink out, Enum<?> value) {
+    static void writeEnum(ByteSink out, Enum<?> value) {
         out.u8(value.ordinal());
     }
 
@@ -389,7 +392,7 @@ public final class MessageCodec {
         throw new IllegalStateException("no constant " + value);
     }
 
-    private static <E> E readEnum(ByteSource in, E[] values) {
+    static <E> E readEnum(ByteSource in, E[] values) {
         int index = in.u8();
         if (index >= values.length) {
             throw new DecodeException("constant " + index + " of " + values.length);

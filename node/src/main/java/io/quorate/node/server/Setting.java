@@ -53,6 +53,10 @@ record Setting(String key, @Nullable String fallback, boolean required, String a
     static final String SILENCE = "links.tcp.silence";
     static final String EVENT_LOOPS = "links.tcp.event-loops";
     static final String DRAIN = "shutdown.drain";
+    static final String EXCHANGE_EVERY = "anti-entropy.interval";
+    static final String EXCHANGE_RATE = "anti-entropy.rate";
+    static final String EXCHANGE_ROUNDS = "anti-entropy.rounds";
+    static final String SCRUB_RATE = "anti-entropy.scrub-rate";
 
     /** Every setting there is, in the order in which people read them. */
     static final List<Setting> ALL = List.of(
@@ -105,7 +109,11 @@ record Setting(String key, @Nullable String fallback, boolean required, String a
             with(CONNECT_TIMEOUT, "1s", "an attempt to connect to a node is given up after so long"),
             with(SILENCE, "2s", "a connection that answers nothing for so long is closed and opened anew"),
             with(EVENT_LOOPS, "1", "threads for the connections to all nodes, from 1 to 16"),
-            with(DRAIN, "2s", "how long an orderly end waits for requests in flight, up to 60s"));
+            with(DRAIN, "2s", "how long an orderly end waits for requests in flight, up to 60s"),
+            with(EXCHANGE_EVERY, "60s", "homes that were equal are compared again after so long; 0 for never"),
+            with(EXCHANGE_RATE, "32MiB", "bytes of keys and values a second that this node fetches to come together"),
+            with(EXCHANGE_ROUNDS, "4", "comparisons of this node at the same time, from 1 to 64"),
+            with(SCRUB_RATE, "100", "leaves of the own hash trees, a second, that are held against the records"));
 
     private static Setting said(String key, String about) {
         return new Setting(key, null, true, about);

@@ -2,6 +2,7 @@ package io.quorate.node.server;
 
 import io.quorate.node.config.NodeConfig.InvalidException;
 import io.quorate.node.config.Tuning;
+import io.quorate.node.protocol.antientropy.ExchangeSettings;
 import io.quorate.node.protocol.liveness.Liveness;
 import io.quorate.node.protocol.pace.PaceSettings;
 import io.quorate.node.storage.Disk;
@@ -45,7 +46,21 @@ final class TuningLoader {
                         time(Setting.PING_EVERY, 50 * MILLI, 60 * SECOND, "must be from 50ms to 60s"),
                         time(Setting.SUSPECT_AFTER, 100 * MILLI, 600 * SECOND, "must be from 100ms to 600s"),
                         Liveness.Settings.DEFAULT.frozenNanos()),
-                time(Setting.DRAIN, 0, 60 * SECOND, "must be from 0 to 60s"));
+                time(Setting.DRAIN, 0, 60 * SECOND, "must be from 0 to 60s"),
+                exchange());
+    }
+
+    private ExchangeSettings exchange() {
+        ExchangeSettings usual = ExchangeSettings.DEFAULT;
+        long every = time(Setting.EXCHANGE_EVERY, 0, 365 * 86_400 * SECOND, "must be from 1s to 365 days, or 0");
+        return new ExchangeSettings(
+                every == 0 ? Long.MAX_VALUE : Math.max(SECOND, every),
+                usual.pauseNanos(),
+                usual.retryNanos(),
+                usual.resendNanos(),
+                number(Setting.EXCHANGE_ROUNDS, 1, 64),
+                bytes(Setting.EXCHANGE_RATE, 1 << 10, 1L << 40, "must be from 1KiB to 1TiB"),
+                SECOND / number(Setting.SCRUB_RATE, 1, 100_000));
     }
 
     TcpSettings tcp() {

@@ -8,7 +8,6 @@ import io.quorate.repair.merkle.LeafTable;
 import io.quorate.ring.bytes.Bytes;
 import io.quorate.ring.token.PartitionCount;
 import io.quorate.ring.version.KeyState;
-import io.quorate.ring.version.Version;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -52,11 +51,12 @@ public final class MemoryPartitionStore implements PartitionStore {
                 leaves.set(leaf, RecordCodec.readSum(sum));
             }
         }
-        Map<RecordKey, KeyState> remnants = new LinkedHashMap<>();
+        Map<RecordKey, Remnant> remnants = new LinkedHashMap<>();
         for (Map.Entry<byte[], byte[]> entry : of(set).entrySet()) {
             KeyState state = RecordCodec.readable(entry.getValue(), set.partition());
-            if (state != null && state.versions().isEmpty()) {
-                remnants.put(RecordCodec.readKey(entry.getKey()), state);
+            Remnant remnant = state == null ? null : Remnant.of(state);
+            if (remnant != null) {
+                remnants.put(RecordCodec.readKey(entry.getKey()), remnant);
             }
         }
         return new Opened(header == null ? null : RecordCodec.readHeader(header), leaves, remnants);
@@ -102,16 +102,15 @@ public final class MemoryPartitionStore implements PartitionStore {
     }
 
     @Override
-    public synchronized boolean verifyLeaf(ReplicaSetId set, int leaf) {
-        LeafTable.Sum sum = LeafTable.Sum.ZERO;
-        for (Map.Entry<byte[], byte[]> entry : of(set).entrySet()) {
-            RecordKey key = RecordCodec.readKey(entry.getKey());
+    public synchronized Leaf readLeaf(ReplicaSetId set, int leaf) {
+        LeafReader reader = new LeafReader();
+        of(set).forEach((encoded, record) -> {
+            RecordKey key = RecordCodec.readKey(encoded);
             if (partitions.bitsBelowPartition(key.token(), LeafTable.LEAF_BITS) == leaf) {
-                sum = sum.plus(LeafSums.of(key, RecordCodec.readState(entry.getValue(), set.partition())));
+                reader.add(key, record);
             }
-        }
-        byte[] stored = meta.get(RecordCodec.leafKey(set, leaf));
-        return sum.equals(stored == null ? LeafTable.Sum.ZERO : RecordCodec.readSum(stored));
+        });
+        return reader.against(meta.get(RecordCodec.leafKey(set, leaf)));
     }
 
     @Override
@@ -157,23 +156,15 @@ public final class MemoryPartitionStore implements PartitionStore {
         }
     }
 
+    /** For tests: forgets the hash trees and keeps the records. */
+    public synchronized void forgetLeaves() {
+        meta.keySet().removeIf(key -> key[0] == 'L');
+    }
+
     private NavigableMap<byte[], byte[]> of(ReplicaSetId set) {
         byte[] from = RecordCodec.prefix(set);
         byte[] to = from.clone();
         to[2]++;
         return data.subMap(from, true, to, false);
-    }
-
-    /** Sums of live versions, as the tree counts them. */
-    static final class LeafSums {
-        private LeafSums() {}
-
-        static LeafTable.Sum of(RecordKey key, KeyState state) {
-            LeafTable.Sum sum = LeafTable.Sum.ZERO;
-            for (Version version : state.versions()) {
-                sum = sum.plus(LeafTable.term(key.bucket(), key.generation(), key.key(), version.dot()));
-            }
-            return sum;
-        }
     }
 }

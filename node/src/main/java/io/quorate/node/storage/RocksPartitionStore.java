@@ -5,7 +5,6 @@ import io.quorate.node.protocol.store.PartitionStore;
 import io.quorate.node.protocol.store.RecordKey;
 import io.quorate.node.protocol.store.ReplicaSetId;
 import io.quorate.node.protocol.store.StorageException;
-import io.quorate.node.storage.MemoryPartitionStore.LeafSums;
 import io.quorate.repair.merkle.LeafTable;
 import io.quorate.ring.bytes.ByteSink;
 import io.quorate.ring.bytes.Bytes;
@@ -105,12 +104,13 @@ public final class RocksPartitionStore implements PartitionStore, AutoCloseable 
             leaves.set(leaf, RecordCodec.readSum(value));
             return true;
         });
-        Map<RecordKey, KeyState> remnants = new LinkedHashMap<>();
+        Map<RecordKey, Remnant> remnants = new LinkedHashMap<>();
         db.scan(db.remnants(), RecordCodec.prefix(set), (key, value) -> {
-            // An entry outlives its remnant when a value takes its place, so that a put need not look for one.
+            // An entry outlives its remnant when a whole value takes its place, so that a put need not look for one.
             KeyState state = RecordCodec.readable(db.get(db.data(), key), set.partition());
-            if (state != null && state.versions().isEmpty()) {
-                remnants.put(RecordCodec.readKey(key), state);
+            Remnant remnant = state == null ? null : Remnant.of(state);
+            if (remnant != null) {
+                remnants.put(RecordCodec.readKey(key), remnant);
             }
             return true;
         });
@@ -254,6 +254,9 @@ public final class RocksPartitionStore implements PartitionStore, AutoCloseable 
             }
             batch.put(db.meta(), RecordCodec.leafKey(commit.set(), change.leaf()), RecordCodec.sum(change.sum()));
         }
+        for (RecordKey settled : commit.settled()) {
+            batch.delete(db.remnants(), RecordCodec.key(settled));
+        }
         Commit.RequestEntry request = commit.request();
         if (request != null) {
             batch.put(
@@ -282,32 +285,28 @@ public final class RocksPartitionStore implements PartitionStore, AutoCloseable 
     }
 
     @Override
-    public boolean verifyLeaf(ReplicaSetId set, int leaf) {
+    public Leaf readLeaf(ReplicaSetId set, int leaf) {
         int bits = Integer.numberOfTrailingZeros(partitions.value());
         long first = bits == 0 ? 0 : (long) set.partition() << (64 - bits);
         first |= (long) leaf << (64 - bits - LeafTable.LEAF_BITS);
+        byte[] prefix = RecordCodec.prefix(set);
         byte[] start = RecordCodec.prefix(new ByteSink(16), set).u64(first).toByteArray();
-        LeafTable.Sum sum = LeafTable.Sum.ZERO;
-        LeafTable.Sum stored = LeafTable.Sum.ZERO;
+        LeafReader reader = new LeafReader();
         try (RocksColumns.Snapshot snapshot = db.snapshot();
                 RocksIterator i = snapshot.iterator(db.data())) {
             for (i.seek(start); i.isValid(); i.next()) {
                 byte[] encoded = i.key();
-                if (!RocksColumns.startsWith(encoded, RecordCodec.prefix(set))) {
+                if (!RocksColumns.startsWith(encoded, prefix)) {
                     break;
                 }
                 RecordKey key = RecordCodec.readKey(encoded);
                 if (partitions.bitsBelowPartition(key.token(), LeafTable.LEAF_BITS) != leaf) {
                     break;
                 }
-                sum = sum.plus(LeafSums.of(key, RecordCodec.readState(i.value(), set.partition())));
+                reader.add(key, i.value());
             }
-            byte[] value = snapshot.get(db.meta(), RecordCodec.leafKey(set, leaf));
-            if (value != null) {
-                stored = RecordCodec.readSum(value);
-            }
+            return reader.against(snapshot.get(db.meta(), RecordCodec.leafKey(set, leaf)));
         }
-        return sum.equals(stored);
     }
 
     @Override

@@ -78,7 +78,8 @@ final class FullDiskTest {
                 usual.pace(),
                 usual.maxDriftMillis(),
                 usual.liveness(),
-                usual.drainNanos());
+                usual.drainNanos(),
+                usual.exchange());
     }
 
     private static String target(String key) {

@@ -260,7 +260,7 @@ final class LevelContractTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"/v1/hints", "/v1/anti-entropy", "/v1/groups"})
+    @ValueSource(strings = {"/v1/hints", "/v1/groups"})
     void routesOfLaterWorkAreNotImplemented(String target) {
         Http.get(cluster.url("n1"), target).problem(501, "not-implemented");
     }

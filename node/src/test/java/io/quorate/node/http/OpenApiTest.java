@@ -42,6 +42,8 @@ final class OpenApiTest {
             "get /v1/ring",
             "get /v1/nodes",
             "get /v1/nodes/self",
+            "get /v1/anti-entropy",
+            "post /v1/anti-entropy/run",
             "get /livez",
             "get /startupz",
             "get /readyz",

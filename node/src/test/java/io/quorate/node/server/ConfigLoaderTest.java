@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.quorate.node.config.NodeConfig;
 import io.quorate.node.config.Tuning;
+import io.quorate.node.protocol.antientropy.ExchangeSettings;
 import io.quorate.node.protocol.liveness.Liveness;
 import io.quorate.node.protocol.pace.PaceSettings;
 import io.quorate.node.storage.Disk;
@@ -109,7 +110,11 @@ final class ConfigLoaderTest {
                 Map.entry("QUORATE_LINKS_TCP_CONNECT_TIMEOUT", "3s"),
                 Map.entry("QUORATE_LINKS_TCP_SILENCE", "4s"),
                 Map.entry("QUORATE_LINKS_TCP_EVENT_LOOPS", "2"),
-                Map.entry("QUORATE_SHUTDOWN_DRAIN", "10s"));
+                Map.entry("QUORATE_SHUTDOWN_DRAIN", "10s"),
+                Map.entry("QUORATE_ANTI_ENTROPY_INTERVAL", "30s"),
+                Map.entry("QUORATE_ANTI_ENTROPY_RATE", "1MiB"),
+                Map.entry("QUORATE_ANTI_ENTROPY_ROUNDS", "2"),
+                Map.entry("QUORATE_ANTI_ENTROPY_SCRUB_RATE", "1000"));
         assertThat(environment.keySet())
                 .as("all of them")
                 .containsAll(Setting.ALL.stream().map(Setting::variable).toList());
@@ -137,6 +142,7 @@ final class ConfigLoaderTest {
         assertThat(config.buckets()).extracting(bucket -> bucket.name()).containsExactly("b");
         assertThat(config.faults()).isTrue();
         PaceSettings pace = PaceSettings.DEFAULT;
+        ExchangeSettings exchange = ExchangeSettings.DEFAULT;
         assertThat(config.tuning())
                 .isEqualTo(new Tuning(
                         new Disk.Settings(1L << 30),
@@ -155,7 +161,15 @@ final class ConfigLoaderTest {
                                 500 * MILLI),
                         10_000,
                         new Liveness.Settings(100 * MILLI, 200 * MILLI),
-                        10_000 * MILLI));
+                        10_000 * MILLI,
+                        new ExchangeSettings(
+                                30_000 * MILLI,
+                                exchange.pauseNanos(),
+                                exchange.retryNanos(),
+                                exchange.resendNanos(),
+                                2,
+                                1 << 20,
+                                MILLI)));
         TcpSettings tcp = TcpSettings.DEFAULT;
         assertThat(config.links().tcp())
                 .isEqualTo(new TcpSettings(

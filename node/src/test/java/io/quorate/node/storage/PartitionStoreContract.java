@@ -25,6 +25,7 @@ import io.quorate.ring.version.PartitionClock;
 import io.quorate.ring.version.VersionCodec;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -98,7 +99,10 @@ abstract class PartitionStoreContract {
             assertThat(opened.leaves().get(11)).isEqualTo(new LeafTable.Sum(11, 1));
             assertThat(opened.leaves().get(12)).isEqualTo(new LeafTable.Sum(12, 1));
             assertThat(opened.leaves().get(13)).isEqualTo(LeafTable.Sum.ZERO);
-            assertThat(opened.remnants()).containsOnlyKeys(two).containsValue(remnant);
+            assertThat(opened.remnants())
+                    .containsOnlyKeys(one, two)
+                    .containsValue(new PartitionStore.Remnant(remnant.context(), true))
+                    .containsValue(new PartitionStore.Remnant(value.context(), false));
             assertThat(store.findRequest(set(PARTITION), request.id(), 40)).isEqualTo(request);
             assertThat(store.replicaSets()).containsExactly(set(PARTITION));
             reopen();
@@ -122,11 +126,25 @@ abstract class PartitionStoreContract {
         KeyState remnant = KeyState.of(List.of(), CausalContext.EMPTY.with(dot("n2", PARTITION, 9, 5)));
         commit(1, change(key, remnant, 1));
         assertThat(store.open(set(PARTITION)).remnants()).containsOnlyKeys(key);
-        commit(2, change(key, state("n1", 3), 1));
+        KeyState whole = KeyState.of(state("n1", 3).versions(), CausalContext.EMPTY);
+        commit(2, change(key, whole, 1));
         assertThat(store.open(set(PARTITION)).remnants()).isEmpty();
         commit(3, change(key, remnant, 1));
         commit(4, change(key, KeyState.EMPTY, 1));
         assertThat(store.open(set(PARTITION)).remnants()).isEmpty();
+    }
+
+    @Test
+    void aKeyWithAVersionIsListedWhileItHoldsAContextUntilThatIsSettled() {
+        RecordKey key = keyIn(PARTITION, 0);
+        commit(1, change(key, state("n1", 3), 1));
+        reopen();
+        assertThat(store.open(set(PARTITION)).remnants())
+                .containsOnly(
+                        Map.entry(key, new PartitionStore.Remnant(state("n1", 3).context(), false)));
+        commit(2, change(key, KeyState.of(state("n1", 3).versions(), CausalContext.EMPTY), 1));
+        assertThat(store.open(set(PARTITION)).remnants()).isEmpty();
+        assertThat(store.read(key).versions()).hasSize(1);
     }
 
     @Test
@@ -374,7 +392,7 @@ abstract class PartitionStoreContract {
     }
 
     static Commit.Change change(RecordKey key, KeyState state, int leaf) {
-        boolean remnant = state.versions().isEmpty() && !state.isEmpty();
+        boolean remnant = PartitionStore.Remnant.of(state) != null;
         return new Commit.Change(key, state, remnant, leaf, new LeafTable.Sum(leaf, 1));
     }
 

@@ -6,6 +6,7 @@ import com.google.common.hash.Hashing;
 import io.quorate.ring.bytes.Bytes;
 import io.quorate.ring.version.Dot;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 
 /**
  * The leaves of one partition's hash tree: leaf i is the sum, modulo 2^128, of the hashes of (key, dot) over every live
@@ -21,8 +22,17 @@ public final class LeafTable {
 
     public static final int LEAVES = 1 << LEAF_BITS;
 
+    /** Inner nodes between the root and the leaves; each has as many leaves below it. */
+    public static final int BRANCHES = 1 << (LEAF_BITS / 2);
+
     private final long[] high = new long[LEAVES];
     private final long[] low = new long[LEAVES];
+    private final Sum[] branches = new Sum[BRANCHES];
+    private Sum root = Sum.ZERO;
+
+    public LeafTable() {
+        Arrays.fill(branches, Sum.ZERO);
+    }
 
     /** A 128-bit sum. */
     public record Sum(long high, long low) {
@@ -39,6 +49,11 @@ public final class LeafTable {
             long borrow = Long.compareUnsigned(low, other.low) < 0 ? 1 : 0;
             return new Sum(high - other.high - borrow, newLow);
         }
+
+        /** 64 bits of it, enough to see that two sums differ. */
+        public long digest() {
+            return low ^ Long.rotateLeft(high, 32);
+        }
     }
 
     public Sum get(int leaf) {
@@ -46,8 +61,40 @@ public final class LeafTable {
     }
 
     public void set(int leaf, Sum sum) {
+        Sum before = get(leaf);
+        int branch = branchOf(leaf);
+        branches[branch] = branches[branch].plus(sum).minus(before);
+        root = root.plus(sum).minus(before);
         high[leaf] = sum.high();
         low[leaf] = sum.low();
+    }
+
+    public static int branchOf(int leaf) {
+        return leaf / (LEAVES / BRANCHES);
+    }
+
+    /** The sum of all leaves. */
+    public Sum root() {
+        return root;
+    }
+
+    /** What to compare of every branch, in order. */
+    public long[] branchDigests() {
+        long[] digests = new long[BRANCHES];
+        for (int i = 0; i < BRANCHES; i++) {
+            digests[i] = branches[i].digest();
+        }
+        return digests;
+    }
+
+    /** What to compare of the leaves below a branch, in order. */
+    public long[] leafDigests(int branch) {
+        int width = LEAVES / BRANCHES;
+        long[] digests = new long[width];
+        for (int i = 0; i < width; i++) {
+            digests[i] = get(branch * width + i).digest();
+        }
+        return digests;
     }
 
     /** The term of one live version. */

@@ -27,6 +27,11 @@ public final class HybridClock {
         return given;
     }
 
+    /** Takes over the time of another replica's clock, which has looked at it before, however far ahead it is. */
+    public void follow(HybridTime other) {
+        last = last.max(other);
+    }
+
     /** Takes notice of a time from elsewhere; false, and nothing else, if it is too far ahead. */
     public boolean observe(HybridTime seen, WallTime now) {
         if (!seen.isAfter(last)) {

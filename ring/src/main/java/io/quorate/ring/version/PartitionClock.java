@@ -1,5 +1,7 @@
 package io.quorate.ring.version;
 
+import com.google.common.hash.Hasher;
+import com.google.common.hash.Hashing;
 import java.util.Map;
 import java.util.NavigableMap;
 import java.util.SortedMap;
@@ -61,6 +63,35 @@ public final class PartitionClock {
     public boolean contains(Dot dot) {
         Entry entry = entries.get(dot.actor());
         return entry != null && entry.contains(dot.counter());
+    }
+
+    /** Whether every dot of {@code other} is in this clock, and its time is not above this one's. */
+    public boolean covers(PartitionClock other) {
+        boolean[] all = {!other.time.isAfter(time)};
+        other.forEachRange((actor, from, to) -> {
+            Entry entry = entries.get(actor);
+            all[0] &= entry != null && entry.containsAll(from, to);
+        });
+        return all[0];
+    }
+
+    /**
+     * Takes every dot of another clock. By rules E1 to E4 only in the batch that also holds what those dots brought about;
+     * Goncalves et al. (2017) merge it after every round.
+     */
+    public void merge(PartitionClock other) {
+        other.forEachRange(this::addRange);
+        raiseTime(other.time);
+    }
+
+    /** A 64-bit digest: equal for equal clocks, and for others almost never. */
+    public long digest() {
+        Hasher hasher = Hashing.murmur3_128().newHasher();
+        forEachRange((actor, from, to) -> hasher.putUnencodedChars(actor.node().value())
+                .putLong(actor.incarnation())
+                .putLong(from)
+                .putLong(to));
+        return hasher.putLong(time.packed()).hash().asLong();
     }
 
     /** The last dot of the contiguous run from 1; 0 if dot 1 has not been applied. */
@@ -138,6 +169,15 @@ public final class PartitionClock {
             }
             Map.Entry<Long, Long> range = beyond.floorEntry(counter);
             return range != null && range.getValue() >= counter;
+        }
+
+        private boolean containsAll(long from, long to) {
+            if (to <= base) {
+                return true;
+            }
+            // The run from the base on and a range beyond never adjoin.
+            Map.Entry<Long, Long> range = from <= base ? null : beyond.floorEntry(from);
+            return range != null && range.getValue() >= to;
         }
 
         private boolean add(long first, long last) {

@@ -18,7 +18,16 @@ import org.jspecify.annotations.Nullable;
  */
 public sealed interface PeerMessage {
     /** Messages of the data plane: they go to the shard of their partition. */
-    sealed interface Data extends PeerMessage {
+    sealed interface Data extends PeerMessage
+            permits Write,
+                    WriteAck,
+                    Read,
+                    ReadReply,
+                    Forward,
+                    ForwardReply,
+                    FindRequest,
+                    FoundRequest,
+                    ExchangeMessage {
         /** The partition, by which the receiver finds the shard. */
         int partition();
     }

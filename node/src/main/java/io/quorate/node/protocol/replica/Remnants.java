@@ -1,6 +1,9 @@
 package io.quorate.node.protocol.replica;
 
+import com.google.common.collect.ImmutableMap;
+import io.quorate.node.protocol.store.PartitionStore.Remnant;
 import io.quorate.node.protocol.store.RecordKey;
+import io.quorate.ring.version.CausalContext;
 import io.quorate.ring.version.HybridTime;
 import io.quorate.ring.version.KeyState;
 import io.quorate.ring.version.PartitionClock;
@@ -13,31 +16,58 @@ import java.util.Map;
 import java.util.function.Predicate;
 
 /**
- * The keys of a replica that have no versions but still a context, because the clock's base does not cover it yet. They
- * are looked at in turn, some at a time, whenever the base has moved; those it has come to cover can go.
+ * The keys of a replica whose record holds a context, because the clock's base does not cover it yet. They are looked at
+ * in turn, some at a time, whenever the base has moved. Of those it has come to cover, the ones without versions can go,
+ * and the others need not be listed any more.
  */
 final class Remnants {
-    private final Map<RecordKey, KeyState> states;
+    private final Map<RecordKey, Remnant> remnants;
     private VersionVector lookedAtWith = VersionVector.EMPTY;
     /** Keys that are gone may be kept for their time alone. */
     private HybridTime lookedAtUntil = HybridTime.NONE;
 
     private int left;
 
-    Remnants(Map<RecordKey, KeyState> states) {
-        this.states = new LinkedHashMap<>(states);
+    /**
+     * What the clock has come to cover.
+     *
+     * @param bare keys without versions
+     * @param settled keys with versions
+     */
+    record Covered(List<RecordKey> bare, List<RecordKey> settled) {
+        boolean isEmpty() {
+            return bare.isEmpty() && settled.isEmpty();
+        }
     }
 
-    void put(RecordKey key, KeyState stripped) {
-        states.put(key, stripped);
+    Remnants(Map<RecordKey, Remnant> remnants) {
+        this.remnants = new LinkedHashMap<>(remnants);
+    }
+
+    /** Notes what a record now holds; true if it holds a context. */
+    boolean note(RecordKey key, KeyState stripped) {
+        Remnant remnant = Remnant.of(stripped);
+        if (remnant == null) {
+            remnants.remove(key);
+            return false;
+        }
+        remnants.put(key, remnant);
+        return true;
     }
 
     void remove(RecordKey key) {
-        states.remove(key);
+        remnants.remove(key);
     }
 
     int size() {
-        return states.size();
+        return remnants.size();
+    }
+
+    /** Rule E1: what has to go along with the clock. */
+    ImmutableMap<RecordKey, CausalContext> contexts() {
+        ImmutableMap.Builder<RecordKey, CausalContext> contexts = ImmutableMap.builder();
+        remnants.forEach((key, remnant) -> contexts.put(key, remnant.context()));
+        return contexts.buildOrThrow();
     }
 
     /**
@@ -45,35 +75,37 @@ final class Remnants {
      *
      * @param busy keys that cannot go now; they are looked at again later
      */
-    List<RecordKey> takeCovered(PartitionClock clock, VersionRules rules, Predicate<RecordKey> busy, int limit) {
+    Covered takeCovered(PartitionClock clock, VersionRules rules, Predicate<RecordKey> busy, int limit) {
         if (!clock.base().equals(lookedAtWith) || clock.time().isAfter(lookedAtUntil)) {
             lookedAtWith = clock.base();
             lookedAtUntil = clock.time();
-            left = states.size();
+            left = remnants.size();
         }
-        List<RecordKey> covered = new ArrayList<>();
+        Covered covered = new Covered(new ArrayList<>(), new ArrayList<>());
         if (left == 0) {
             return covered;
         }
-        List<Map.Entry<RecordKey, KeyState>> stay = new ArrayList<>();
-        var next = states.entrySet().iterator();
+        List<Map.Entry<RecordKey, Remnant>> stay = new ArrayList<>();
+        var next = remnants.entrySet().iterator();
         boolean skipped = false;
         for (int i = 0; i < limit && left > 0 && next.hasNext(); i++, left--) {
-            Map.Entry<RecordKey, KeyState> remnant = next.next();
-            boolean isBusy = busy.test(remnant.getKey());
+            Map.Entry<RecordKey, Remnant> entry = next.next();
+            Remnant remnant = entry.getValue();
+            boolean isBusy = busy.test(entry.getKey());
             skipped |= isBusy;
-            if (!isBusy && rules.strip(remnant.getValue(), clock).isEmpty()) {
-                covered.add(remnant.getKey());
+            KeyState context = KeyState.of(List.of(), remnant.context());
+            if (isBusy || !rules.strip(context, clock).isEmpty()) {
+                stay.add(Map.entry(entry.getKey(), remnant));
             } else {
-                stay.add(Map.entry(remnant.getKey(), remnant.getValue()));
+                (remnant.bare() ? covered.bare() : covered.settled()).add(entry.getKey());
             }
             next.remove();
         }
         // Behind the others, so that each has its turn.
-        stay.forEach(remnant -> states.put(remnant.getKey(), remnant.getValue()));
+        stay.forEach(entry -> remnants.put(entry.getKey(), entry.getValue()));
         if (skipped) {
             // They may be covered already: once more around, whether or not the base moves.
-            left = states.size();
+            left = remnants.size();
         }
         return covered;
     }

@@ -1,6 +1,8 @@
 package io.quorate.node.protocol.replica;
 
 import com.google.common.collect.ImmutableList;
+import com.google.common.collect.ImmutableMap;
+import com.google.common.primitives.ImmutableLongArray;
 import io.quorate.node.protocol.store.Commit;
 import io.quorate.node.protocol.store.CorruptRecordException;
 import io.quorate.node.protocol.store.PartitionStore;
@@ -46,14 +48,13 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Replica {
     private final ReplicaSetId id;
-    private final PartitionCount partitions;
     private final PartitionStore store;
     private final VersionRules rules;
     private final LongSupplier incarnations;
     private final boolean actorIsNew;
     private final Intake intake;
     private final PartitionClock clock;
-    private final LeafTable leaves;
+    private final Census census;
     private final Map<RecordKey, Pending> pending = new LinkedHashMap<>();
     private final Deque<InFlight> inFlight = new ArrayDeque<>();
     private final Remnants remnants;
@@ -62,8 +63,8 @@ public final class Replica {
     private ActorId actor;
     private VersionVector durableBase;
     private long nextCommit = 1;
-    private long keys;
-    private long versions;
+    private long lastLearnt;
+    private final List<Watcher> watchers = new ArrayList<>();
 
     /**
      * Opens the replica as the disk has it.
@@ -82,7 +83,6 @@ public final class Replica {
             LongSupplier incarnations,
             Supplier<WallTime> wallTime) {
         this.id = id;
-        this.partitions = partitions;
         this.store = store;
         this.rules = rules;
         this.incarnations = incarnations;
@@ -98,10 +98,8 @@ public final class Replica {
             this.actor =
                     new ActorId(self, id.partition(), keepsActor ? header.incarnation() : incarnations.getAsLong());
             this.actorIsNew = !keepsActor;
-            this.keys = header.keys();
-            this.versions = header.versions();
         }
-        this.leaves = opened.leaves();
+        this.census = new Census(partitions, opened.leaves(), header);
         this.remnants = new Remnants(opened.remnants());
         this.durableBase = clock.base();
         this.stamps = new Stamps(rules, clock, wallTime);
@@ -121,11 +119,11 @@ public final class Replica {
     }
 
     public long keys() {
-        return keys;
+        return census.keys();
     }
 
     public long versions() {
-        return versions;
+        return census.versions();
     }
 
     public boolean idle() {
@@ -232,6 +230,11 @@ public final class Replica {
         return intake.isOutdated();
     }
 
+    /** Whether a change of a key is on its way to the disk. */
+    public boolean isChanging(RecordKey key) {
+        return pending.containsKey(key);
+    }
+
     /** Whether this very commit is on its way to the disk. */
     public boolean awaits(Commit commit) {
         return inFlight.stream().anyMatch(waiting -> waiting.commit.equals(commit));
@@ -253,16 +256,21 @@ public final class Replica {
                 && before.context().covers(object.state().context())
                 && before.dots().equals(merged.dots())
                 && (request == null || findRequest(request.id(), request.era()) != null)) {
-            return changing == null ? 0 : changing.lastCommit;
+            return Math.max(changing == null ? 0 : changing.lastCommit, learning());
         }
         intake.refuseIfClosed();
         if (merged.context().dots().size() > ObjectLimits.DOTS_MAX) {
             ObjectLimits.refuseOverlong(rules.strip(merged, clock));
         }
         enter(object);
-        LeafTable.Sum sum = sumAfter(key, before, merged);
-        count(before, merged);
-        return write(key, stored, merged, sum, request);
+        accepted(key, before, merged);
+        census.changed(key, before, merged);
+        return write(key, stored, merged, request);
+    }
+
+    /** The commit in flight that brings what was learnt of another home's clock; 0 if none does. */
+    private long learning() {
+        return inFlight.isEmpty() || inFlight.getFirst().commit.id() > lastLearnt ? 0 : lastLearnt;
     }
 
     private void enter(VersionedObject object) {
@@ -277,7 +285,7 @@ public final class Replica {
      * would find the old one on disk and go on under it. The id of the commit; 0 if the actor is no successor.
      */
     public long persistActor() {
-        return actorIsNew && intake.refusal() == null ? submit(List.of(), null) : 0;
+        return actorIsNew && intake.refusal() == null ? submit(List.of(), List.of(), null) : 0;
     }
 
     /**
@@ -317,30 +325,25 @@ public final class Replica {
         renewActorIfForgotten(object.state().context());
         // The local context is not filled: this disk's clock vouches for nothing about this key.
         KeyState merged = rules.merge(local, object.state());
-        LeafTable.Sum sum = leaves.get(leafOf(key));
+        accepted(key, local, merged);
         boolean counted = !local.versions().isEmpty();
         for (Version version : merged.versions()) {
-            if (local.has(version.dot())) {
-                continue;
-            }
-            if (clock.contains(version.dot())) {
-                // It was lost from the record only, not from the leaf and the counts.
-                counted = true;
-            } else {
-                sum = sum.plus(term(key, version.dot()));
-                versions++;
+            if (!local.has(version.dot())) {
+                // What the clock knows was lost from the record only, not from the leaf and the counts.
+                boolean known = clock.contains(version.dot());
+                counted |= known;
+                census.returned(key, version.dot(), known);
             }
         }
         for (Version version : local.versions()) {
             if (!merged.has(version.dot())) {
-                sum = sum.minus(term(key, version.dot()));
-                versions--;
+                census.gone(key, version.dot());
             }
         }
-        keys += (merged.versions().isEmpty() ? 0 : 1) - (counted ? 1 : 0);
+        census.addKeys((merged.versions().isEmpty() ? 0 : 1) - (counted ? 1 : 0));
         enter(object);
         pending.computeIfAbsent(key, k -> new Pending(null));
-        return write(key, local, merged, sum, null);
+        return write(key, local, merged, null);
     }
 
     /**
@@ -372,14 +375,12 @@ public final class Replica {
             } catch (CorruptRecordException e) {
                 before = KeyState.EMPTY;
             }
-            int leaf = leafOf(key);
-            leaves.set(leaf, sumAfter(key, before, KeyState.EMPTY));
-            count(before, KeyState.EMPTY);
+            census.changed(key, before, KeyState.EMPTY);
             remnants.remove(key);
-            changes.add(new Commit.Change(key, KeyState.EMPTY, false, leaf, leaves.get(leaf)));
+            changes.add(census.change(key, KeyState.EMPTY, false));
         }
         return new Drop(
-                changes.isEmpty() ? 0 : submit(changes, null),
+                changes.isEmpty() ? 0 : submit(changes, List.of(), null),
                 page.size() < limit ? null : page.get(page.size() - 1),
                 skipped);
     }
@@ -392,12 +393,15 @@ public final class Replica {
         if (intake.refusal() != null) {
             return 0;
         }
-        List<Commit.Change> changes = new ArrayList<>();
-        for (RecordKey key : remnants.takeCovered(clock, rules, pending::containsKey, limit)) {
-            int leaf = leafOf(key);
-            changes.add(new Commit.Change(key, KeyState.EMPTY, false, leaf, leaves.get(leaf)));
+        Remnants.Covered covered = remnants.takeCovered(clock, rules, pending::containsKey, limit);
+        if (covered.isEmpty()) {
+            return 0;
         }
-        return changes.isEmpty() ? 0 : submit(changes, null);
+        List<Commit.Change> changes = new ArrayList<>();
+        for (RecordKey key : covered.bare()) {
+            changes.add(census.change(key, KeyState.EMPTY, false));
+        }
+        return submit(changes, covered.settled(), null);
     }
 
     /** The store has made a commit durable. */
@@ -426,20 +430,17 @@ public final class Replica {
     }
 
     public int leafOf(RecordKey key) {
-        return partitions.bitsBelowPartition(key.token(), LeafTable.LEAF_BITS);
+        return census.leafOf(key);
     }
 
-    private long write(
-            RecordKey key, KeyState stored, KeyState merged, LeafTable.Sum sum, Commit.@Nullable RequestEntry request) {
+    private long write(RecordKey key, KeyState stored, KeyState merged, Commit.@Nullable RequestEntry request) {
+        return submit(List.of(staged(key, stored, merged)), List.of(), request);
+    }
+
+    /** A change that goes into the next commit. */
+    private Commit.Change staged(RecordKey key, KeyState stored, KeyState merged) {
         KeyState stripped = rules.strip(merged, clock);
-        boolean remnant = stripped.versions().isEmpty() && !stripped.isEmpty();
-        if (remnant) {
-            remnants.put(key, stripped);
-        } else {
-            remnants.remove(key);
-        }
-        int leaf = leafOf(key);
-        leaves.set(leaf, sum);
+        boolean remnant = remnants.note(key, stripped);
         Pending changing = pending.get(key);
         if (changing == null) {
             changing = new Pending(rules.fill(stored, durableBase));
@@ -447,17 +448,18 @@ public final class Replica {
         }
         changing.newest = stripped;
         changing.lastCommit = nextCommit;
-        return submit(List.of(new Commit.Change(key, stripped, remnant, leaf, sum)), request);
+        return census.change(key, stripped, remnant);
     }
 
-    private long submit(List<Commit.Change> changes, Commit.@Nullable RequestEntry request) {
+    private long submit(List<Commit.Change> changes, List<RecordKey> settled, Commit.@Nullable RequestEntry request) {
         ByteSink out = new ByteSink(128);
         VersionCodec.writeClock(out, clock);
         Commit commit = new Commit(
                 nextCommit++,
                 id,
                 ImmutableList.copyOf(changes),
-                new Commit.Header(actor.incarnation(), out.toBytes(), keys, versions),
+                ImmutableList.copyOf(settled),
+                new Commit.Header(actor.incarnation(), out.toBytes(), census.keys(), census.versions()),
                 request);
         inFlight.add(new InFlight(commit, clock.base()));
         if (request != null) {
@@ -467,28 +469,151 @@ public final class Replica {
         return commit.id();
     }
 
-    private LeafTable.Sum sumAfter(RecordKey key, KeyState before, KeyState after) {
-        LeafTable.Sum sum = leaves.get(leafOf(key));
-        for (Version version : before.versions()) {
-            if (!after.has(version.dot())) {
-                sum = sum.minus(term(key, version.dot()));
-            }
+    // What a comparison with another home asks of this one.
+
+    /** Told of versions that come into this replica while it is compared with another. */
+    public interface Watcher {
+        void accepted(RecordKey key, Dot dot);
+    }
+
+    public void watch(Watcher watcher) {
+        watchers.add(watcher);
+    }
+
+    public void unwatch(Watcher watcher) {
+        watchers.remove(watcher);
+    }
+
+    private void accepted(RecordKey key, KeyState before, KeyState after) {
+        if (watchers.isEmpty()) {
+            return;
         }
         for (Version version : after.versions()) {
             if (!before.has(version.dot())) {
-                sum = sum.plus(term(key, version.dot()));
+                watchers.forEach(watcher -> watcher.accepted(key, version.dot()));
             }
         }
-        return sum;
     }
 
-    private void count(KeyState before, KeyState after) {
-        versions += after.versions().size() - before.versions().size();
-        keys += (after.versions().isEmpty() ? 0 : 1) - (before.versions().isEmpty() ? 0 : 1);
+    /** The hash tree with all changes made here, durable or on their way. */
+    public LeafTable leaves() {
+        return census.leaves();
     }
 
-    private static LeafTable.Sum term(RecordKey key, Dot dot) {
-        return LeafTable.term(key.bucket(), key.generation(), key.key(), dot);
+    /**
+     * Rule E1: the clock, the inner nodes of the hash tree, and all contexts that the clock's base does not cover, of one
+     * moment.
+     *
+     * @param commit to wait for before it is told to anybody; 0 for none
+     */
+    public record Snapshot(
+            PartitionClock clock,
+            ImmutableLongArray branches,
+            ImmutableMap<RecordKey, CausalContext> contexts,
+            long commit) {}
+
+    public Snapshot snapshot() {
+        return new Snapshot(
+                clock.copy(),
+                ImmutableLongArray.copyOf(census.leaves().branchDigests()),
+                remnants.contexts(),
+                inFlight.isEmpty() ? 0 : nextCommit - 1);
+    }
+
+    /**
+     * The keys of a leaf that have versions.
+     *
+     * @param digests of the live dots of each
+     * @param unreadable keys whose records cannot be read
+     * @param proved whether what is not listed is known to be deleted (condition C9)
+     */
+    public record Listing(Map<RecordKey, Long> digests, List<RecordKey> unreadable, boolean proved) {}
+
+    /** A leaf as others may be told of it. */
+    public Listing list(int leaf) {
+        PartitionStore.Leaf read = store.readLeaf(id, leaf);
+        Map<RecordKey, Long> digests = new LinkedHashMap<>();
+        read.records().forEach((key, state) -> {
+            if (!state.versions().isEmpty()) {
+                digests.put(key, state.digest());
+            }
+        });
+        return new Listing(digests, read.unreadable(), read.matches());
+    }
+
+    /** A leaf with what is on its way to the disk: to be compared, and told to nobody. */
+    public Listing listNewest(int leaf) {
+        Listing durable = list(leaf);
+        pending.forEach((key, changing) -> {
+            if (leafOf(key) != leaf) {
+                return;
+            }
+            if (changing.newest.versions().isEmpty()) {
+                durable.digests().remove(key);
+            } else {
+                durable.digests().put(key, changing.newest.digest());
+            }
+        });
+        return durable;
+    }
+
+    /**
+     * Has the sum of a leaf say what its records do, once all of them have been put back.
+     *
+     * @return the commit to wait for; 0 if the leaf cannot be counted now, or is right
+     */
+    public long recount(int leaf) {
+        intake.refuseIfClosed();
+        boolean busy = pending.keySet().stream().anyMatch(key -> leafOf(key) == leaf);
+        PartitionStore.Leaf read = store.readLeaf(id, leaf);
+        if (busy || read.matches() || !read.unreadable().isEmpty()) {
+            return 0;
+        }
+        census.recounted(leaf, read.records());
+        // Any key of the leaf takes the new sum to the disk; one that has no record changes nothing else.
+        Map.Entry<RecordKey, KeyState> any = read.records().isEmpty()
+                ? Map.entry(census.someKeyOf(id, leaf), KeyState.EMPTY)
+                : read.records().entrySet().iterator().next();
+        return submit(
+                List.of(census.change(any.getKey(), any.getValue(), remnants.note(any.getKey(), any.getValue()))),
+                List.of(),
+                null);
+    }
+
+    /**
+     * Rules E1 and E2: takes over another home's clock together with its contexts, after every key has been compared with
+     * that home as it was then or later.
+     *
+     * @param contexts of the same snapshot
+     * @return the commit to wait for; 0 if there is nothing to learn
+     */
+    public long learn(PartitionClock other, Map<RecordKey, CausalContext> contexts) {
+        intake.refuseIfClosed();
+        if (other.top(actor) > clock.top(actor)) {
+            actor = new ActorId(actor.node(), actor.partition(), incarnations.getAsLong());
+        }
+        boolean news = !clock.covers(other);
+        clock.merge(other);
+        stamps.follow(other.time());
+        List<Commit.Change> changes = new ArrayList<>();
+        contexts.forEach((key, context) -> {
+            if (rules.strip(KeyState.of(List.of(), context), clock).isEmpty()) {
+                return;
+            }
+            Pending changing = pending.get(key);
+            KeyState stored = changing != null ? changing.newest : store.read(key);
+            KeyState grown = KeyState.of(stored.versions(), stored.context().merge(context));
+            if (!rules.strip(grown, clock)
+                    .context()
+                    .equals(rules.strip(stored, clock).context())) {
+                changes.add(staged(key, stored, rules.fill(grown, clock.base())));
+            }
+        });
+        if (!news && changes.isEmpty()) {
+            return learning();
+        }
+        lastLearnt = submit(changes, List.of(), null);
+        return lastLearnt;
     }
 
     private record InFlight(Commit commit, VersionVector base) {}

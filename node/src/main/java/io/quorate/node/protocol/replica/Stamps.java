@@ -34,6 +34,15 @@ final class Stamps {
     }
 
     /**
+     * Takes over the time of another home's clock. It is taken whatever this node's clock shows: the other home vouches by it
+     * for deletes of which nothing else is left.
+     */
+    void follow(HybridTime time) {
+        hybrid.follow(time);
+        clock.raiseTime(time);
+    }
+
+    /**
      * Takes notice of what an object bears. A time too far ahead is not taken into the clock; the key keeps it, and only that
      * key's next stamps have to exceed it.
      */

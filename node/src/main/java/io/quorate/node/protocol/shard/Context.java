@@ -4,6 +4,7 @@ import com.google.common.collect.ImmutableMap;
 import com.google.common.collect.ImmutableSet;
 import com.google.common.collect.Sets;
 import io.quorate.node.protocol.liveness.Liveness.PeerInfo;
+import io.quorate.node.protocol.message.ExchangeMessage;
 import io.quorate.node.protocol.message.PeerMessage;
 import io.quorate.node.protocol.message.PeerMessage.Want;
 import io.quorate.node.protocol.pace.Allowance;
@@ -216,6 +217,8 @@ final class Context {
             set = forward.request().address().record().set();
         } else if (message instanceof PeerMessage.FindRequest find) {
             set = find.key().set();
+        } else if (message instanceof ExchangeMessage.Question question) {
+            set = question.set();
         }
         if (set != null && (set.n() < 1 || set.n() > ring.table().replicas())) {
             throw new DecodeException(

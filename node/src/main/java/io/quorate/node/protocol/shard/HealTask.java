@@ -3,7 +3,7 @@ package io.quorate.node.protocol.shard;
 import io.quorate.node.protocol.message.PeerMessage;
 import io.quorate.node.protocol.message.PeerMessage.Status;
 import io.quorate.node.protocol.message.PeerMessage.Want;
-import io.quorate.node.protocol.request.KeyAddress;
+import io.quorate.node.protocol.replica.Replica;
 import io.quorate.node.protocol.store.CorruptRecordException;
 import io.quorate.node.protocol.store.RecordKey;
 import io.quorate.node.protocol.store.StorageException;
@@ -13,6 +13,7 @@ import io.quorate.ring.version.VersionedObject;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,29 +27,45 @@ final class HealTask implements Task {
     private final RecordKey key;
     private final NodeId damaged;
     private final List<NodeId> sources;
+    private final Consumer<Boolean> done;
     private long deadline;
     private final Map<NodeId, KeyState> states = new LinkedHashMap<>();
     private long id;
     private boolean over;
 
-    private HealTask(Context context, RecordKey key, NodeId damaged, List<NodeId> sources) {
+    private HealTask(Context context, RecordKey key, NodeId damaged, List<NodeId> sources, Consumer<Boolean> done) {
         this.context = context;
+        this.done = done;
         this.key = key;
         this.damaged = damaged;
         this.sources = sources;
         this.deadline = Long.MAX_VALUE;
     }
 
-    static void start(Context context, KeyAddress address, NodeId damaged) {
-        List<NodeId> sources = context.homes(address.partition(), address.n()).stream()
+    /** Heals a record if all that is needed for it is there. */
+    static void start(Context context, RecordKey key, NodeId damaged) {
+        start(context, key, damaged, healed -> {});
+    }
+
+    /** The same; {@code done} is told, once, whether all that the other homes have of it is there again. */
+    static void start(Context context, RecordKey key, NodeId damaged, Consumer<Boolean> done) {
+        List<NodeId> sources = context.homes(key.set().partition(), key.set().n()).stream()
                 .filter(home -> !home.equals(damaged))
                 .toList();
         if (sources.isEmpty() || !context.live.containsAll(sources)) {
+            context.later(now -> done.accept(false));
             return;
         }
-        HealTask task = new HealTask(context, address.record(), damaged, sources);
+        HealTask task = new HealTask(context, key, damaged, sources, done);
         task.id = context.register(task);
         context.later(task::ask);
+    }
+
+    private void end(boolean healed) {
+        if (!over) {
+            over = true;
+            done.accept(healed);
+        }
     }
 
     private void ask(long now) {
@@ -72,16 +89,16 @@ final class HealTask implements Task {
                 && (read.want() == Want.PROVED || read.status() != Status.OK)) {
             take(from, read.status(), read.state(), now);
         } else if (answer instanceof PeerMessage.WriteAck ack) {
-            over = true;
             if (ack.status() == Status.OK) {
                 context.happened(Shard.Event.HEALED);
             }
+            end(ack.status() == Status.OK);
         }
     }
 
     private void take(NodeId from, Status status, @Nullable KeyState state, long now) {
         if (status != Status.OK || state == null) {
-            over = true;
+            end(false);
             return;
         }
         states.put(from, state);
@@ -90,7 +107,7 @@ final class HealTask implements Task {
         }
         if (now >= deadline) {
             // Some of these are old: what they say of absences may not be so any more.
-            over = true;
+            end(false);
             return;
         }
         KeyState merged = null;
@@ -99,16 +116,33 @@ final class HealTask implements Task {
         }
         VersionedObject object = VersionedObject.of(merged == null ? KeyState.EMPTY : merged);
         if (damaged.equals(context.self)) {
-            over = true;
             try {
-                context.replicas.get(key.set()).restore(key, object);
-                context.happened(Shard.Event.HEALED);
-            } catch (CorruptRecordException | StorageException e) {
-                if (e instanceof StorageException failure && failure.diskFull()) {
-                    // The next read of the key tries again.
+                Replica replica = context.replicas.get(key.set());
+                if (replica.isChanging(key)) {
+                    // What is being written builds on what was lost; it can be told apart from that again once it is
+                    // done.
+                    end(false);
                     return;
                 }
-                context.corruption(ReplicaSide.describe(key) + ": " + e.getMessage());
+                long commit = replica.restore(key, object);
+                boolean whole =
+                        replica.newest(key).dots().containsAll(object.state().dots());
+                context.replicas.whenDurable(
+                        key.set(),
+                        commit,
+                        (failure, later) -> {
+                            if (failure == null) {
+                                context.happened(Shard.Event.HEALED);
+                            }
+                            end(failure == null && whole);
+                        },
+                        now);
+            } catch (CorruptRecordException | StorageException e) {
+                // Where the disk is full the next read of the key tries again.
+                if (!(e instanceof StorageException failure && failure.diskFull())) {
+                    context.corruption(ReplicaSide.describe(key) + ": " + e.getMessage());
+                }
+                end(false);
             }
         } else {
             context.send(
@@ -120,11 +154,14 @@ final class HealTask implements Task {
 
     @Override
     public boolean tick(long now) {
-        return over || now >= deadline;
+        if (now >= deadline) {
+            end(false);
+        }
+        return over;
     }
 
     @Override
     public void abandon() {
-        over = true;
+        end(false);
     }
 }

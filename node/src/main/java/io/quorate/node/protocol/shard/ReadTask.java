@@ -159,7 +159,7 @@ final class ReadTask implements Task, ReadCoordinator.Port {
         }
         reply.accept(done);
         for (NodeId damaged : coordinator.damaged()) {
-            HealTask.start(context, address, damaged);
+            HealTask.start(context, address.record(), damaged);
         }
     }
 

@@ -145,6 +145,11 @@ final class Replicas {
         }
     }
 
+    /** Those in use since the start, which are all that were on disk then and all that were asked for since. */
+    List<ReplicaSetId> opened() {
+        return List.copyOf(open.keySet());
+    }
+
     boolean idle() {
         return open.values().stream().allMatch(Replica::idle);
     }

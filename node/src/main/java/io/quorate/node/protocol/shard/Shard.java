@@ -1,7 +1,9 @@
 package io.quorate.node.protocol.shard;
 
 import com.google.common.collect.ImmutableMap;
+import io.quorate.node.protocol.antientropy.ExchangeSettings;
 import io.quorate.node.protocol.liveness.Liveness.PeerInfo;
+import io.quorate.node.protocol.message.ExchangeMessage;
 import io.quorate.node.protocol.message.PeerMessage;
 import io.quorate.node.protocol.message.PeerMessage.Status;
 import io.quorate.node.protocol.pace.PaceSettings;
@@ -32,6 +34,8 @@ import java.util.function.LongSupplier;
  */
 public final class Shard {
     private static final long SWEEP_NANOS = 100_000_000L;
+    /** Behind by so much, a shard leaves all work that can wait. */
+    private static final long BUSY_NANOS = 20_000_000L;
 
     private final Replicas replicas;
     private final ReplicaSide replicaSide;
@@ -39,6 +43,7 @@ public final class Shard {
     private final Tasks tasks = new Tasks();
     private final Deque<Consumer<Long>> loopback = new ArrayDeque<>();
     private final BucketPurge purge;
+    private final AntiEntropy antiEntropy;
     private final AgreedTime agreedTime;
     private long sweptAt;
     private long behindNanos;
@@ -53,9 +58,15 @@ public final class Shard {
      * @param pace when another home is asked for speed
      * @param maxDriftMillis by how much clocks may differ before they are not used for stamps (buckets where the last writer
      *     wins)
+     * @param exchange how homes are brought together in the background
      */
     public record Settings(
-            long resendNanos, int inFlightMax, long behindMaxNanos, PaceSettings pace, long maxDriftMillis) {
+            long resendNanos,
+            int inFlightMax,
+            long behindMaxNanos,
+            PaceSettings pace,
+            long maxDriftMillis,
+            ExchangeSettings exchange) {
         /**
          * A minute: far more than clocks that are kept by NTP differ, and than a pause makes a peer's clock seem to; far
          * less than the errors that people make when they set one.
@@ -65,7 +76,13 @@ public final class Shard {
         public static final Settings DEFAULT = new Settings(200_000_000L, 4096);
 
         public Settings(long resendNanos, int inFlightMax) {
-            this(resendNanos, inFlightMax, 250_000_000L, PaceSettings.DEFAULT, MAX_DRIFT_MILLIS);
+            this(
+                    resendNanos,
+                    inFlightMax,
+                    250_000_000L,
+                    PaceSettings.DEFAULT,
+                    MAX_DRIFT_MILLIS,
+                    ExchangeSettings.DEFAULT.never());
         }
     }
 
@@ -118,7 +135,9 @@ public final class Shard {
         /** A request that another node would have this one coordinate was refused because this one is behind. */
         FORWARD_REFUSED,
         /** A request was refused because a home that it needs answers nothing. */
-        STALLED_HOME
+        STALLED_HOME,
+        /** Two homes have applied the same writes and do not hold the same versions. */
+        TREE_ALARM
     }
 
     public Shard(Surroundings surroundings, RingState ring, Settings settings) {
@@ -140,6 +159,7 @@ public final class Shard {
                 (message, now) -> take(self, message, now));
         this.replicaSide = new ReplicaSide(context);
         this.purge = new BucketPurge(context);
+        this.antiEntropy = new AntiEntropy(context, settings.exchange());
         replicas.openAll(context::corruption);
     }
 
@@ -229,6 +249,8 @@ public final class Shard {
             answer(from, forwarded.id(), forwarded, now);
         } else if (message instanceof PeerMessage.FoundRequest found) {
             answer(from, found.id(), found, now);
+        } else if (message instanceof ExchangeMessage exchange) {
+            antiEntropy.onExchange(from, exchange, now);
         } else {
             throw new IllegalStateException("no handler for " + message.getClass());
         }
@@ -296,6 +318,8 @@ public final class Shard {
         Task task = tasks.find(id);
         if (task != null) {
             task.onAnswer(from, message, now);
+        } else if (message instanceof PeerMessage.WriteAck ack) {
+            antiEntropy.onAck(ack, now);
         }
     }
 
@@ -326,12 +350,15 @@ public final class Shard {
             replicas.sweep();
         }
         purge.step();
+        antiEntropy.tick(now, behindNanos >= BUSY_NANOS);
+        drain(now);
     }
 
     /** The peers that are up have changed. */
     public void onPeers(ImmutableMap<NodeId, PeerInfo> up, long now) {
         context.at(now);
         context.peersChanged(up, now);
+        antiEntropy.peersChanged();
         tick(now);
     }
 
@@ -343,6 +370,16 @@ public final class Shard {
     public void onBucketsGone(ImmutableMap<String, Integer> goneGenerations) {
         context.gone = goneGenerations;
         purge.update();
+    }
+
+    /** How far the replicas are known to be equal to those of the other homes. */
+    public ExchangeReport exchanges() {
+        return antiEntropy.report(context.now);
+    }
+
+    /** Has all replicas compared with the other homes, and their trees with their records, as soon as there is time. */
+    public void compareAll() {
+        antiEntropy.runAll();
     }
 
     /** Ends everything in flight; nothing may be called after it. */

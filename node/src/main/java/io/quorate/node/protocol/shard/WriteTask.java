@@ -98,7 +98,7 @@ final class WriteTask implements Task, WriteCoordinator.Port {
             context.corruption(ReplicaSide.describe(key) + ": " + e.getMessage());
             finish(KeyReply.Refused.of(
                     ErrorCode.INTERNAL, unapplied(), "the record of the key is damaged at " + context.self));
-            HealTask.start(context, request.address(), context.self);
+            HealTask.start(context, key, context.self);
         } catch (StorageException e) {
             fail(e);
         }

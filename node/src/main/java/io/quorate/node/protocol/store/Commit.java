@@ -14,14 +14,20 @@ import org.jspecify.annotations.Nullable;
  * in the order in which they were given.
  *
  * @param id rises by one with each commit of its replica set since it was opened
+ * @param settled keys with versions whose remnant the clock has come to cover: their records stay, off the list
  * @param header the replica's incarnation and clock after this change
  */
 public record Commit(
         long id,
         ReplicaSetId set,
         List<Change> changes,
+        List<RecordKey> settled,
         Header header,
         @Nullable RequestEntry request) {
+    /** A commit that takes nothing off the list of remnants but by its changes. */
+    public Commit(long id, ReplicaSetId set, List<Change> changes, Header header, @Nullable RequestEntry request) {
+        this(id, set, changes, List.of(), header, request);
+    }
 
     /** Bytes of its values: what it weighs in a batch, near enough. */
     public long bytes() {
@@ -38,7 +44,7 @@ public record Commit(
      * One key's record.
      *
      * @param state stripped; an empty state removes the record
-     * @param remnant the state has no versions but is not empty: it is listed, to be removed when the clock allows
+     * @param remnant the state holds a context: it is listed, until the clock covers that
      * @param leaf the key's leaf and its sum after this change
      */
     public record Change(RecordKey key, KeyState state, boolean remnant, int leaf, LeafTable.Sum sum) {}

@@ -2,6 +2,7 @@ package io.quorate.node.protocol.store;
 
 import io.quorate.repair.merkle.LeafTable;
 import io.quorate.ring.bytes.Bytes;
+import io.quorate.ring.version.CausalContext;
 import io.quorate.ring.version.KeyState;
 import java.util.List;
 import java.util.Map;
@@ -38,7 +39,24 @@ public interface PartitionStore {
      * Recomputes a leaf from the records and compares it with the sum stored with the writes (condition C9): true if
      * they agree, so that what this replica does not have is known to be deleted.
      */
-    boolean verifyLeaf(ReplicaSetId set, int leaf);
+    default boolean verifyLeaf(ReplicaSetId set, int leaf) {
+        Leaf read = readLeaf(set, leaf);
+        if (!read.unreadable().isEmpty()) {
+            throw new CorruptRecordException(read.unreadable().size() + " records of leaf " + leaf + " cannot be read");
+        }
+        return read.matches();
+    }
+
+    /** All records of a leaf, from one moment. */
+    Leaf readLeaf(ReplicaSetId set, int leaf);
+
+    /**
+     * What stands in a leaf.
+     *
+     * @param records those that can be read, stripped
+     * @param matches whether they make up the sum that was stored with the writes; false if any cannot be read
+     */
+    record Leaf(Map<RecordKey, KeyState> records, List<RecordKey> unreadable, boolean matches) {}
 
     /** For tests and tools: up to {@code limit} keys of a bucket's generation that have a record, readable or not. */
     List<RecordKey> keysOf(ReplicaSetId set, String bucket, int generation, int limit);
@@ -82,10 +100,23 @@ public interface PartitionStore {
      * A replica set as found on disk.
      *
      * @param header null if nothing was ever written
-     * @param remnants keys without versions that still hold a context, to be removed when the clock allows;
-     *     without those that cannot be read, which show when their key is
+     * @param remnants what keys still hold of contexts; without those that cannot be read, which show when their key is
      */
-    record Opened(Commit.@Nullable Header header, LeafTable leaves, Map<RecordKey, KeyState> remnants) {}
+    record Opened(Commit.@Nullable Header header, LeafTable leaves, Map<RecordKey, Remnant> remnants) {}
+
+    /**
+     * A key's context that the clock's base did not cover when it was written.
+     *
+     * @param bare whether the key has no versions, so that it can go when the clock covers the rest
+     */
+    record Remnant(CausalContext context, boolean bare) {
+        /** Of a stripped state; null if it holds no context. */
+        public static @Nullable Remnant of(KeyState stripped) {
+            return stripped.context().isEmpty()
+                    ? null
+                    : new Remnant(stripped.context(), stripped.versions().isEmpty());
+        }
+    }
 
     /** For tests and tools: all replica sets with anything stored. */
     List<ReplicaSetId> replicaSets();

@@ -1,0 +1,575 @@
+package io.quorate.node.protocol.antientropy;
+
+import com.google.common.collect.ImmutableList;
+import com.google.common.collect.Sets;
+import com.google.common.primitives.ImmutableLongArray;
+import io.quorate.node.protocol.message.ExchangeMessage;
+import io.quorate.node.protocol.message.ExchangeMessage.Comparison;
+import io.quorate.node.protocol.message.ExchangeMessage.Held;
+import io.quorate.node.protocol.message.ExchangeMessage.Listing;
+import io.quorate.node.protocol.replica.Replica;
+import io.quorate.node.protocol.store.CorruptRecordException;
+import io.quorate.node.protocol.store.RecordKey;
+import io.quorate.node.protocol.store.StorageException;
+import io.quorate.repair.merkle.LeafTable;
+import io.quorate.ring.version.CausalContext;
+import io.quorate.ring.version.Dot;
+import io.quorate.ring.version.KeyState;
+import io.quorate.ring.version.PartitionClock;
+import io.quorate.ring.version.Version;
+import io.quorate.ring.version.VersionedObject;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One comparison of this home with another, after which this one knows all that the other knew when it began.
+ *
+ * <p>The hash tree finds, the clocks decide. First come roots and clocks, and most rounds end there. Else the inner nodes
+ * and the leaves that differ are found; after a pause, in which writes in flight arrive, the keys of those that still do
+ * are listed, and for each key that differs both homes tell each other its live dots and its context. What one has and
+ * the other's context does not cover is sent; what the other's context covers was deleted there, and goes. No tombstone
+ * is needed for that. In the end this home takes over the clock that the other had at the beginning, together with the
+ * contexts which that clock does not vouch for, in one commit.
+ *
+ * <p>That last step is what lets contexts be stripped and deletes be forgotten, and the one that can do harm: a clock says
+ * that its holder has applied a write, and nobody offers him that write again. So it is taken only when every leaf has
+ * been found equal, or each of its keys exchanged, after the clock was taken; a version that comes in meanwhile, and that
+ * this clock or these contexts already speak of, has its leaf looked at again ({@link Replica.Watcher}); and nothing is
+ * taken over if anything was passed over.
+ *
+ * <p>After Goncalves et al., "DottedDB: Anti-entropy without Merkle trees, deletes without tombstones" (2017), which
+ * compares clocks alone; with the hash tree of Dynamo (DeCandia et al., 2007, section 4.7) a home also finds what its
+ * clock wrongly vouches for, and rounds may be interrupted by writes at any moment.
+ */
+public final class Round implements Replica.Watcher {
+    static final int KEYS_MAX = 64;
+    private static final int LEAVES_MAX = 256;
+    private static final int TRIES = 4;
+    /** How often leaves that went on changing are looked at again before the round is given up. */
+    private static final int PASSES_MAX = 8;
+    /** Contexts above this are not gathered: the other home has to come closer to its own clock first. */
+    private static final int CONTEXTS_MAX = 100_000;
+
+    private static final int PUSHES_MAX = 64;
+
+    /** What a round wants done. */
+    public interface Port {
+        void ask(ExchangeMessage.Question question);
+
+        /** Sends what this home has of a key; {@link #pushed} is to be called when it is durable there, or will not be. */
+        void push(RecordKey key, KeyState state);
+
+        /** Runs a step, with the time, once a commit is durable; with a failure if it will not be. */
+        void whenDurable(long commit, Durable step);
+
+        /** This home cannot prove what it lacks in a leaf: it is to be fetched anew. */
+        void heal(int leaf);
+
+        /** Clocks are equal, and the data is not. */
+        void alarm();
+    }
+
+    /** The end of a commit. */
+    public interface Durable {
+        void done(@Nullable StorageException failure, long now);
+    }
+
+    /** Where a round is, for whoever looks at it. */
+    public enum Stage {
+        COMPARING,
+        PAUSING,
+        EXCHANGING,
+        LEARNING,
+        /** Ended with all that the other home knew. */
+        COMPLETE,
+        /** Ended before that. */
+        BROKEN_OFF
+    }
+
+    private final Replica replica;
+    private final long id;
+    private final long epoch;
+    private final ExchangeSettings settings;
+    private final Port port;
+    private final Map<RecordKey, CausalContext> contexts = new LinkedHashMap<>();
+    private final TreeSet<Integer> leaves = new TreeSet<>();
+    private final TreeSet<Integer> dirty = new TreeSet<>();
+    private final Deque<RecordKey> differing = new ArrayDeque<>();
+    private final Map<RecordKey, Long> pushes = new HashMap<>();
+    private List<Integer> toCompare = List.of();
+    private Stage stage = Stage.COMPARING;
+    private String reason = "";
+    private ExchangeMessage.@Nullable Question asked;
+    private boolean mayAsk = true;
+    private long askedAt;
+    private int tries;
+    private long resumeAt;
+    private long session;
+    private @Nullable PartitionClock clock;
+    private int contextsExpected;
+    private boolean learns;
+    private boolean applying;
+    private boolean peerLags;
+    private boolean busy;
+    private int passes;
+    private int passedOver;
+    private long keysCompared;
+    private long keysRepaired;
+    private long leavesDiffering;
+    private long bytes;
+
+    public Round(Replica replica, long id, long epoch, ExchangeSettings settings, Port port) {
+        this.replica = replica;
+        this.id = id;
+        this.epoch = epoch;
+        this.settings = settings;
+        this.port = port;
+    }
+
+    public void start(long now) {
+        ask(
+                new ExchangeMessage.Open(
+                        id,
+                        replica.id(),
+                        replica.leaves().root().digest(),
+                        replica.clock().digest(),
+                        epoch),
+                now);
+    }
+
+    public Stage stage() {
+        return stage;
+    }
+
+    public boolean isOver() {
+        return stage == Stage.COMPLETE || stage == Stage.BROKEN_OFF;
+    }
+
+    /** Why it was broken off; empty if it was not. */
+    public String reason() {
+        return reason;
+    }
+
+    /** Whether the other home says that it has lost data itself. */
+    public boolean peerLags() {
+        return peerLags;
+    }
+
+    /** Whether it was broken off only because the other home was busy with another. */
+    public boolean isPutOff() {
+        return busy;
+    }
+
+    public long keysCompared() {
+        return keysCompared;
+    }
+
+    public long keysRepaired() {
+        return keysRepaired;
+    }
+
+    public long leavesDiffering() {
+        return leavesDiffering;
+    }
+
+    /** Of keys and values that came or went, near enough. */
+    public long bytes() {
+        return bytes;
+    }
+
+    private void ask(ExchangeMessage.Question question, long now) {
+        asked = question;
+        askedAt = now;
+        tries = 1;
+        port.ask(question);
+    }
+
+    /** Repeats what has no answer, and goes on after a pause. */
+    public void tick(long now, boolean mayGoOn) {
+        if (isOver()) {
+            return;
+        }
+        boolean resumes = mayGoOn && !mayAsk;
+        mayAsk = mayGoOn;
+        ExchangeMessage.Question waiting = asked;
+        if (waiting != null && now - askedAt >= settings.resendNanos()) {
+            if (tries >= TRIES) {
+                breakOff("no answer");
+                return;
+            }
+            tries++;
+            askedAt = now;
+            port.ask(waiting);
+        } else if (stage == Stage.PAUSING && now - resumeAt >= 0) {
+            stage = Stage.EXCHANGING;
+            guarded(() -> goOn(now));
+        } else if (resumes && waiting == null && stage == Stage.EXCHANGING) {
+            guarded(() -> goOn(now));
+        }
+        for (Map.Entry<RecordKey, Long> push : List.copyOf(pushes.entrySet())) {
+            if (now - push.getValue() >= settings.resendNanos()) {
+                breakOff("no answer");
+                return;
+            }
+        }
+    }
+
+    public void answered(ExchangeMessage.Answer answer, long now) {
+        ExchangeMessage.Question question = asked;
+        if (isOver() || question == null) {
+            return;
+        }
+        guarded(() -> {
+            if (answer instanceof ExchangeMessage.Opened opened && question instanceof ExchangeMessage.Open) {
+                asked = null;
+                opened(opened, now);
+            } else if (answer instanceof ExchangeMessage.Contexts page
+                    && question instanceof ExchangeMessage.AskContexts wanted
+                    && (page.over() || page.from() == wanted.from())) {
+                asked = null;
+                took(page, now);
+            } else if (answer instanceof ExchangeMessage.Compared compared
+                    && question instanceof ExchangeMessage.Compare) {
+                asked = null;
+                compared(compared, now);
+            } else if (answer instanceof ExchangeMessage.Leaves listed
+                    && question instanceof ExchangeMessage.AskLeaves wanted
+                    && (listed.over() || isOf(listed, wanted))) {
+                asked = null;
+                listed(listed, wanted, now);
+            } else if (answer instanceof ExchangeMessage.Swapped swapped
+                    && question instanceof ExchangeMessage.Swap wanted
+                    && (swapped.over() || isOf(swapped, wanted))) {
+                asked = null;
+                swapped(swapped, now);
+            }
+        });
+    }
+
+    /** A late answer to a question before this one must not pass for one to this. */
+    private static boolean isOf(ExchangeMessage.Leaves answer, ExchangeMessage.AskLeaves question) {
+        if (answer.looked() < 1 || answer.looked() > question.leaves().size()) {
+            return false;
+        }
+        List<Integer> known = question.leaves().stream()
+                .limit(answer.looked())
+                .map(ExchangeMessage.LeafDigest::leaf)
+                .toList();
+        return answer.listings().stream().allMatch(listing -> known.contains(listing.leaf()));
+    }
+
+    private static boolean isOf(ExchangeMessage.Swapped answer, ExchangeMessage.Swap question) {
+        int count = answer.keys().size();
+        if (count < 1 || count > question.keys().size()) {
+            return false;
+        }
+        for (int i = 0; i < count; i++) {
+            if (!answer.keys().get(i).key().equals(question.keys().get(i).key())) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private void guarded(Runnable step) {
+        try {
+            step.run();
+        } catch (CorruptRecordException e) {
+            breakOff("a damaged record of this node");
+        } catch (StorageException e) {
+            breakOff("the disk: " + e.getMessage());
+        }
+    }
+
+    private void opened(ExchangeMessage.Opened opened, long now) {
+        peerLags = opened.lagging();
+        PartitionClock theirs = opened.clock();
+        if (opened.comparison() == Comparison.REFUSED) {
+            breakOff("refused");
+        } else if (opened.comparison() == Comparison.BUSY) {
+            busy = true;
+            breakOff("the other home is being compared with another");
+        } else if (opened.comparison() == Comparison.SAME) {
+            end(Stage.COMPLETE);
+        } else if (theirs == null || opened.branches().length() != LeafTable.BRANCHES) {
+            breakOff("an answer that makes no sense");
+        } else {
+            if (opened.comparison() == Comparison.ALARM) {
+                port.alarm();
+            }
+            session = opened.session();
+            clock = theirs;
+            // Where this clock knows all that the other does, so do the contexts here (condition C3).
+            learns = !replica.clock().covers(theirs);
+            contextsExpected = learns ? opened.contexts() : 0;
+            if (learns) {
+                replica.watch(this);
+            }
+            long[] own = replica.leaves().branchDigests();
+            List<Integer> branches = new ArrayList<>();
+            for (int i = 0; i < LeafTable.BRANCHES; i++) {
+                if (own[i] != opened.branches().get(i)) {
+                    branches.add(i);
+                }
+            }
+            toCompare = branches;
+            askContextsOrCompare(now);
+        }
+    }
+
+    private void askContextsOrCompare(long now) {
+        if (contextsExpected > CONTEXTS_MAX) {
+            learns = false;
+            reason = contextsExpected + " contexts";
+            passedOver++;
+        } else if (contexts.size() < contextsExpected) {
+            ask(new ExchangeMessage.AskContexts(id, replica.id(), session, contexts.size()), now);
+            return;
+        }
+        if (toCompare.isEmpty()) {
+            goOn(now);
+            return;
+        }
+        ImmutableList.Builder<ExchangeMessage.Branch> branches = ImmutableList.builder();
+        for (int index : toCompare) {
+            branches.add(new ExchangeMessage.Branch(
+                    index, ImmutableLongArray.copyOf(replica.leaves().leafDigests(index))));
+        }
+        ask(new ExchangeMessage.Compare(id, replica.id(), session, branches.build()), now);
+    }
+
+    private void took(ExchangeMessage.Contexts page, long now) {
+        if (page.over() || page.contexts().isEmpty()) {
+            breakOff("the other home has been opened anew");
+            return;
+        }
+        page.contexts().forEach(each -> contexts.put(each.key(), each.context()));
+        askContextsOrCompare(now);
+    }
+
+    private void compared(ExchangeMessage.Compared compared, long now) {
+        if (compared.over()) {
+            breakOff("the other home has been opened anew");
+            return;
+        }
+        compared.differing().forEach(leaf -> {
+            if (leaf >= 0 && leaf < LeafTable.LEAVES) {
+                leaves.add(leaf);
+            }
+        });
+        if (leaves.isEmpty()) {
+            goOn(now);
+        } else {
+            stage = Stage.PAUSING;
+            resumeAt = now + settings.pauseNanos();
+        }
+    }
+
+    /** The next question, or the end. */
+    private void goOn(long now) {
+        stage = Stage.EXCHANGING;
+        if (!mayAsk || pushes.size() >= PUSHES_MAX) {
+            return;
+        }
+        if (!differing.isEmpty()) {
+            swap(now);
+        } else if (!leaves.isEmpty()) {
+            ImmutableList.Builder<ExchangeMessage.LeafDigest> wanted = ImmutableList.builder();
+            leaves.stream()
+                    .limit(LEAVES_MAX)
+                    .forEach(leaf -> wanted.add(new ExchangeMessage.LeafDigest(
+                            leaf, replica.leaves().get(leaf).digest())));
+            ask(new ExchangeMessage.AskLeaves(id, replica.id(), session, wanted.build()), now);
+        } else if (!dirty.isEmpty()) {
+            if (++passes > PASSES_MAX) {
+                breakOff("too much is written meanwhile");
+                return;
+            }
+            leaves.addAll(dirty);
+            dirty.clear();
+            goOn(now);
+        } else if (pushes.isEmpty()) {
+            learn();
+        }
+    }
+
+    private void listed(ExchangeMessage.Leaves listed, ExchangeMessage.AskLeaves wanted, long now) {
+        if (listed.over()) {
+            breakOff("the other home has been opened anew");
+            return;
+        }
+        for (int i = 0; i < listed.looked(); i++) {
+            leaves.remove(wanted.leaves().get(i).leaf());
+        }
+        for (Listing listing : listed.listings()) {
+            leavesDiffering++;
+            compare(listing);
+        }
+        goOn(now);
+    }
+
+    private void compare(Listing theirs) {
+        Replica.Listing own = replica.listNewest(theirs.leaf());
+        if (!own.proved()) {
+            port.heal(theirs.leaf());
+        }
+        if (!own.proved() || theirs.damaged()) {
+            passOver("a damaged leaf");
+            return;
+        }
+        Map<RecordKey, Long> there = new HashMap<>();
+        theirs.keys().forEach(key -> there.put(key.key(), key.digest()));
+        for (RecordKey key : Sets.union(own.digests().keySet(), there.keySet())) {
+            keysCompared++;
+            bytes += 32;
+            if (!key.set().equals(replica.id()) || replica.leafOf(key) != theirs.leaf()) {
+                breakOff("an answer that makes no sense");
+                return;
+            }
+            Long here = own.digests().get(key);
+            if (here == null || !here.equals(there.get(key))) {
+                differing.add(key);
+            }
+        }
+    }
+
+    private void passOver(String why) {
+        passedOver++;
+        reason = why;
+    }
+
+    private void swap(long now) {
+        ImmutableList.Builder<ExchangeMessage.Known> keys = ImmutableList.builder();
+        int count = 0;
+        for (RecordKey key : differing) {
+            if (count == KEYS_MAX) {
+                break;
+            }
+            KeyState own = replica.read(key);
+            keys.add(new ExchangeMessage.Known(key, ImmutableList.copyOf(own.dots()), own.context()));
+            count++;
+        }
+        ask(new ExchangeMessage.Swap(id, replica.id(), session, keys.build()), now);
+    }
+
+    private void swapped(ExchangeMessage.Swapped swapped, long now) {
+        if (swapped.over()) {
+            breakOff("the other home has been opened anew");
+            return;
+        }
+        for (Held held : swapped.keys()) {
+            differing.poll();
+            KeyState rest = held.state();
+            if (rest == null) {
+                passOver("a damaged leaf");
+                continue;
+            }
+            take(held.key(), rest, held.same());
+            if (held.wants()) {
+                push(held.key(), now);
+            }
+        }
+        goOn(now);
+    }
+
+    private void take(RecordKey key, KeyState rest, List<Dot> same) {
+        KeyState newest = replica.newest(key);
+        List<Version> versions = new ArrayList<>(rest.versions());
+        for (Dot dot : same) {
+            // What has been replaced here meanwhile is covered here, and need not be put back to say so.
+            Version own = newest.find(dot);
+            if (own != null) {
+                versions.add(own);
+            }
+        }
+        for (Version version : rest.versions()) {
+            bytes += version.value().length() + 64;
+        }
+        applying = true;
+        try {
+            long commit = replica.apply(key, VersionedObject.of(KeyState.of(versions, rest.context())), null);
+            keysRepaired += commit == 0 ? 0 : 1;
+        } finally {
+            applying = false;
+        }
+    }
+
+    private void push(RecordKey key, long now) {
+        KeyState own = replica.readProved(key);
+        if (own == null) {
+            port.heal(replica.leafOf(key));
+            passOver("a damaged leaf");
+            return;
+        }
+        for (Version version : own.versions()) {
+            bytes += version.value().length() + 64;
+        }
+        keysRepaired++;
+        pushes.put(key, now);
+        port.push(key, own);
+    }
+
+    /** What was pushed is durable at the other home, or it cannot take it. */
+    public void pushed(RecordKey key, boolean taken, long now) {
+        if (isOver() || pushes.remove(key) == null) {
+            return;
+        }
+        if (!taken) {
+            breakOff("the other home cannot take a key");
+        } else if (asked == null && stage == Stage.EXCHANGING) {
+            guarded(() -> goOn(now));
+        }
+    }
+
+    private void learn() {
+        PartitionClock theirs = clock;
+        if (passedOver > 0) {
+            breakOff(reason);
+        } else if (theirs == null || !learns) {
+            end(Stage.COMPLETE);
+        } else {
+            stage = Stage.LEARNING;
+            port.whenDurable(replica.learn(theirs, contexts), (failure, now) -> {
+                if (failure == null) {
+                    end(Stage.COMPLETE);
+                } else {
+                    breakOff("the disk: " + failure.getMessage());
+                }
+            });
+            replica.unwatch(this);
+        }
+    }
+
+    private void end(Stage last) {
+        stage = last;
+        asked = null;
+        replica.unwatch(this);
+    }
+
+    /** Ends the round with nothing taken over. */
+    public void breakOff(String why) {
+        if (!isOver()) {
+            reason = why;
+            end(Stage.BROKEN_OFF);
+        }
+    }
+
+    @Override
+    public void accepted(RecordKey key, Dot dot) {
+        PartitionClock theirs = clock;
+        if (applying || theirs == null) {
+            return;
+        }
+        CausalContext context = contexts.get(key);
+        if (contexts.size() < contextsExpected || theirs.contains(dot) || (context != null && context.covers(dot))) {
+            dirty.add(replica.leafOf(key));
+        }
+    }
+}

@@ -1,0 +1,113 @@
+package io.quorate.node.protocol.replica;
+
+import io.quorate.node.protocol.store.Commit;
+import io.quorate.node.protocol.store.RecordKey;
+import io.quorate.node.protocol.store.ReplicaSetId;
+import io.quorate.repair.merkle.LeafTable;
+import io.quorate.ring.bytes.Bytes;
+import io.quorate.ring.token.PartitionCount;
+import io.quorate.ring.version.Dot;
+import io.quorate.ring.version.KeyState;
+import io.quorate.ring.version.Version;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** What a replica holds, in sums: the leaves of its hash tree, and how many keys and versions. */
+final class Census {
+    private final PartitionCount partitions;
+    private final LeafTable leaves;
+    private long keys;
+    private long versions;
+
+    /**
+     * As it was stored.
+     *
+     * @param header null if nothing ever was
+     */
+    Census(PartitionCount partitions, LeafTable leaves, Commit.@Nullable Header header) {
+        this.partitions = partitions;
+        this.leaves = leaves;
+        this.keys = header == null ? 0 : header.keys();
+        this.versions = header == null ? 0 : header.versions();
+    }
+
+    long keys() {
+        return keys;
+    }
+
+    long versions() {
+        return versions;
+    }
+
+    LeafTable leaves() {
+        return leaves;
+    }
+
+    int leafOf(RecordKey key) {
+        return partitions.bitsBelowPartition(key.token(), LeafTable.LEAF_BITS);
+    }
+
+    /** A key's record changes. */
+    void changed(RecordKey key, KeyState before, KeyState after) {
+        LeafTable.Sum sum = leaves.get(leafOf(key));
+        for (Version version : before.versions()) {
+            if (!after.has(version.dot())) {
+                sum = sum.minus(term(key, version.dot()));
+            }
+        }
+        for (Version version : after.versions()) {
+            if (!before.has(version.dot())) {
+                sum = sum.plus(term(key, version.dot()));
+            }
+        }
+        leaves.set(leafOf(key), sum);
+        versions += after.versions().size() - before.versions().size();
+        keys += (after.versions().isEmpty() ? 0 : 1) - (before.versions().isEmpty() ? 0 : 1);
+    }
+
+    /** A version that was lost is back, and counts as it never ceased to. */
+    void returned(RecordKey key, Dot dot, boolean counted) {
+        if (!counted) {
+            leaves.set(leafOf(key), leaves.get(leafOf(key)).plus(term(key, dot)));
+            versions++;
+        }
+    }
+
+    /** A version is gone. */
+    void gone(RecordKey key, Dot dot) {
+        leaves.set(leafOf(key), leaves.get(leafOf(key)).minus(term(key, dot)));
+        versions--;
+    }
+
+    void addKeys(int more) {
+        keys += more;
+    }
+
+    Commit.Change change(RecordKey key, KeyState stripped, boolean remnant) {
+        int leaf = leafOf(key);
+        return new Commit.Change(key, stripped, remnant, leaf, leaves.get(leaf));
+    }
+
+    /** The records of a leaf are these, whatever was counted. */
+    void recounted(int leaf, Map<RecordKey, KeyState> records) {
+        LeafTable.Sum sum = LeafTable.Sum.ZERO;
+        for (Map.Entry<RecordKey, KeyState> record : records.entrySet()) {
+            for (Version version : record.getValue().versions()) {
+                sum = sum.plus(term(record.getKey(), version.dot()));
+            }
+        }
+        leaves.set(leaf, sum);
+    }
+
+    /** A key that falls into a leaf and that nobody can have written: no bucket has its name. */
+    RecordKey someKeyOf(ReplicaSetId set, int leaf) {
+        int bits = Integer.numberOfTrailingZeros(partitions.value());
+        long token = bits == 0 ? 0 : (long) set.partition() << (Long.SIZE - bits);
+        token |= (long) leaf << (Long.SIZE - bits - LeafTable.LEAF_BITS);
+        return new RecordKey(set, token, "_", 0, Bytes.ofUtf8("_"));
+    }
+
+    static LeafTable.Sum term(RecordKey key, Dot dot) {
+        return LeafTable.term(key.bucket(), key.generation(), key.key(), dot);
+    }
+}

@@ -1,0 +1,351 @@
+package io.quorate.node.protocol.shard;
+
+import com.google.common.collect.ImmutableList;
+import io.quorate.node.protocol.antientropy.ExchangeSettings;
+import io.quorate.node.protocol.antientropy.Responder;
+import io.quorate.node.protocol.antientropy.Round;
+import io.quorate.node.protocol.antientropy.Schedule;
+import io.quorate.node.protocol.antientropy.Schedule.Pair;
+import io.quorate.node.protocol.message.ExchangeMessage;
+import io.quorate.node.protocol.message.PeerMessage;
+import io.quorate.node.protocol.message.PeerMessage.Status;
+import io.quorate.node.protocol.replica.Replica;
+import io.quorate.node.protocol.store.CorruptRecordException;
+import io.quorate.node.protocol.store.RecordKey;
+import io.quorate.node.protocol.store.ReplicaSetId;
+import io.quorate.node.protocol.store.StorageException;
+import io.quorate.ring.bytes.DecodeException;
+import io.quorate.ring.topology.NodeId;
+import io.quorate.ring.version.KeyState;
+import io.quorate.ring.version.VersionedObject;
+import java.util.HashMap;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/** Brings the replicas of this node together with those of the other homes, in the background. */
+final class AntiEntropy {
+    private static final long LOOK_NANOS = 50_000_000L;
+    private static final int PUSH_MILLIS = 5_000;
+    private static final int HEALS_MAX = 4;
+
+    private final Context context;
+    private final ExchangeSettings settings;
+    private final Schedule schedule;
+    private final Responder responder;
+    private final Scrub scrub;
+    private final Map<Long, Running> rounds = new LinkedHashMap<>();
+    private final Map<Long, Push> pushes = new HashMap<>();
+    private final Map<Leaf, LeafHealTask> heals = new TreeMap<>();
+    private long lookedAt;
+    private Set<NodeId> reachable = Set.of();
+
+    private record Leaf(ReplicaSetId set, int leaf) implements Comparable<Leaf> {
+        @Override
+        public int compareTo(Leaf other) {
+            int bySet = set.compareTo(other.set);
+            return bySet != 0 ? bySet : Integer.compare(leaf, other.leaf);
+        }
+    }
+
+    private record Running(Pair pair, Round round) {}
+
+    private record Push(Round round, RecordKey key) {}
+
+    AntiEntropy(Context context, ExchangeSettings settings) {
+        this.context = context;
+        this.settings = settings;
+        this.schedule = new Schedule(settings);
+        this.responder = new Responder(new Answers());
+        this.scrub = new Scrub(this, context.replicas, settings.scrubNanos());
+    }
+
+    Schedule schedule() {
+        return schedule;
+    }
+
+    boolean idle() {
+        return rounds.isEmpty() && heals.isEmpty();
+    }
+
+    /** The peers that are up have changed: those that come are behind, or this node is. */
+    void peersChanged() {
+        Set<NodeId> before = reachable;
+        reachable = context.live;
+        schedule.mark(pair -> reachable.contains(pair.peer()) && !before.contains(pair.peer()));
+    }
+
+    /**
+     * Goes on with what is under way and begins what is due.
+     *
+     * @param busy whether clients' requests wait for this node
+     */
+    void tick(long now, boolean busy) {
+        for (Running running : List.copyOf(rounds.values())) {
+            running.round().tick(now, !busy);
+        }
+        reap(now);
+        heals.values().removeIf(LeafHealTask::isOver);
+        if (!busy) {
+            scrub.tick(now);
+        }
+        if (busy || now - lookedAt < LOOK_NANOS || rounds.size() >= settings.rounds()) {
+            return;
+        }
+        lookedAt = now;
+        for (ReplicaSetId set : context.replicas.opened()) {
+            for (NodeId home : context.homes(set.partition(), set.n())) {
+                if (!home.equals(context.self)) {
+                    schedule.add(new Pair(set, home));
+                }
+            }
+        }
+        while (rounds.size() < settings.rounds()) {
+            Pair pair = schedule.next(now, context.live::contains);
+            if (pair == null) {
+                return;
+            }
+            begin(pair, now);
+        }
+    }
+
+    /** Rounds of one replica set one after the other: what one finds the next need not find again. */
+    private boolean isInUse(ReplicaSetId set, @Nullable NodeId except) {
+        for (Running running : rounds.values()) {
+            if (running.pair().set().equals(set) && !running.pair().peer().equals(except)) {
+                return true;
+            }
+        }
+        return responder.isServing(set, except, context.now, settings.resendNanos());
+    }
+
+    private void begin(Pair pair, long now) {
+        if (isInUse(pair.set(), null)) {
+            schedule.putOff(pair, now, context.newId());
+            return;
+        }
+        long id = context.newId();
+        Round round =
+                new Round(context.replicas.get(pair.set()), id, context.ring.epoch(), settings, new Errands(pair));
+        rounds.put(id, new Running(pair, round));
+        round.start(now);
+    }
+
+    private void reap(long now) {
+        for (Iterator<Running> each = rounds.values().iterator(); each.hasNext(); ) {
+            Running running = each.next();
+            if (running.round().isOver()) {
+                each.remove();
+                if (running.round().isPutOff()) {
+                    schedule.putOff(running.pair(), now, context.newId());
+                } else {
+                    schedule.ended(running.pair(), running.round(), now, context.wallMillis());
+                }
+                pushes.values().removeIf(push -> push.round() == running.round());
+            }
+        }
+    }
+
+    private boolean isComparing(ReplicaSetId set, NodeId peer) {
+        return rounds.values().stream().anyMatch(running -> running.pair().equals(new Pair(set, peer)));
+    }
+
+    void onExchange(NodeId from, ExchangeMessage message, long now) {
+        if (message instanceof ExchangeMessage.Question question) {
+            List<NodeId> homes =
+                    context.homes(question.set().partition(), question.set().n());
+            if (!homes.contains(from) || !homes.contains(context.self)) {
+                throw new DecodeException(from + " and " + context.self + " do not share partition "
+                        + question.set().partition());
+            }
+            responder.onQuestion(from, question, now);
+            return;
+        }
+        Running running = rounds.get(message.id());
+        if (running != null && running.pair().peer().equals(from)) {
+            running.round().answered((ExchangeMessage.Answer) message, now);
+            reap(now);
+            return;
+        }
+        Task heal = context.tasks.find(message.id());
+        if (heal != null) {
+            heal.onAnswer(from, message, now);
+        }
+    }
+
+    /** The answer to what a round has sent. */
+    void onAck(PeerMessage.WriteAck ack, long now) {
+        Push push = pushes.remove(ack.id());
+        if (push != null) {
+            push.round().pushed(push.key(), ack.status() == Status.OK, now);
+        }
+    }
+
+    /** Has a leaf fetched anew; it is looked at first whether that is needed. */
+    void heal(ReplicaSetId set, int leaf) {
+        Leaf which = new Leaf(set, leaf);
+        if (!heals.containsKey(which) && heals.size() < HEALS_MAX) {
+            heals.put(which, LeafHealTask.start(context, set, leaf));
+        }
+    }
+
+    /** Looks at one leaf whether its records make up its sum, and has it mended if not. */
+    boolean scrub(ReplicaSetId set, int leaf) {
+        try {
+            if (context.replicas.get(set).list(leaf).proved()) {
+                return true;
+            }
+            context.corruption("leaf " + leaf + " of partition " + set.partition()
+                    + ": its records do not make up its sum in the hash tree; it is fetched from the other homes");
+        } catch (CorruptRecordException | StorageException e) {
+            context.corruption("leaf " + leaf + " of partition " + set.partition() + ": " + e.getMessage());
+        }
+        heal(set, leaf);
+        return false;
+    }
+
+    /** Whether there is room for mending one more leaf. */
+    boolean mayHeal() {
+        return heals.size() < HEALS_MAX;
+    }
+
+    ExchangeReport report(long now) {
+        Map<Pair, Round> running = new HashMap<>();
+        rounds.values().forEach(each -> running.put(each.pair(), each.round()));
+        ImmutableList.Builder<ExchangeReport.Pair> pairs = ImmutableList.builder();
+        schedule.standings().forEach((pair, standing) -> {
+            Round round = running.get(pair);
+            pairs.add(new ExchangeReport.Pair(
+                    pair.set(),
+                    pair.peer(),
+                    state(pair, standing, round, now),
+                    standing.reason(),
+                    standing.completedWallMillis(),
+                    standing.keysCompared() + (round == null ? 0 : round.keysCompared()),
+                    standing.keysRepaired() + (round == null ? 0 : round.keysRepaired()),
+                    standing.leavesDiffering() + (round == null ? 0 : round.leavesDiffering()),
+                    standing.bytes() + (round == null ? 0 : round.bytes())));
+        });
+        long oldest = schedule.oldestAge(now);
+        return new ExchangeReport(
+                pairs.build(), oldest < 0 ? -1 : oldest / 1_000_000, scrub.leavesLooked(), scrub.leavesDamaged());
+    }
+
+    private ExchangeReport.State state(Pair pair, Schedule.Standing standing, @Nullable Round round, long now) {
+        if (round != null) {
+            return ExchangeReport.State.RUNNING;
+        }
+        if (!standing.reason().isEmpty()) {
+            return ExchangeReport.State.STALLED;
+        }
+        boolean due = schedule.isDue(pair, now);
+        return due ? ExchangeReport.State.WAITING : ExchangeReport.State.IDLE;
+    }
+
+    /** Has everything compared with the other homes, and the own trees with the records, now. */
+    void runAll() {
+        schedule.mark(pair -> true);
+        scrub.hurry();
+    }
+
+    /** What a round has done for it. */
+    private final class Errands implements Round.Port {
+        private final Pair pair;
+
+        private Errands(Pair pair) {
+            this.pair = pair;
+        }
+
+        @Override
+        public void ask(ExchangeMessage.Question question) {
+            context.send(pair.peer(), question);
+        }
+
+        @Override
+        public void push(RecordKey key, KeyState state) {
+            long id = context.newId();
+            for (Running running : rounds.values()) {
+                if (running.pair().equals(pair)) {
+                    pushes.put(id, new Push(running.round(), key));
+                }
+            }
+            context.send(
+                    pair.peer(),
+                    new PeerMessage.Write(
+                            id, key, VersionedObject.of(state), false, null, PUSH_MILLIS, context.ring.epoch()));
+        }
+
+        @Override
+        public void whenDurable(long commit, Round.Durable step) {
+            context.replicas.whenDurable(pair.set(), commit, step::done, context.now);
+        }
+
+        @Override
+        public void heal(int leaf) {
+            AntiEntropy.this.heal(pair.set(), leaf);
+        }
+
+        @Override
+        public void alarm() {
+            alarmed(pair.set(), pair.peer());
+        }
+    }
+
+    private void alarmed(ReplicaSetId set, NodeId peer) {
+        context.happened(Shard.Event.TREE_ALARM);
+        context.corruption("partition " + set.partition() + ": its hash tree differs from that of " + peer
+                + " although both have applied the same writes");
+    }
+
+    /** What answering other homes' rounds needs. */
+    private final class Answers implements Responder.Port {
+        @Override
+        public Replica replica(ReplicaSetId set) {
+            return context.replicas.get(set);
+        }
+
+        @Override
+        public long epoch() {
+            return context.ring.epoch();
+        }
+
+        @Override
+        public long newSession() {
+            return context.newId();
+        }
+
+        @Override
+        public boolean isBusy(ReplicaSetId set, NodeId asker) {
+            return isInUse(set, asker) || (isComparing(set, asker) && context.self.compareTo(asker) < 0);
+        }
+
+        @Override
+        public boolean isLagging(ReplicaSetId set) {
+            return false;
+        }
+
+        @Override
+        public void answer(NodeId to, ExchangeMessage.Answer answer) {
+            context.send(to, answer);
+        }
+
+        @Override
+        public void whenDurable(ReplicaSetId set, long commit, Round.Durable step) {
+            context.replicas.whenDurable(set, commit, step::done, context.now);
+        }
+
+        @Override
+        public void heal(ReplicaSetId set, int leaf) {
+            AntiEntropy.this.heal(set, leaf);
+        }
+
+        @Override
+        public void alarm(ReplicaSetId set, NodeId peer) {
+            alarmed(set, peer);
+        }
+    }
+}
