@@ -162,7 +162,7 @@ public final class Simulation implements BrokenRules.Witness {
     }
 
     boolean exchanges() {
-        return exchange.intervalNanos() != Long.MAX_VALUE;
+        return exchange.isOn();
     }
 
     /** Runs it to its end; the report says what was found. */

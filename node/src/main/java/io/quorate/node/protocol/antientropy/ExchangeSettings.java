@@ -22,6 +22,11 @@ public record ExchangeSettings(
     public static final ExchangeSettings DEFAULT = new ExchangeSettings(
             60_000_000_000L, 500_000_000L, 5_000_000_000L, 1_000_000_000L, 4, 32L << 20, 10_000_000L);
 
+    /** Whether homes are compared without being asked to. */
+    public boolean isOn() {
+        return intervalNanos != Long.MAX_VALUE;
+    }
+
     /** Nothing is compared unless somebody asks for it. */
     public ExchangeSettings never() {
         return new ExchangeSettings(

@@ -131,8 +131,7 @@ public final class Schedule {
 
     private boolean isDue(Standing standing, long now) {
         return standing.marked
-                || (settings.intervalNanos() != Long.MAX_VALUE
-                        && (!standing.completed || now - standing.completedAt >= settings.intervalNanos()));
+                || (settings.isOn() && (!standing.completed || now - standing.completedAt >= settings.intervalNanos()));
     }
 
     private static boolean isBefore(Standing a, Standing b) {

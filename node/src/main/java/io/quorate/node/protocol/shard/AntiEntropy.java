@@ -76,6 +76,9 @@ final class AntiEntropy {
     void peersChanged() {
         Set<NodeId> before = reachable;
         reachable = context.live;
+        if (!settings.isOn()) {
+            return;
+        }
         schedule.mark(pair -> reachable.contains(pair.peer()) && !before.contains(pair.peer()));
     }
 

@@ -180,7 +180,7 @@ class AntiEntropyTest {
         cluster.run(10 * SECOND);
         cluster.sent.clear();
         cluster.up(N3);
-        cluster.run(10 * SECOND);
+        cluster.run(3 * SECOND);
         assertThat(cluster.stored(N3, changed)).containsExactly(value + "y");
         int bytes = cluster.sent.stream()
                 .filter(envelope ->
@@ -188,8 +188,7 @@ class AntiEntropyTest {
                 .filter(envelope -> envelope.from().equals(N3) || envelope.to().equals(N3))
                 .mapToInt(AntiEntropyTest::bytesOf)
                 .sum();
-        // Both other homes are compared, and n3 fetches from whichever is first.
-        assertThat(bytes).isLessThan(2 * 1024);
+        assertThat(bytes).as("with what finds it, and idle comparisons").isLessThan(2 * 1140);
     }
 
     @Test
