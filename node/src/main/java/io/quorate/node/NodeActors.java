@@ -156,7 +156,8 @@ final class NodeActors {
                 usual.behindMaxNanos(),
                 config.tuning().pace(),
                 config.tuning().maxDriftMillis(),
-                config.tuning().exchange());
+                config.tuning().exchange(),
+                config.tuning().hints());
     }
 
     private ActorRef<Received> startShard(
@@ -254,6 +255,7 @@ final class NodeActors {
             case HEDGE_DENIED -> metrics.count("quorate.hedges", "result", "denied");
             case FORWARD_REFUSED -> metrics.count("quorate.refusals", "cause", "forward");
             case STALLED_HOME -> metrics.count("quorate.refusals", "cause", "stalled-home");
+            case HINT_DROPPED -> metrics.count("quorate.hints", "event", "dropped");
             case TREE_ALARM -> metrics.count("quorate.anti.entropy.alarms", "cause", "tree");
         }
     }

@@ -226,6 +226,11 @@ public final class CausalOracle {
         }
     }
 
+    /** All that was kept for homes has come to them: whatever was acknowledged is at one home at least. */
+    public void handedOver() {
+        byKey.values().forEach(writes -> writes.values().forEach(WriteRecord::handOver));
+    }
+
     /** Holds an answer against everything known. */
     public void read(Answer answer) {
         checks++;

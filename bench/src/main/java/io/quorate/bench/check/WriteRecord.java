@@ -48,6 +48,10 @@ public final class WriteRecord {
         }
     }
 
+    void handOver() {
+        level = Math.max(level, 1);
+    }
+
     /** Whether it was acknowledged at this very moment, and every disk still has what it said it had. */
     public boolean isAcknowledgedNow(long now) {
         return acknowledged && acknowledgedAt == now && !putBack;

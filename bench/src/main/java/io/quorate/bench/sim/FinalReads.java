@@ -82,10 +82,16 @@ final class FinalReads {
         if (!difference.isEmpty() && !excused) {
             throw new Violation("homes come together by themselves", difference);
         }
+        world.oracle.handedOver();
     }
 
     /** In what two homes of a key differ; empty if all are equal. */
     private String difference() {
+        for (SimNode node : world.nodes()) {
+            if (node.disk.hintCount() > 0) {
+                return node.id + " keeps " + node.disk.hintCount() + " hints";
+            }
+        }
         for (String key : workload.keys) {
             RecordKey record = world.record(key);
             SimNode first = world.homes(key).get(0);

@@ -59,6 +59,11 @@ public enum PlantedBug {
         return name().startsWith("LWW_");
     }
 
+    /** Whether it is one of hinted handoff. */
+    boolean isOfHints() {
+        return name().startsWith("HINT_");
+    }
+
     /** Whether it is one of anti-entropy. */
     boolean isOfExchange() {
         return name().startsWith("EXCHANGE_");

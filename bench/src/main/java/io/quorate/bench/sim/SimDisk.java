@@ -2,6 +2,7 @@ package io.quorate.bench.sim;
 
 import io.quorate.node.protocol.store.Commit;
 import io.quorate.node.protocol.store.CorruptRecordException;
+import io.quorate.node.protocol.store.Hint;
 import io.quorate.node.protocol.store.PartitionStore;
 import io.quorate.node.protocol.store.RecordKey;
 import io.quorate.node.protocol.store.ReplicaSetId;
@@ -10,6 +11,8 @@ import io.quorate.repair.merkle.LeafTable;
 import io.quorate.ring.bytes.ByteSource;
 import io.quorate.ring.bytes.Bytes;
 import io.quorate.ring.token.PartitionCount;
+import io.quorate.ring.topology.NodeId;
+import io.quorate.ring.version.Dot;
 import io.quorate.ring.version.KeyState;
 import io.quorate.ring.version.PartitionClock;
 import io.quorate.ring.version.Version;
@@ -37,6 +40,7 @@ final class SimDisk implements PartitionStore {
     private Map<ReplicaSetId, Commit.Header> headers = new LinkedHashMap<>();
     private Map<ReplicaSetId, Map<Integer, LeafTable.Sum>> leaves = new LinkedHashMap<>();
     private final Map<Bytes, Commit.RequestEntry> requests = new LinkedHashMap<>();
+    private Map<HintKey, Hint> hints = new LinkedHashMap<>();
     private final Set<RecordKey> corrupt = new LinkedHashSet<>();
     private final Map<ReplicaSetId, Set<Integer>> hurt = new LinkedHashMap<>();
     private final List<Commit> waiting = new ArrayList<>();
@@ -45,6 +49,8 @@ final class SimDisk implements PartitionStore {
     private Consumer<Completion> listener = completion -> {};
     private boolean full;
     private boolean broken;
+
+    private record HintKey(NodeId target, RecordKey key) {}
 
     /**
      * An empty disk.
@@ -123,8 +129,9 @@ final class SimDisk implements PartitionStore {
     private void apply(List<Commit> commits, boolean withRecords, boolean withHeaders) {
         oldHeaders = new LinkedHashMap<>(headers);
         for (Commit commit : commits) {
-            if (withHeaders) {
-                headers.put(commit.set(), commit.header());
+            Commit.Header header = commit.header();
+            if (withHeaders && header != null) {
+                headers.put(commit.set(), header);
             }
             if (!withRecords) {
                 continue;
@@ -139,6 +146,14 @@ final class SimDisk implements PartitionStore {
                     records.put(change.key(), change.state());
                 }
                 leaves.computeIfAbsent(commit.set(), s -> new LinkedHashMap<>()).put(change.leaf(), change.sum());
+            }
+            for (Commit.HintChange change : commit.hints()) {
+                Hint hint = change.hint();
+                if (hint == null) {
+                    hints.remove(new HintKey(change.target(), change.key()));
+                } else {
+                    hints.put(new HintKey(change.target(), change.key()), hint);
+                }
             }
             Commit.RequestEntry request = commit.request();
             if (request != null) {
@@ -193,6 +208,17 @@ final class SimDisk implements PartitionStore {
     }
 
     @Override
+    public @Nullable Hint hint(NodeId target, RecordKey key) {
+        return hints.get(new HintKey(target, key));
+    }
+
+    @Override
+    public long hints(Consumer<Hint> visitor) {
+        List.copyOf(hints.values()).forEach(visitor);
+        return 0;
+    }
+
+    @Override
     public Leaf readLeaf(ReplicaSetId set, int leaf) {
         Map<RecordKey, KeyState> readable = new LinkedHashMap<>();
         List<RecordKey> unreadable = new ArrayList<>();
@@ -239,6 +265,27 @@ final class SimDisk implements PartitionStore {
         return List.copyOf(headers.keySet());
     }
 
+    /** Whether a write is kept here for some home. */
+    boolean keeps(Dot dot) {
+        return hints.values().stream()
+                .anyMatch(hint -> hint.object().state().has(dot)
+                        || hint.object().applied().contains(dot));
+    }
+
+    int hintCount() {
+        return hints.size();
+    }
+
+    /** The writes that are kept here. */
+    Set<Dot> kept() {
+        Set<Dot> dots = new LinkedHashSet<>();
+        hints.values().forEach(hint -> {
+            dots.addAll(hint.object().state().dots());
+            dots.addAll(hint.object().applied());
+        });
+        return dots;
+    }
+
     /** What was on a disk at one moment. */
     static final class Image {
         private final Map<RecordKey, KeyState> records;
@@ -246,8 +293,10 @@ final class SimDisk implements PartitionStore {
         private final Map<ReplicaSetId, Map<Integer, LeafTable.Sum>> leaves = new LinkedHashMap<>();
         private final Map<Bytes, Commit.RequestEntry> requests;
         private final Set<RecordKey> corrupt;
+        private final Map<HintKey, Hint> hints;
 
         private Image(SimDisk disk) {
+            hints = new LinkedHashMap<>(disk.hints);
             records = new LinkedHashMap<>(disk.records);
             headers = new LinkedHashMap<>(disk.headers);
             disk.leaves.forEach((set, sums) -> leaves.put(set, new LinkedHashMap<>(sums)));
@@ -267,6 +316,7 @@ final class SimDisk implements PartitionStore {
         oldHeaders = new LinkedHashMap<>(headers);
         leaves = new LinkedHashMap<>();
         image.leaves.forEach((set, sums) -> leaves.put(set, new LinkedHashMap<>(sums)));
+        hints = new LinkedHashMap<>(image.hints);
         requests.clear();
         requests.putAll(image.requests);
         corrupt.clear();

@@ -3,10 +3,12 @@ package io.quorate.bench.sim;
 import io.quorate.node.protocol.store.RecordKey;
 import io.quorate.node.protocol.store.ReplicaSetId;
 import io.quorate.ring.topology.NodeId;
+import io.quorate.ring.version.Dot;
 import io.quorate.ring.version.PartitionClock;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
@@ -152,7 +154,10 @@ final class SimFaults {
         node.crash(random.nextBoolean());
         Map<ReplicaSetId, PartitionClock> before = new LinkedHashMap<>();
         node.disk.replicaSets().forEach(set -> before.put(set, node.disk.clock(set)));
+        Set<Dot> kept = node.disk.kept();
         node.disk.putBack(image);
+        kept.removeAll(node.disk.kept());
+        world.oracle.putBack(kept::contains);
         world.note(node.id + " gets an old disk");
         before.forEach((set, clock) -> world.oracle.putBack(
                 dot -> clock.contains(dot) && !node.disk.clock(set).contains(dot)));

@@ -129,7 +129,8 @@ final class SimNode {
                 usual.behindMaxNanos(),
                 usual.pace(),
                 usual.maxDriftMillis(),
-                world.exchange);
+                world.exchange,
+                usual.hints());
     }
 
     private void onCompletion(PartitionStore.Completion completion) {

@@ -1,6 +1,7 @@
 package io.quorate.bench.sim;
 
 import io.quorate.bench.check.Violation;
+import io.quorate.node.protocol.request.KeyReply;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
@@ -13,6 +14,8 @@ public final class SimReport {
     private final Map<FaultKind, Long> faults = new EnumMap<>(FaultKind.class);
     private long operations;
     private long acknowledged;
+    private long withStandIns;
+    private long withoutHomes;
     private long reads;
     private long checks;
     private long traceHash;
@@ -33,7 +36,9 @@ public final class SimReport {
         operations++;
     }
 
-    void acknowledged() {
+    void acknowledged(KeyReply.Reached reached) {
+        withStandIns += reached.hinted() > 0 ? 1 : 0;
+        withoutHomes += reached.homes() == 0 ? 1 : 0;
         acknowledged++;
     }
 
@@ -80,6 +85,16 @@ public final class SimReport {
 
     public long issued() {
         return operations;
+    }
+
+    /** Acknowledged writes that other nodes kept for homes, some or all. */
+    public long withStandIns() {
+        return withStandIns;
+    }
+
+    /** Acknowledged writes that no home had taken yet. */
+    public long withoutHomes() {
+        return withoutHomes;
     }
 
     public long acknowledgedWrites() {

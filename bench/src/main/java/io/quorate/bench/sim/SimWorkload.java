@@ -89,7 +89,7 @@ final class SimWorkload {
 
     private KeyAddress address(String key) {
         ReadRepair repair = bug == PlantedBug.NO_READ_REPAIR ? ReadRepair.NONE : world.readRepair;
-        return new KeyAddress(world.record(key), repair, 100, world.conflicts);
+        return new KeyAddress(world.record(key), repair, 100, world.conflicts, world.sloppy);
     }
 
     private int asked(int need) {
@@ -213,13 +213,14 @@ final class SimWorkload {
     }
 
     private void acknowledged(Attempt attempt, KeyReply.WriteDone done) {
-        report.acknowledged();
+        report.acknowledged(done.reached());
         CausalContext answer = done.context();
+        // What stands in for a home promises nothing to those who read from homes.
+        int homes = world.sloppy ? Math.min(attempt.w(), done.reached().homes()) : attempt.w();
         if (attempt.request() instanceof KeyRequest.Put) {
-            world.oracle.acknowledged(
-                    attempt.operation(), attempt.key(), attempt.seen(), answer, attempt.w(), world.now());
+            world.oracle.acknowledged(attempt.operation(), attempt.key(), attempt.seen(), answer, homes, world.now());
         } else {
-            world.oracle.deleteAcknowledged(attempt.key(), answer, attempt.w(), world.now());
+            world.oracle.deleteAcknowledged(attempt.key(), answer, homes, world.now());
         }
         durable(attempt, answer);
         if (bug == PlantedBug.NEW_DOT_AS_VECTOR) {
@@ -241,6 +242,9 @@ final class SimWorkload {
             long holders = world.homes(attempt.key()).stream()
                     .filter(home ->
                             home.disk.clock(world.record(attempt.key()).set()).contains(record.dot()))
+                    .count();
+            holders += world.nodes().stream()
+                    .filter(node -> !world.homes(attempt.key()).contains(node) && node.disk.keeps(record.dot()))
                     .count();
             if (holders < attempt.w()) {
                 throw new Violation(

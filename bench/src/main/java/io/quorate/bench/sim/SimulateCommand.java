@@ -55,6 +55,8 @@ public final class SimulateCommand implements Callable<Integer> {
     private long runs;
     private long issued;
     private long acknowledged;
+    private long withStandIns;
+    private long withoutHomes;
     private long reads;
     private long checks;
     private double virtualSeconds;
@@ -103,6 +105,8 @@ public final class SimulateCommand implements Callable<Integer> {
         runs++;
         issued += report.issued();
         acknowledged += report.acknowledgedWrites();
+        withStandIns += report.withStandIns();
+        withoutHomes += report.withoutHomes();
         reads += report.reads();
         checks += report.checks();
         virtualSeconds += report.virtualNanos() / 1e9;
@@ -129,13 +133,15 @@ public final class SimulateCommand implements Callable<Integer> {
         System.out.printf(
                 Locale.ROOT,
                 "sim leaderless: %d seeds from %d, %.0f seeds/s, %.1f virtual hours, %d operations, %d writes"
-                        + " acknowledged, %d reads checked, %d checks%n",
+                        + " acknowledged (%d by stand-ins, %d by no home), %d reads checked, %d checks%n",
                 runs,
                 from,
                 runs / seconds,
                 virtualSeconds / 3600,
                 issued,
                 acknowledged,
+                withStandIns,
+                withoutHomes,
                 reads,
                 checks);
         System.out.println("faults: " + faults);

@@ -9,6 +9,7 @@ import io.quorate.node.protocol.bucket.BucketDefinition.ReadRepair;
 import io.quorate.node.protocol.message.PeerMessage;
 import io.quorate.node.protocol.shard.Shard;
 import io.quorate.node.protocol.store.Commit;
+import io.quorate.node.protocol.store.Hint;
 import io.quorate.node.protocol.store.RecordKey;
 import io.quorate.node.protocol.store.ReplicaSetId;
 import io.quorate.repair.merkle.LeafTable;
@@ -56,6 +57,7 @@ public final class Simulation implements BrokenRules.Witness {
     final ReadRepair readRepair;
     final Conflicts conflicts;
     final ExchangeSettings exchange;
+    final boolean sloppy;
     private final PlantedBug bug;
     private final Agenda agenda = new Agenda();
     private final Trace trace = new Trace();
@@ -104,8 +106,12 @@ public final class Simulation implements BrokenRules.Witness {
                 faults.add(kind);
             }
         }
-        int count = random.shape.nextInt(4) == 0 ? 5 : 3;
-        this.n = random.shape.nextInt(8) == 0 ? 1 + random.shape.nextInt(count) : 3;
+        int drawn = random.shape.nextInt(4) == 0 ? 5 : 3;
+        boolean loose = random.hints.nextInt(10) < 4;
+        // As with anti-entropy: where nobody stands in for a home, other bugs show sooner.
+        this.sloppy = exchanges() && (bug == PlantedBug.NONE ? loose : bug.isOfHints());
+        int count = sloppy ? 5 : drawn;
+        this.n = random.shape.nextInt(8) == 0 ? 1 + random.shape.nextInt(drawn) : 3;
         int mode = random.shape.nextInt(4);
         this.readRepair = bug == PlantedBug.NO_READ_REPAIR || mode < 2
                 ? ReadRepair.BLOCKING
@@ -148,7 +154,7 @@ public final class Simulation implements BrokenRules.Witness {
     private ExchangeSettings chosenExchange(@Nullable Boolean wanted) {
         boolean drawn = random.exchange.nextInt(10) < 6;
         // Bugs of what homes do when they are asked show soonest where nothing else mends what they do.
-        boolean on = wanted != null ? wanted : bug == PlantedBug.NONE ? drawn : bug.isOfExchange();
+        boolean on = wanted != null ? wanted : bug == PlantedBug.NONE ? drawn : bug.isOfExchange() || bug.isOfHints();
         long interval = 500_000_000L << random.exchange.nextInt(5);
         ExchangeSettings settings = new ExchangeSettings(
                 interval,
@@ -267,7 +273,9 @@ public final class Simulation implements BrokenRules.Witness {
     }
 
     void send(NodeId from, NodeId to, PeerMessage message) {
-        if (message instanceof PeerMessage.Write write) {
+        if (message instanceof PeerMessage.KeepHint keep) {
+            publish(keep.key(), keep.object().state(), keep.object().applied());
+        } else if (message instanceof PeerMessage.Write write) {
             publish(write.key(), write.object().state(), write.object().applied());
         }
         network.send(from, to, message);
@@ -339,7 +347,12 @@ public final class Simulation implements BrokenRules.Witness {
 
     /** Whether its node has a dot behind it; one that died with its batch is drawn again for something else. */
     private boolean isIssued(Dot dot) {
-        Shard shard = node(dot.actor().node()).shard();
+        SimNode issuer = node(dot.actor().node());
+        if (!ring.preference(dot.actor().partition()).homes(n).contains(issuer.id)) {
+            // It stood in for homes, and every run of it is another actor.
+            return true;
+        }
+        Shard shard = issuer.shard();
         return shard == null
                 || shard.replica(new ReplicaSetId(n, dot.actor().partition()))
                         .clock()
@@ -348,10 +361,21 @@ public final class Simulation implements BrokenRules.Witness {
 
     /** The first commit after a delete's dot was drawn is that delete's: it tells the key. */
     private void committing(SimNode node, Commit commit) {
+        Commit.Header header = commit.header();
         PendingDelete pending = lastDelete;
+        if (header == null) {
+            for (Commit.HintChange change : commit.hints()) {
+                Hint hint = change.hint();
+                if (pending != null && hint != null && hint.object().applied().contains(pending.dot())) {
+                    lastDelete = null;
+                    oracle.took(-1, change.key().key().toUtf8(), pending.dot(), pending.seen(), true);
+                }
+            }
+            return;
+        }
         if (pending != null
                 && pending.dot().actor().node().equals(node.id)
-                && SimDisk.clockOf(commit.header(), commit.set()).contains(pending.dot())) {
+                && SimDisk.clockOf(header, commit.set()).contains(pending.dot())) {
             lastDelete = null;
             String key = commit.changes().get(0).key().key().toUtf8();
             oracle.took(-1, key, pending.dot(), pending.seen(), true);

@@ -13,6 +13,7 @@ final class Streams {
     final RandomGenerator names;
     final RandomGenerator clocks;
     final RandomGenerator exchange;
+    final RandomGenerator hints;
 
     Streams(long seed) {
         RandomGenerator.SplittableGenerator root = (RandomGenerator.SplittableGenerator)
@@ -25,5 +26,6 @@ final class Streams {
         names = root.split();
         clocks = root.split();
         exchange = root.split();
+        hints = root.split();
     }
 }

@@ -2,6 +2,7 @@ package io.quorate.node.config;
 
 import io.quorate.node.config.NodeConfig.InvalidException;
 import io.quorate.node.protocol.antientropy.ExchangeSettings;
+import io.quorate.node.protocol.hint.HintSettings;
 import io.quorate.node.protocol.liveness.Liveness;
 import io.quorate.node.protocol.pace.PaceSettings;
 import io.quorate.node.protocol.shard.Shard;
@@ -17,6 +18,7 @@ import io.quorate.node.storage.RocksPartitionStore;
  * @param liveness how soon a peer that is gone is missed; the same on all nodes
  * @param drainNanos how long an orderly end waits for requests in flight
  * @param exchange how homes are brought together in the background
+ * @param hints what is kept for homes that cannot take it
  */
 public record Tuning(
         Disk.Settings disk,
@@ -26,7 +28,8 @@ public record Tuning(
         long maxDriftMillis,
         Liveness.Settings liveness,
         long drainNanos,
-        ExchangeSettings exchange) {
+        ExchangeSettings exchange,
+        HintSettings hints) {
     public static final Tuning DEFAULT = new Tuning(
             Disk.Settings.DEFAULT,
             RocksPartitionStore.RECENT_BYTES_DEFAULT,
@@ -35,7 +38,8 @@ public record Tuning(
             Shard.Settings.MAX_DRIFT_MILLIS,
             Liveness.Settings.DEFAULT,
             2_000_000_000L,
-            ExchangeSettings.DEFAULT);
+            ExchangeSettings.DEFAULT,
+            HintSettings.DEFAULT);
 
     /**
      * How many requests may wait for their turn, which adapts to how long they wait.

@@ -49,11 +49,6 @@ final class Levels {
     }
 
     private static Strength.Checked possible(ConsistencyLevel level, BucketDefinition bucket) {
-        if (level == ConsistencyLevel.ANY) {
-            throw new RefusedException(
-                    ErrorCode.NOT_IMPLEMENTED,
-                    "level ANY needs hinted handoff, which is not available in this version; use ONE");
-        }
         if (level.need(bucket.n()) > bucket.n()) {
             throw new RefusedException(
                     ErrorCode.BAD_LEVEL,

@@ -214,7 +214,8 @@ final class KeyAnswers {
 
     private static String result(Answer answer, KeyReply.Reached reached) {
         return "mode=leaderless, level=" + answer.level() + ", need=" + reached.need() + ", acked=" + reached.acked()
-                + ", homes=" + reached.homes() + ", hinted=0, repaired=" + reached.repaired() + ", siblings="
+                + ", homes=" + reached.homes() + ", hinted=" + reached.hinted() + ", repaired=" + reached.repaired()
+                + ", siblings="
                 + reached.siblings() + ", epoch=" + answer.epoch();
     }
 

@@ -17,6 +17,7 @@ import io.quorate.ring.bytes.ByteSink;
 import io.quorate.ring.bytes.ByteSource;
 import io.quorate.ring.bytes.Bytes;
 import io.quorate.ring.bytes.DecodeException;
+import io.quorate.ring.topology.NodeId;
 import io.quorate.ring.version.CausalContext;
 import io.quorate.ring.version.Dot;
 import io.quorate.ring.version.HybridTime;
@@ -39,6 +40,7 @@ public final class MessageCodec {
     private static final int FORWARD_REPLY = 6;
     private static final int FIND_REQUEST = 7;
     private static final int FOUND_REQUEST = 8;
+    private static final int KEEP_HINT = 9;
     private static final int REPLICAS_MAX = 64;
     private static final int DETAIL_MAX = 4096;
 
@@ -93,6 +95,11 @@ public final class MessageCodec {
             out.u8(FOUND_REQUEST).u64(m.id()).u16(m.partition());
             writeEntry(out, m.request());
             out.flag(m.neverWritten());
+        } else if (message instanceof PeerMessage.KeepHint m) {
+            out.u8(KEEP_HINT).u64(m.id()).text(m.target().value());
+            writeKey(out, m.key());
+            VersionCodec.writeObject(out, m.object());
+            out.flag(m.counted()).varint(m.epoch());
         } else if (message instanceof ExchangeMessage m) {
             ExchangeCodec.write(out, m);
         } else {
@@ -144,6 +151,12 @@ public final class MessageCodec {
                 int partition = in.u16();
                 yield new PeerMessage.FoundRequest(id, partition, readEntry(in, partition), in.flag());
             }
+            case KEEP_HINT -> {
+                NodeId target = VersionCodec.readNode(in);
+                RecordKey key = readKey(in);
+                yield new PeerMessage.KeepHint(
+                        id, target, key, VersionCodec.readObject(in, key.set().partition()), in.flag(), in.varint());
+            }
             default -> ExchangeCodec.read(type, id, in);
         };
     }
@@ -188,10 +201,12 @@ public final class MessageCodec {
         writeEnum(out, address.readRepair());
         out.varint(address.maxSiblings());
         writeEnum(out, address.conflicts());
+        out.flag(address.sloppy());
     }
 
     private static KeyAddress readAddress(ByteSource in) {
-        return new KeyAddress(readKey(in), readEnum(in, REPAIRS), in.count(Integer.MAX_VALUE), readEnum(in, CONFLICTS));
+        return new KeyAddress(
+                readKey(in), readEnum(in, REPAIRS), in.count(Integer.MAX_VALUE), readEnum(in, CONFLICTS), in.flag());
     }
 
     private static void writeRequest(ByteSink out, KeyRequest request) {
@@ -348,12 +363,13 @@ public final class MessageCodec {
 
     private static void writeReached(ByteSink out, KeyReply.Reached reached) {
         out.varint(reached.need()).varint(reached.acked()).varint(reached.homes());
-        out.varint(reached.repaired()).varint(reached.siblings());
+        out.varint(reached.hinted()).varint(reached.repaired()).varint(reached.siblings());
         writeResults(out, reached.replicas());
     }
 
     private static KeyReply.Reached readReached(ByteSource in) {
         return new KeyReply.Reached(
+                in.count(255),
                 in.count(255),
                 in.count(255),
                 in.count(255),

@@ -3,6 +3,7 @@ package io.quorate.node.server;
 import io.quorate.node.config.NodeConfig.InvalidException;
 import io.quorate.node.config.Tuning;
 import io.quorate.node.protocol.antientropy.ExchangeSettings;
+import io.quorate.node.protocol.hint.HintSettings;
 import io.quorate.node.protocol.liveness.Liveness;
 import io.quorate.node.protocol.pace.PaceSettings;
 import io.quorate.node.storage.Disk;
@@ -47,7 +48,13 @@ final class TuningLoader {
                         time(Setting.SUSPECT_AFTER, 100 * MILLI, 600 * SECOND, "must be from 100ms to 600s"),
                         Liveness.Settings.DEFAULT.frozenNanos()),
                 time(Setting.DRAIN, 0, 60 * SECOND, "must be from 0 to 60s"),
-                exchange());
+                exchange(),
+                new HintSettings(
+                        bytes(Setting.HINT_BYTES, 1 << 10, 1L << 50, "must be from 1KiB to 1PiB"),
+                        bytes(Setting.HINT_BYTES_IN_ALL, 1 << 10, 1L << 50, "must be from 1KiB to 1PiB"),
+                        number(Setting.HINT_KEYS, 1, 1_000_000_000),
+                        HintSettings.DEFAULT.window(),
+                        bytes(Setting.HINT_RATE, 1 << 10, 1L << 40, "must be from 1KiB to 1TiB")));
     }
 
     private ExchangeSettings exchange() {

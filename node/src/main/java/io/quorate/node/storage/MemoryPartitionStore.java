@@ -1,12 +1,14 @@
 package io.quorate.node.storage;
 
 import io.quorate.node.protocol.store.Commit;
+import io.quorate.node.protocol.store.Hint;
 import io.quorate.node.protocol.store.PartitionStore;
 import io.quorate.node.protocol.store.RecordKey;
 import io.quorate.node.protocol.store.ReplicaSetId;
 import io.quorate.repair.merkle.LeafTable;
 import io.quorate.ring.bytes.Bytes;
 import io.quorate.ring.token.PartitionCount;
+import io.quorate.ring.topology.NodeId;
 import io.quorate.ring.version.KeyState;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -27,6 +29,7 @@ public final class MemoryPartitionStore implements PartitionStore {
     private final NavigableMap<byte[], byte[]> data = new TreeMap<>(Arrays::compareUnsigned);
     private final NavigableMap<byte[], byte[]> meta = new TreeMap<>(Arrays::compareUnsigned);
     private final NavigableMap<byte[], byte[]> requests = new TreeMap<>(Arrays::compareUnsigned);
+    private final NavigableMap<byte[], byte[]> hints = new TreeMap<>(Arrays::compareUnsigned);
     private Consumer<Completion> listener = completion -> {};
 
     public MemoryPartitionStore(PartitionCount partitions) {
@@ -74,7 +77,19 @@ public final class MemoryPartitionStore implements PartitionStore {
                 }
                 meta.put(RecordCodec.leafKey(commit.set(), change.leaf()), RecordCodec.sum(change.sum()));
             }
-            meta.put(RecordCodec.headerKey(commit.set()), RecordCodec.header(commit.header()));
+            Commit.Header header = commit.header();
+            if (header != null) {
+                meta.put(RecordCodec.headerKey(commit.set()), RecordCodec.header(header));
+            }
+            for (Commit.HintChange change : commit.hints()) {
+                Hint hint = change.hint();
+                byte[] key = RecordCodec.hintKey(change.target(), change.key());
+                if (hint == null) {
+                    hints.remove(key);
+                } else {
+                    hints.put(key, RecordCodec.hint(hint));
+                }
+            }
             Commit.RequestEntry request = commit.request();
             if (request != null) {
                 requests.put(
@@ -83,6 +98,19 @@ public final class MemoryPartitionStore implements PartitionStore {
             }
         }
         listener.accept(new Completion(commit, null));
+    }
+
+    @Override
+    public synchronized @Nullable Hint hint(NodeId target, RecordKey key) {
+        byte[] encoded = RecordCodec.hintKey(target, key);
+        byte[] value = hints.get(encoded);
+        return value == null ? null : RecordCodec.readHint(encoded, value);
+    }
+
+    @Override
+    public synchronized long hints(Consumer<Hint> visitor) {
+        hints.forEach((key, value) -> visitor.accept(RecordCodec.readHint(key, value)));
+        return 0;
     }
 
     @Override

@@ -2,6 +2,7 @@ package io.quorate.node.storage;
 
 import io.quorate.node.protocol.store.Commit;
 import io.quorate.node.protocol.store.CorruptRecordException;
+import io.quorate.node.protocol.store.Hint;
 import io.quorate.node.protocol.store.RecordKey;
 import io.quorate.node.protocol.store.ReplicaSetId;
 import io.quorate.repair.merkle.LeafTable;
@@ -9,6 +10,7 @@ import io.quorate.ring.bytes.ByteSink;
 import io.quorate.ring.bytes.ByteSource;
 import io.quorate.ring.bytes.Bytes;
 import io.quorate.ring.bytes.DecodeException;
+import io.quorate.ring.topology.NodeId;
 import io.quorate.ring.version.KeyState;
 import io.quorate.ring.version.Version;
 import io.quorate.ring.version.VersionCodec;
@@ -163,6 +165,48 @@ final class RecordCodec {
             return entry;
         } catch (DecodeException e) {
             throw new CorruptRecordException("damaged request entry: " + e.getMessage(), e);
+        }
+    }
+
+    /** {@code target length u8, target, record key}: all of one home together. */
+    static byte[] hintKey(NodeId target, RecordKey key) {
+        byte[] name = target.value().getBytes(StandardCharsets.US_ASCII);
+        return new ByteSink(64)
+                .u8(name.length)
+                .raw(name, 0, name.length)
+                .raw(Bytes.wrap(key(key)))
+                .toByteArray();
+    }
+
+    static byte[] hint(Hint hint) {
+        ByteSink out = new ByteSink(256).u8(FORMAT).flag(hint.counted()).u64(hint.createdMillis());
+        out.u64(hint.revision()).u64(hint.since());
+        VersionCodec.writeObject(out, hint.object());
+        return sealed(out);
+    }
+
+    static Hint readHint(byte[] encodedKey, byte[] data) {
+        try {
+            ByteSource in = new ByteSource(encodedKey);
+            NodeId target = NodeId.of(in.raw(in.u8()).toUtf8());
+            RecordKey key = readKey(in.raw(in.remaining()).toByteArray());
+            ByteSource value = opened(data);
+            boolean counted = value.flag();
+            long created = value.u64();
+            long revision = value.u64();
+            long since = value.u64();
+            Hint hint = new Hint(
+                    target,
+                    key,
+                    VersionCodec.readObject(value, key.set().partition()),
+                    counted,
+                    created,
+                    revision,
+                    since);
+            value.end();
+            return hint;
+        } catch (DecodeException | IllegalArgumentException e) {
+            throw new CorruptRecordException("damaged hint: " + e.getMessage(), e);
         }
     }
 

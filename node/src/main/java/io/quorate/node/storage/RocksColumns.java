@@ -36,7 +36,7 @@ import org.rocksdb.WriteOptions;
  * and take seconds to open again, where one takes milliseconds.
  */
 public final class RocksColumns implements AutoCloseable {
-    private static final List<String> NAMES = List.of("default", "data", "remnants", "requests");
+    private static final List<String> NAMES = List.of("default", "data", "remnants", "requests", "hints");
     private static final long BLOCK_CACHE_BYTES = 64L << 20;
     /** Few, so that each part of the cache holds many blocks. */
     private static final int CACHE_SHARD_BITS = 3;
@@ -215,6 +215,10 @@ public final class RocksColumns implements AutoCloseable {
 
     ColumnFamilyHandle requests() {
         return handles.get(0).get(3);
+    }
+
+    ColumnFamilyHandle hints() {
+        return handles.get(0).get(4);
     }
 
     byte @Nullable [] get(ColumnFamilyHandle column, byte[] key) {

@@ -1,6 +1,8 @@
 package io.quorate.node.storage;
 
 import io.quorate.node.protocol.store.Commit;
+import io.quorate.node.protocol.store.CorruptRecordException;
+import io.quorate.node.protocol.store.Hint;
 import io.quorate.node.protocol.store.PartitionStore;
 import io.quorate.node.protocol.store.RecordKey;
 import io.quorate.node.protocol.store.ReplicaSetId;
@@ -9,6 +11,7 @@ import io.quorate.repair.merkle.LeafTable;
 import io.quorate.ring.bytes.ByteSink;
 import io.quorate.ring.bytes.Bytes;
 import io.quorate.ring.token.PartitionCount;
+import io.quorate.ring.topology.NodeId;
 import io.quorate.ring.version.KeyState;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -118,6 +121,27 @@ public final class RocksPartitionStore implements PartitionStore, AutoCloseable 
     }
 
     @Override
+    public @Nullable Hint hint(NodeId target, RecordKey key) {
+        byte[] encoded = RecordCodec.hintKey(target, key);
+        byte[] value = db.get(db.hints(), encoded);
+        return value == null ? null : RecordCodec.readHint(encoded, value);
+    }
+
+    @Override
+    public long hints(Consumer<Hint> visitor) {
+        long[] damaged = {0};
+        db.scan(db.hints(), new byte[0], (key, value) -> {
+            try {
+                visitor.accept(RecordCodec.readHint(key, value));
+            } catch (CorruptRecordException e) {
+                damaged[0]++;
+            }
+            return true;
+        });
+        return damaged[0];
+    }
+
+    @Override
     public void commit(Commit commit) {
         writer.submit(commit);
     }
@@ -151,9 +175,10 @@ public final class RocksPartitionStore implements PartitionStore, AutoCloseable 
             Set<ReplicaSetId> headers = new LinkedHashSet<>();
             for (int i = commits.size() - 1; i >= 0; i--) {
                 Commit commit = commits.get(i);
+                Commit.Header header = commit.header();
                 // The last header of a replica set in this batch includes the earlier ones.
-                if (headers.add(commit.set())) {
-                    batch.put(db.meta(), RecordCodec.headerKey(commit.set()), RecordCodec.header(commit.header()));
+                if (header != null && headers.add(commit.set())) {
+                    batch.put(db.meta(), RecordCodec.headerKey(commit.set()), RecordCodec.header(header));
                 }
             }
             for (Commit commit : commits) {
@@ -253,6 +278,15 @@ public final class RocksPartitionStore implements PartitionStore, AutoCloseable 
                 batch.delete(db.remnants(), key);
             }
             batch.put(db.meta(), RecordCodec.leafKey(commit.set(), change.leaf()), RecordCodec.sum(change.sum()));
+        }
+        for (Commit.HintChange change : commit.hints()) {
+            Hint hint = change.hint();
+            byte[] key = RecordCodec.hintKey(change.target(), change.key());
+            if (hint == null) {
+                batch.delete(db.hints(), key);
+            } else {
+                batch.put(db.hints(), key, RecordCodec.hint(hint));
+            }
         }
         for (RecordKey settled : commit.settled()) {
             batch.delete(db.remnants(), RecordCodec.key(settled));

@@ -79,7 +79,8 @@ final class FullDiskTest {
                 usual.maxDriftMillis(),
                 usual.liveness(),
                 usual.drainNanos(),
-                usual.exchange());
+                usual.exchange(),
+                usual.hints());
     }
 
     private static String target(String key) {

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.quorate.node.config.NodeConfig;
 import io.quorate.node.config.Tuning;
 import io.quorate.node.protocol.antientropy.ExchangeSettings;
+import io.quorate.node.protocol.hint.HintSettings;
 import io.quorate.node.protocol.liveness.Liveness;
 import io.quorate.node.protocol.pace.PaceSettings;
 import io.quorate.node.storage.Disk;
@@ -114,7 +115,11 @@ final class ConfigLoaderTest {
                 Map.entry("QUORATE_ANTI_ENTROPY_INTERVAL", "30s"),
                 Map.entry("QUORATE_ANTI_ENTROPY_RATE", "1MiB"),
                 Map.entry("QUORATE_ANTI_ENTROPY_ROUNDS", "2"),
-                Map.entry("QUORATE_ANTI_ENTROPY_SCRUB_RATE", "1000"));
+                Map.entry("QUORATE_ANTI_ENTROPY_SCRUB_RATE", "1000"),
+                Map.entry("QUORATE_HINTS_MAX_BYTES_PER_HOME", "1MiB"),
+                Map.entry("QUORATE_HINTS_MAX_BYTES", "2MiB"),
+                Map.entry("QUORATE_HINTS_MAX_KEYS", "300"),
+                Map.entry("QUORATE_HINTS_RATE", "4KiB"));
         assertThat(environment.keySet())
                 .as("all of them")
                 .containsAll(Setting.ALL.stream().map(Setting::variable).toList());
@@ -169,7 +174,8 @@ final class ConfigLoaderTest {
                                 exchange.resendNanos(),
                                 2,
                                 1 << 20,
-                                MILLI)));
+                                MILLI),
+                        new HintSettings(1 << 20, 2 << 20, 300, HintSettings.DEFAULT.window(), 4 << 10)));
         TcpSettings tcp = TcpSettings.DEFAULT;
         assertThat(config.links().tcp())
                 .isEqualTo(new TcpSettings(

@@ -7,6 +7,7 @@ import io.quorate.node.protocol.request.KeyRequest;
 import io.quorate.node.protocol.store.Commit;
 import io.quorate.node.protocol.store.RecordKey;
 import io.quorate.ring.bytes.Bytes;
+import io.quorate.ring.topology.NodeId;
 import io.quorate.ring.version.CausalContext;
 import io.quorate.ring.version.KeyState;
 import io.quorate.ring.version.VersionedObject;
@@ -27,6 +28,7 @@ public sealed interface PeerMessage {
                     ForwardReply,
                     FindRequest,
                     FoundRequest,
+                    KeepHint,
                     ExchangeMessage {
         /** The partition, by which the receiver finds the shard. */
         int partition();
@@ -63,7 +65,22 @@ public sealed interface PeerMessage {
         DISK_FULL,
         OVERLOADED,
         STALE_BUCKET,
-        FAILED
+        FAILED,
+        /** There is no room for more writes of others, or nothing is kept of the key. */
+        NO_HINT
+    }
+
+    /**
+     * Keep this write for a home that cannot take it, and answer with a {@link WriteAck} when it is durable.
+     *
+     * @param counted whether a level is to rest on it
+     */
+    record KeepHint(long id, NodeId target, RecordKey key, VersionedObject object, boolean counted, long epoch)
+            implements Data {
+        @Override
+        public int partition() {
+            return key.set().partition();
+        }
     }
 
     record WriteAck(long id, int partition, Status status) implements Data {}
@@ -75,11 +92,13 @@ public sealed interface PeerMessage {
         /** The filled state. */
         STATE,
         /** The filled state, absences proved (condition C9). */
-        PROVED;
+        PROVED,
+        /** What is kept of the key for its homes, asked of a node that is none. */
+        HINTED;
 
         /** Whether an answer to this is also one to {@code wanted}. */
         public boolean answers(Want wanted) {
-            return this == wanted || this == PROVED || (this == STATE && wanted == DIGEST);
+            return this == wanted || this == PROVED || this == HINTED || (this == STATE && wanted == DIGEST);
         }
     }
 

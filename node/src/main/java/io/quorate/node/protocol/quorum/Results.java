@@ -9,7 +9,7 @@ public final class Results {
     public static String text(Status status) {
         return switch (status) {
             case OK -> "acked";
-            case OVERLOADED -> "overloaded";
+            case OVERLOADED, NO_HINT -> "overloaded";
             case CORRUPT, DISK_FULL, STALE_BUCKET, FAILED -> "error";
         };
     }

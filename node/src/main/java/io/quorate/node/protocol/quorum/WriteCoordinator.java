@@ -8,6 +8,8 @@ import io.quorate.ring.topology.NodeId;
 import io.quorate.ring.version.CausalContext;
 import io.quorate.ring.wire.ErrorCode;
 import io.quorate.ring.wire.Outcome;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -17,13 +19,20 @@ import java.util.Set;
  * Brings one write, already made durable at this home, to the other homes and answers once its level is reached or cannot
  * be reached any more. After the answer it goes on until every home has it, or until some time after the deadline.
  *
- * <p>Dynamo, section 4.5 (DeCandia et al., 2007), with strict quorums: only homes count.
+ * <p>Dynamo, sections 4.5 and 4.6 (DeCandia et al., 2007). Where the quorum may be sloppy, other nodes stand in for homes
+ * that cannot be reached: each keeps the write for one of them and counts as one node. Where it is strict only homes count.
+ * Either way a home that has not taken the write in the end is not forgotten: the write is kept for it.
  */
 public final class WriteCoordinator {
     /** How long after its deadline a write is still offered to homes that have not taken it. */
     static final long GO_ON_NANOS = 5_000_000_000L;
 
+    /** A home that is silent for so long has another node stand in for it. */
+    private static final long LATE_NANOS = 500_000_000L;
+
     private final Map<NodeId, Replica> homes = new LinkedHashMap<>();
+    private final Map<NodeId, Stand> stands = new LinkedHashMap<>();
+    private final Deque<NodeId> fallbacks;
     private final NodeId self;
     private final int need;
     private final Written written;
@@ -31,6 +40,7 @@ public final class WriteCoordinator {
     private final long deadline;
     private final ResendTimes resends;
     private final Port port;
+    private final long lateAfter;
     private boolean answered;
 
     /**
@@ -47,6 +57,12 @@ public final class WriteCoordinator {
         /** Sends the write to a home; false if nothing went out, as to one that takes in nothing now. */
         boolean replicate(NodeId home);
 
+        /** Has a node keep the write for a home, so that the level may rest on it. */
+        void standIn(NodeId fallback, NodeId home);
+
+        /** Keeps the write here for a home that has not taken it; false if there is no room for that. */
+        boolean keep(NodeId home);
+
         void reply(KeyReply reply);
     }
 
@@ -54,7 +70,9 @@ public final class WriteCoordinator {
         UNREACHABLE,
         WAITING,
         ACKED,
-        FAILED
+        FAILED,
+        /** The write is kept for it, and it is left to that. */
+        KEPT
     }
 
     private static final class Replica {
@@ -64,6 +82,8 @@ public final class WriteCoordinator {
         private int resent;
         /** Whether the home was away, or not sent to, in the meantime, so that the time of its answer says nothing. */
         private boolean lapsed;
+
+        private boolean stoodFor;
 
         private long micros;
 
@@ -77,11 +97,13 @@ public final class WriteCoordinator {
      * A write that is durable here and nowhere else yet.
      *
      * @param reachable the homes that are worth sending to now
+     * @param fallbacks nodes that may stand in for homes, in order; none for a strict quorum
      */
     public WriteCoordinator(
             NodeId self,
             List<NodeId> homes,
             Set<NodeId> reachable,
+            List<NodeId> fallbacks,
             int need,
             Written written,
             long started,
@@ -89,11 +111,13 @@ public final class WriteCoordinator {
             ResendTimes resends,
             Port port) {
         this.self = self;
+        this.fallbacks = new ArrayDeque<>(fallbacks);
         this.need = need;
         this.written = written;
         this.started = started;
         this.deadline = deadline;
         this.resends = resends;
+        this.lateAfter = Math.min(LATE_NANOS, (deadline - started) / 3);
         this.port = port;
         for (NodeId home : homes) {
             boolean sends = home.equals(self) || reachable.contains(home);
@@ -101,18 +125,55 @@ public final class WriteCoordinator {
         }
     }
 
-    /** The local write is durable: sends to the others. */
+    /** The write is durable here if this is a home: sends it to the others. */
     public void start(long now) {
         homes.forEach((home, replica) -> {
             if (!home.equals(self) && replica.state == State.WAITING) {
                 send(home, replica, now);
             }
         });
-        answered(self, Status.OK, now);
+        homes.forEach((home, replica) -> {
+            if (replica.state == State.UNREACHABLE && !standIn(home, now) && port.keep(home)) {
+                replica.state = State.KEPT;
+            }
+        });
+        if (homes.containsKey(self)) {
+            answered(self, Status.OK, now);
+        } else {
+            decide();
+        }
+    }
+
+    /** Has the next node keep the write for a home; false if there is none. */
+    private boolean standIn(NodeId home, long now) {
+        NodeId fallback = fallbacks.poll();
+        if (fallback == null) {
+            return false;
+        }
+        stands.put(fallback, new Stand(home, now));
+        port.standIn(fallback, home);
+        return true;
+    }
+
+    private void stood(NodeId fallback, Stand stand, Status status, long now) {
+        if (stand.state != Stand.State.WAITING) {
+            return;
+        }
+        stand.state = status == Status.OK ? Stand.State.KEPT : Stand.State.FAILED;
+        stand.micros = (now - started) / 1000;
+        if (stand.state == Stand.State.FAILED) {
+            standIn(stand.home, now);
+        }
+        decide();
     }
 
     /** A home has made the write durable, or says why it cannot. */
     public void answered(NodeId home, Status status, long now) {
+        Stand stand = stands.get(home);
+        if (stand != null) {
+            stood(home, stand, status, now);
+            return;
+        }
         Replica replica = homes.get(home);
         if (replica == null || replica.state == State.ACKED) {
             return;
@@ -127,7 +188,23 @@ public final class WriteCoordinator {
         replica.state = status == Status.OK ? State.ACKED : State.FAILED;
         replica.status = status;
         replica.micros = (now - started) / 1000;
+        if (replica.state == State.FAILED && status != Status.STALE_BUCKET && !answered) {
+            standIn(home, now);
+        }
         decide();
+    }
+
+    /** Ends it: what has not been taken by a home is kept for it. */
+    public void leave() {
+        homes.forEach((home, replica) -> {
+            boolean stoodFor = isStoodFor(home, Stand.State.KEPT);
+            boolean missing = replica.state == State.WAITING
+                    || replica.state == State.UNREACHABLE
+                    || (replica.state == State.FAILED && replica.status != Status.STALE_BUCKET);
+            if (missing && !stoodFor && port.keep(home)) {
+                replica.state = State.KEPT;
+            }
+        });
     }
 
     /** Sends again what has no answer; true when nothing is left to do. */
@@ -135,20 +212,26 @@ public final class WriteCoordinator {
         if (now >= deadline && !answered) {
             refuse(
                     ErrorCode.TIMEOUT,
-                    "the deadline passed with " + count(State.ACKED) + " of " + need
+                    "the deadline passed with " + acked() + " of " + need
                             + " acknowledgements; the write goes on. Read before you retry, or retry with the same"
                             + " idempotency key");
         }
         if (now >= deadline + GO_ON_NANOS) {
+            leave();
             return true;
         }
+        boolean late = !answered && now - started >= lateAfter;
         boolean waiting = false;
         for (Map.Entry<NodeId, Replica> entry : homes.entrySet()) {
             Replica replica = entry.getValue();
-            if (replica.state == State.ACKED || replica.state == State.FAILED) {
+            if (replica.state != State.WAITING && replica.state != State.UNREACHABLE) {
                 continue;
             }
             waiting = true;
+            if (late && !replica.stoodFor) {
+                replica.stoodFor = true;
+                standIn(entry.getKey(), now);
+            }
             boolean reaches = reachable.contains(entry.getKey());
             replica.lapsed |= !reaches;
             boolean due = replica.state == State.UNREACHABLE
@@ -159,7 +242,33 @@ public final class WriteCoordinator {
                 send(entry.getKey(), replica, now);
             }
         }
-        return !waiting && answered;
+        waiting |= tickStands(now, reachable);
+        if (!waiting && answered) {
+            leave();
+            return true;
+        }
+        return false;
+    }
+
+    private boolean tickStands(long now, Set<NodeId> reachable) {
+        boolean waiting = false;
+        for (Map.Entry<NodeId, Stand> entry : List.copyOf(stands.entrySet())) {
+            Stand stand = entry.getValue();
+            if (stand.state != Stand.State.WAITING) {
+                continue;
+            }
+            if (!reachable.contains(entry.getKey()) && !entry.getKey().equals(self)) {
+                stood(entry.getKey(), stand, Status.FAILED, now);
+                continue;
+            }
+            waiting = true;
+            if (resends.isDue(entry.getKey(), now - stand.sentAt, stand.resent, deadline - started)) {
+                stand.resent++;
+                stand.sentAt = now;
+                port.standIn(entry.getKey(), stand.home);
+            }
+        }
+        return waiting;
     }
 
     private void send(NodeId home, Replica replica, long now) {
@@ -171,12 +280,14 @@ public final class WriteCoordinator {
         if (answered) {
             return;
         }
-        int acked = count(State.ACKED);
+        int acked = acked();
         if (acked >= need) {
             answered = true;
-            KeyReply.Reached reached = new KeyReply.Reached(need, acked, acked, 0, written.siblings(), results(false));
+            int homesAcked = count(State.ACKED);
+            KeyReply.Reached reached = new KeyReply.Reached(
+                    need, acked, homesAcked, acked - homesAcked, 0, written.siblings(), results(false));
             port.reply(new KeyReply.WriteDone(written.context(), written.digest(), reached));
-        } else if (acked + count(State.WAITING) < need) {
+        } else if (acked + mayStill() < need) {
             refuse(
                     ErrorCode.LEVEL_NOT_REACHED,
                     "only " + acked + " of " + need + " replicas took the write and the others cannot");
@@ -185,8 +296,40 @@ public final class WriteCoordinator {
 
     private void refuse(ErrorCode code, String detail) {
         answered = true;
-        port.reply(new KeyReply.Refused(
-                code, Outcome.MAYBE_APPLIED, detail, need, count(State.ACKED), results(true), null));
+        port.reply(new KeyReply.Refused(code, Outcome.MAYBE_APPLIED, detail, need, acked(), results(true), null));
+    }
+
+    /**
+     * Homes that have the write, or whose stand-in has: never both, because what is kept for a home goes to it, and then is
+     * on one disk again.
+     */
+    private int acked() {
+        return count(State.ACKED) + standing();
+    }
+
+    /** Homes not counted yet for which an answer may still come, their own or a stand-in's. */
+    private int mayStill() {
+        int may = 0;
+        for (Map.Entry<NodeId, Replica> entry : homes.entrySet()) {
+            State state = entry.getValue().state;
+            if (state == State.ACKED || isStoodFor(entry.getKey(), Stand.State.KEPT)) {
+                continue;
+            }
+            may += state == State.WAITING || isStoodFor(entry.getKey(), Stand.State.WAITING) ? 1 : 0;
+        }
+        return may;
+    }
+
+    private boolean isStoodFor(NodeId home, Stand.State state) {
+        return stands.values().stream().anyMatch(stand -> stand.home.equals(home) && stand.state == state);
+    }
+
+    private int standing() {
+        int count = 0;
+        for (Map.Entry<NodeId, Replica> entry : homes.entrySet()) {
+            count += entry.getValue().state != State.ACKED && isStoodFor(entry.getKey(), Stand.State.KEPT) ? 1 : 0;
+        }
+        return count;
     }
 
     private int count(State state) {
@@ -207,10 +350,22 @@ public final class WriteCoordinator {
                         switch (replica.state) {
                             case ACKED -> "acked";
                             case WAITING -> "timeout";
-                            case UNREACHABLE -> "unreachable";
+                            case UNREACHABLE, KEPT -> "unreachable";
                             case FAILED -> Results.text(replica.status);
                         },
                         replica.micros));
+            }
+        });
+        stands.forEach((node, stand) -> {
+            if (stand.state != Stand.State.WAITING || withSilent) {
+                results.add(new KeyReply.ReplicaResult(
+                        node,
+                        switch (stand.state) {
+                            case KEPT -> "hinted";
+                            case WAITING -> "timeout";
+                            case FAILED -> "error";
+                        },
+                        stand.micros));
             }
         });
         return results.build();

@@ -65,14 +65,29 @@ public sealed interface KeyReply {
      *
      * @param acked replicas whose answer had arrived when the reply left; durable ones for a write
      * @param homes those of them that are home replicas
+     * @param hinted other nodes among them that stood in for a home
      * @param repaired replicas that this read brought up to date before its reply
      */
-    record Reached(int need, int acked, int homes, int repaired, int siblings, ImmutableList<ReplicaResult> replicas) {
+    record Reached(
+            int need,
+            int acked,
+            int homes,
+            int hinted,
+            int repaired,
+            int siblings,
+            ImmutableList<ReplicaResult> replicas) {
+        /** A level that was reached by homes alone. */
+        public Reached(
+                int need, int acked, int homes, int repaired, int siblings, ImmutableList<ReplicaResult> replicas) {
+            this(need, acked, homes, 0, repaired, siblings, replicas);
+        }
+
         public Reached withSiblings(int count) {
-            return new Reached(need, acked, homes, repaired, count, replicas);
+            return new Reached(need, acked, homes, hinted, repaired, count, replicas);
         }
     }
 
-    /** What became of a request at one replica: {@code acked timeout unreachable overloaded error disk-full}. */
+    /** What became of a request at one replica: {@code acked hinted timeout unreachable overloaded
+     * error disk-full}. */
     record ReplicaResult(NodeId node, String result, long micros) {}
 }

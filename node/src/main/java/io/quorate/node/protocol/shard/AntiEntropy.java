@@ -211,6 +211,16 @@ final class AntiEntropy {
         return false;
     }
 
+    /** A home has missed a write that nobody keeps for it: the two are compared before others. */
+    void missed(NodeId home, ReplicaSetId set) {
+        if (!settings.isOn()) {
+            return;
+        }
+        Pair pair = new Pair(set, home);
+        schedule.add(pair);
+        schedule.mark(pair::equals);
+    }
+
     /** Whether there is room for mending one more leaf. */
     boolean mayHeal() {
         return heals.size() < HEALS_MAX;

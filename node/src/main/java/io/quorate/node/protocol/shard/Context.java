@@ -2,6 +2,7 @@ package io.quorate.node.protocol.shard;
 
 import com.google.common.collect.ImmutableMap;
 import com.google.common.collect.ImmutableSet;
+import com.google.common.collect.Iterables;
 import com.google.common.collect.Sets;
 import io.quorate.node.protocol.liveness.Liveness.PeerInfo;
 import io.quorate.node.protocol.message.ExchangeMessage;
@@ -18,6 +19,12 @@ import io.quorate.ring.bytes.Bytes;
 import io.quorate.ring.bytes.DecodeException;
 import io.quorate.ring.epoch.RingState;
 import io.quorate.ring.topology.NodeId;
+import io.quorate.ring.version.ActorId;
+import io.quorate.ring.version.CausalContext;
+import io.quorate.ring.version.Dot;
+import io.quorate.ring.version.HybridClock;
+import io.quorate.ring.version.HybridTime;
+import io.quorate.ring.version.KeyState;
 import io.quorate.ring.version.VersionRules;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -25,6 +32,7 @@ import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -150,6 +158,7 @@ final class Context {
     /** Those that every node answers soon, whatever the answer. */
     private static boolean isRequest(PeerMessage.Data message) {
         return message instanceof PeerMessage.Write
+                || message instanceof PeerMessage.KeepHint
                 || message instanceof PeerMessage.Read
                 || message instanceof PeerMessage.FindRequest;
     }
@@ -198,6 +207,62 @@ final class Context {
         return (int) ((agreed == 0 ? wallMillis() : agreed) / ERA_MILLIS);
     }
 
+    /** Nodes other than this that may keep a write for a home, in the order in which every coordinator takes them. */
+    List<NodeId> fallbacks(ReplicaSetId set) {
+        List<NodeId> homes = homes(set.partition(), set.n());
+        List<NodeId> fallbacks = new ArrayList<>();
+        // With fewer homes than the ring lists, the others of the list come first.
+        for (NodeId node : Iterables.concat(
+                ring.preference(set.partition()).homes(),
+                ring.preference(set.partition()).fallbacks())) {
+            if (!homes.contains(node) && (node.equals(self) || live.contains(node)) && !stalls.isStalled(node, now)) {
+                fallbacks.add(node);
+            }
+        }
+        return fallbacks;
+    }
+
+    /** Of this node where it is no home; in memory, as every run of the node is another actor there (rule E8). */
+    private long fallbackIncarnation;
+
+    private final Map<Integer, Long> fallbackCounters = new HashMap<>();
+    private final HybridClock fallbackClock = new HybridClock(HybridTime.NONE);
+
+    Dot nextFallbackDot(int partition) {
+        if (fallbackCounters.isEmpty()) {
+            fallbackIncarnation = surroundings.randomLongs().getAsLong();
+        }
+        long counter = fallbackCounters.merge(partition, 1L, Long::sum);
+        return new Dot(new ActorId(self, partition, fallbackIncarnation), counter);
+    }
+
+    /** Over what a write goes that this node makes for homes which cannot be reached, where the last writer wins. */
+    CausalContext overruled(CausalContext seen, KeyState local) {
+        return rules.overruled(seen, local, rules.stamp(fallbackClock, seen, local, agreedTime.read()));
+    }
+
+    private @Nullable HintKeeper hints;
+
+    void keepHintsIn(HintKeeper keeper) {
+        hints = keeper;
+    }
+
+    HintKeeper hints() {
+        HintKeeper keeper = hints;
+        if (keeper == null) {
+            throw new IllegalStateException("no place for hints yet");
+        }
+        return keeper;
+    }
+
+    /** A home has missed a write that nobody keeps for it. */
+    void behind(NodeId home, ReplicaSetId set) {
+        behind.accept(home, set);
+    }
+
+    /** Told of homes that have missed something. */
+    BiConsumer<NodeId, ReplicaSetId> behind = (home, set) -> {};
+
     List<NodeId> homes(int partition, int n) {
         return ring.preference(partition).homes(n);
     }
@@ -217,6 +282,8 @@ final class Context {
             set = forward.request().address().record().set();
         } else if (message instanceof PeerMessage.FindRequest find) {
             set = find.key().set();
+        } else if (message instanceof PeerMessage.KeepHint keep) {
+            set = keep.key().set();
         } else if (message instanceof ExchangeMessage.Question question) {
             set = question.set();
         }

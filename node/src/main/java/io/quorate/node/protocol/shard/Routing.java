@@ -52,6 +52,10 @@ final class Routing {
                 }
             }
         }
+        if (coordinators.isEmpty() && mayStandIn(context, request, homes)) {
+            FallbackWriteTask.start(context, request, homes, now, deadline, reply);
+            return;
+        }
         if (coordinators.isEmpty() && request instanceof KeyRequest.Explain explain) {
             // Nobody who holds the key can be asked, which is what there is to tell.
             ExplainTask.start(context, explain, homes, now, deadline, reply);
@@ -145,7 +149,7 @@ final class Routing {
 
     /** The answer to what was not begun in its time, because it or this node was held up. */
     static KeyReply.Refused expired(KeyRequest request) {
-        boolean write = request instanceof KeyRequest.Put || request instanceof KeyRequest.Delete;
+        boolean write = isWrite(request);
         return new KeyReply.Refused(
                 write ? ErrorCode.UNAVAILABLE : ErrorCode.TIMEOUT,
                 Outcome.NOT_APPLIED,
@@ -178,7 +182,12 @@ final class Routing {
                 names.add(home.value());
             }
         }
-        if (up >= request.need()) {
+        int standing = request.address().sloppy() && isWrite(request)
+                ? Math.min(
+                        homes.size() - up,
+                        context.fallbacks(address.record().set()).size())
+                : 0;
+        if (up + standing >= request.need()) {
             return null;
         }
         return new KeyReply.Refused(
@@ -192,6 +201,19 @@ final class Routing {
                 0,
                 down.build(),
                 null);
+    }
+
+    /** Whether this node, being no home, may take a write for which no home can be reached. */
+    private static boolean mayStandIn(Context context, KeyRequest request, List<NodeId> homes) {
+        // Without a context a delete removes what its level reads, and there is nobody to read from.
+        return request.address().sloppy()
+                && !homes.contains(context.self)
+                && (request instanceof KeyRequest.Put
+                        || (request instanceof KeyRequest.Delete delete && delete.seen() != null));
+    }
+
+    private static boolean isWrite(KeyRequest request) {
+        return request instanceof KeyRequest.Put || request instanceof KeyRequest.Delete;
     }
 
     /** What needs a home that answers nothing would wait until its deadline, and many would. */
@@ -210,6 +232,10 @@ final class Routing {
             } else if (context.live.contains(home)) {
                 answering++;
             }
+        }
+        if (request.address().sloppy() && isWrite(request)) {
+            // Others stand in for homes that are silent.
+            return null;
         }
         if (names.isEmpty() || answering >= request.need() || context.stalls.mayProbe(names.get(0), now)) {
             return null;

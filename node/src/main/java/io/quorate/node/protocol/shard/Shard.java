@@ -2,6 +2,8 @@ package io.quorate.node.protocol.shard;
 
 import com.google.common.collect.ImmutableMap;
 import io.quorate.node.protocol.antientropy.ExchangeSettings;
+import io.quorate.node.protocol.hint.HintBook;
+import io.quorate.node.protocol.hint.HintSettings;
 import io.quorate.node.protocol.liveness.Liveness.PeerInfo;
 import io.quorate.node.protocol.message.ExchangeMessage;
 import io.quorate.node.protocol.message.PeerMessage;
@@ -10,6 +12,7 @@ import io.quorate.node.protocol.pace.PaceSettings;
 import io.quorate.node.protocol.replica.Replica;
 import io.quorate.node.protocol.request.KeyReply;
 import io.quorate.node.protocol.request.KeyRequest;
+import io.quorate.node.protocol.store.Commit;
 import io.quorate.node.protocol.store.PartitionStore;
 import io.quorate.node.protocol.store.ReplicaSetId;
 import io.quorate.node.protocol.store.StorageException;
@@ -44,6 +47,7 @@ public final class Shard {
     private final Deque<Consumer<Long>> loopback = new ArrayDeque<>();
     private final BucketPurge purge;
     private final AntiEntropy antiEntropy;
+    private final HintKeeper hints;
     private final AgreedTime agreedTime;
     private long sweptAt;
     private long behindNanos;
@@ -59,6 +63,7 @@ public final class Shard {
      * @param maxDriftMillis by how much clocks may differ before they are not used for stamps (buckets where the last writer
      *     wins)
      * @param exchange how homes are brought together in the background
+     * @param hints what is kept for homes that cannot take it
      */
     public record Settings(
             long resendNanos,
@@ -66,7 +71,8 @@ public final class Shard {
             long behindMaxNanos,
             PaceSettings pace,
             long maxDriftMillis,
-            ExchangeSettings exchange) {
+            ExchangeSettings exchange,
+            HintSettings hints) {
         /**
          * A minute: far more than clocks that are kept by NTP differ, and than a pause makes a peer's clock seem to; far
          * less than the errors that people make when they set one.
@@ -82,7 +88,8 @@ public final class Shard {
                     250_000_000L,
                     PaceSettings.DEFAULT,
                     MAX_DRIFT_MILLIS,
-                    ExchangeSettings.DEFAULT.never());
+                    ExchangeSettings.DEFAULT.never(),
+                    HintSettings.DEFAULT);
         }
     }
 
@@ -137,7 +144,9 @@ public final class Shard {
         /** A request was refused because a home that it needs answers nothing. */
         STALLED_HOME,
         /** Two homes have applied the same writes and do not hold the same versions. */
-        TREE_ALARM
+        TREE_ALARM,
+        /** A write was not kept for a home that missed it, for want of room. */
+        HINT_DROPPED
     }
 
     public Shard(Surroundings surroundings, RingState ring, Settings settings) {
@@ -160,6 +169,9 @@ public final class Shard {
         this.replicaSide = new ReplicaSide(context);
         this.purge = new BucketPurge(context);
         this.antiEntropy = new AntiEntropy(context, settings.exchange());
+        this.hints = new HintKeeper(context, surroundings.store(), settings.hints());
+        context.keepHintsIn(hints);
+        context.behind = antiEntropy::missed;
         replicas.openAll(context::corruption);
     }
 
@@ -249,6 +261,8 @@ public final class Shard {
             answer(from, forwarded.id(), forwarded, now);
         } else if (message instanceof PeerMessage.FoundRequest found) {
             answer(from, found.id(), found, now);
+        } else if (message instanceof PeerMessage.KeepHint keep) {
+            hints.onKeep(from, keep);
         } else if (message instanceof ExchangeMessage exchange) {
             antiEntropy.onExchange(from, exchange, now);
         } else {
@@ -320,6 +334,7 @@ public final class Shard {
             task.onAnswer(from, message, now);
         } else if (message instanceof PeerMessage.WriteAck ack) {
             antiEntropy.onAck(ack, now);
+            hints.onAck(from, ack, now);
         }
     }
 
@@ -334,7 +349,11 @@ public final class Shard {
     /** The store has finished a commit, or failed to. */
     public void onCompletion(PartitionStore.Completion completion, long now) {
         context.at(now);
-        replicas.onCompletion(completion, now);
+        if (completion.commit().set().equals(Commit.HINTS)) {
+            hints.onCompletion(completion);
+        } else {
+            replicas.onCompletion(completion, now);
+        }
         drain(now);
     }
 
@@ -351,6 +370,7 @@ public final class Shard {
         }
         purge.step();
         antiEntropy.tick(now, behindNanos >= BUSY_NANOS);
+        hints.tick(now, behindNanos >= BUSY_NANOS);
         drain(now);
     }
 
@@ -371,6 +391,19 @@ public final class Shard {
         context.gone = goneGenerations;
         purge.update();
     }
+
+    /** What is kept here for other homes. */
+    public HintReport hints() {
+        return new HintReport(hints.report(), hints.book().head(), hints.book().oldestRevision());
+    }
+
+    /**
+     * What a node keeps for others.
+     *
+     * @param head above every hint there is or has been
+     * @param oldest all hints before this have been delivered
+     */
+    public record HintReport(ImmutableMap<NodeId, HintBook.Report> targets, long head, long oldest) {}
 
     /** How far the replicas are known to be equal to those of the other homes. */
     public ExchangeReport exchanges() {
@@ -402,7 +435,7 @@ public final class Shard {
 
     /** Whether no request is in flight, no write goes on after its answer, and nothing waits for the disk. */
     public boolean idle() {
-        return tasks.isEmpty() && replicas.idle();
+        return tasks.isEmpty() && replicas.idle() && hints.idle();
     }
 
     /** Whether keys of deleted buckets are still to be looked for, at each tick. */

@@ -11,6 +11,9 @@ interface Task {
     /** Time has passed or peers have come or gone; true when the task is over. */
     boolean tick(long now);
 
+    /** Others need its place: what it would still have done for those that did not answer, it leaves to be done later. */
+    default void letGo() {}
+
     /** The node ends: whoever waits for this task is told so. */
     void abandon();
 }

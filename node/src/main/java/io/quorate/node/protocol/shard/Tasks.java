@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * The tasks of a shard by the ids that answers carry. A write that has been answered goes on to the homes that have not
  * taken it yet, but it is no request in flight any more: such writes are kept apart, within bounds of their own, and the
- * oldest are let go first. What a home misses then, later reads and repairs bring to it.
+ * oldest are let go first. What a home misses then is kept for it.
  */
 final class Tasks {
     static final int TAIL_MAX = 2048;
@@ -45,8 +45,10 @@ final class Tasks {
         tailBytes += bytes;
         Iterator<Tail> oldest = tail.values().iterator();
         while ((tail.size() > TAIL_MAX || tailBytes > TAIL_BYTES_MAX) && oldest.hasNext()) {
-            tailBytes -= oldest.next().bytes();
+            Tail over = oldest.next();
+            tailBytes -= over.bytes();
             oldest.remove();
+            over.task().letGo();
         }
     }
 

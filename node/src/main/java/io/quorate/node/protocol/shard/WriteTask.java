@@ -104,7 +104,7 @@ final class WriteTask implements Task, WriteCoordinator.Port {
         }
     }
 
-    private static CausalContext seenBy(KeyRequest request) {
+    static CausalContext seenBy(KeyRequest request) {
         CausalContext seen = null;
         if (request instanceof KeyRequest.Put put) {
             seen = put.seen();
@@ -221,7 +221,7 @@ final class WriteTask implements Task, WriteCoordinator.Port {
      * would gather a dot with each write; they are left out when they are many, because the new version has replaced
      * every one of them and stands for them.
      */
-    private static CausalContext answerContext(CausalContext seen, Dot dot) {
+    static CausalContext answerContext(CausalContext seen, Dot dot) {
         return seen.dots().size() < ANSWER_DOTS_MAX
                 ? seen.with(dot)
                 : CausalContext.of(seen.vector(), ImmutableList.of(dot), seen.time());
@@ -246,6 +246,10 @@ final class WriteTask implements Task, WriteCoordinator.Port {
 
     /** The write as it travels: made anew with an old dot it is the same write again, and merges to nothing new. */
     private VersionedObject made(Dot dot, CausalContext over) {
+        return made(context, request, dot, over);
+    }
+
+    static VersionedObject made(Context context, KeyRequest request, Dot dot, CausalContext over) {
         if (request instanceof KeyRequest.Put put) {
             return context.rules.put(
                     over,
@@ -275,6 +279,7 @@ final class WriteTask implements Task, WriteCoordinator.Port {
                 context.self,
                 homes,
                 context.live,
+                request.address().sloppy() ? context.fallbacks(key.set()) : List.of(),
                 request.need(),
                 written,
                 started,
@@ -309,6 +314,28 @@ final class WriteTask implements Task, WriteCoordinator.Port {
                                 entry,
                                 (int) Math.min(60_000, context.settings.resendNanos() / 1_000_000),
                                 context.ring.epoch()));
+    }
+
+    @Override
+    public void standIn(NodeId fallback, NodeId home) {
+        VersionedObject made = object;
+        if (made != null) {
+            context.send(fallback, new PeerMessage.KeepHint(id, home, key, made, true, context.ring.epoch()));
+        }
+    }
+
+    @Override
+    public boolean keep(NodeId home) {
+        VersionedObject made = object;
+        return made != null && context.hints().keep(home, key, made);
+    }
+
+    @Override
+    public void letGo() {
+        WriteCoordinator running = coordinator;
+        if (running != null) {
+            running.leave();
+        }
     }
 
     @Override

@@ -2,6 +2,7 @@ package io.quorate.node.protocol.store;
 
 import io.quorate.repair.merkle.LeafTable;
 import io.quorate.ring.bytes.Bytes;
+import io.quorate.ring.topology.NodeId;
 import io.quorate.ring.version.CausalContext;
 import io.quorate.ring.version.Dot;
 import io.quorate.ring.version.KeyState;
@@ -15,15 +16,35 @@ import org.jspecify.annotations.Nullable;
  *
  * @param id rises by one with each commit of its replica set since it was opened
  * @param settled keys with versions whose remnant the clock has come to cover: their records stay, off the list
- * @param header the replica's incarnation and clock after this change
+ * @param header the replica's incarnation and clock after this change; null in a commit of hints
  */
 public record Commit(
         long id,
         ReplicaSetId set,
         List<Change> changes,
         List<RecordKey> settled,
-        Header header,
-        @Nullable RequestEntry request) {
+        @Nullable Header header,
+        @Nullable RequestEntry request,
+        List<HintChange> hints) {
+    /** The sequence of commits that change hints and no replica. */
+    public static final ReplicaSetId HINTS = new ReplicaSetId(0, 0);
+
+    /** A commit of a replica. */
+    public Commit(
+            long id,
+            ReplicaSetId set,
+            List<Change> changes,
+            List<RecordKey> settled,
+            Header header,
+            @Nullable RequestEntry request) {
+        this(id, set, changes, settled, header, request, List.of());
+    }
+
+    /** A commit of hints. */
+    public static Commit ofHints(long id, List<HintChange> hints) {
+        return new Commit(id, HINTS, List.of(), List.of(), null, null, hints);
+    }
+
     /** A commit that takes nothing off the list of remnants but by its changes. */
     public Commit(long id, ReplicaSetId set, List<Change> changes, Header header, @Nullable RequestEntry request) {
         this(id, set, changes, List.of(), header, request);
@@ -37,8 +58,20 @@ public record Commit(
                 bytes += version.value().length();
             }
         }
+        for (HintChange change : hints) {
+            Hint hint = change.hint();
+            bytes += hint == null ? 0 : hint.bytes();
+        }
         return bytes;
     }
+
+    /**
+     * A hint comes or goes.
+     *
+     * @param hint null if it goes
+     */
+    public record HintChange(
+            NodeId target, RecordKey key, @Nullable Hint hint) {}
 
     /**
      * One key's record.

@@ -2,6 +2,7 @@ package io.quorate.node.protocol.store;
 
 import io.quorate.repair.merkle.LeafTable;
 import io.quorate.ring.bytes.Bytes;
+import io.quorate.ring.topology.NodeId;
 import io.quorate.ring.version.CausalContext;
 import io.quorate.ring.version.KeyState;
 import java.util.List;
@@ -22,6 +23,13 @@ public interface PartitionStore {
 
     /** Everything kept once for a replica set; an empty one if it has never been written. */
     Opened open(ReplicaSetId set);
+
+    /** What is kept of a key for a home that could not take it; null if nothing is. */
+    @Nullable
+    Hint hint(NodeId target, RecordKey key);
+
+    /** Visits every hint that can be read; those that cannot are passed over and counted. */
+    long hints(Consumer<Hint> visitor);
 
     /**
      * Makes a change durable and then calls the listener given at {@link #listen}. Never blocks for the disk; changes

@@ -33,7 +33,21 @@ class WriteCoordinatorTest {
     private final List<NodeId> sent = new ArrayList<>();
     private final List<KeyReply> replies = new ArrayList<>();
     private boolean takesIn = true;
+    private boolean keeps;
+    private final List<String> stoodIn = new ArrayList<>();
+    private final List<NodeId> kept = new ArrayList<>();
     private final WriteCoordinator.Port port = new WriteCoordinator.Port() {
+        @Override
+        public void standIn(NodeId fallback, NodeId home) {
+            stoodIn.add(fallback + " for " + home);
+        }
+
+        @Override
+        public boolean keep(NodeId home) {
+            kept.add(home);
+            return keeps;
+        }
+
         @Override
         public boolean replicate(NodeId home) {
             sent.add(home);
@@ -237,7 +251,16 @@ class WriteCoordinatorTest {
     private WriteCoordinator coordinator(int need, Set<NodeId> reachable) {
         CausalContext context = CausalContext.EMPTY.with(dot("a", 3, 1, 1));
         return new WriteCoordinator(
-                A, HOMES, reachable, need, new WriteCoordinator.Written(context, 1, 42), 0, DEADLINE, resends, port);
+                A,
+                HOMES,
+                reachable,
+                List.of(),
+                need,
+                new WriteCoordinator.Written(context, 1, 42),
+                0,
+                DEADLINE,
+                resends,
+                port);
     }
 
     private static void answer(WriteCoordinator coordinator, NodeId home, Fate fate) {

@@ -11,6 +11,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.quorate.node.fixture.TinyCluster;
 import io.quorate.node.fixture.TinyCluster.Envelope;
 import io.quorate.node.protocol.antientropy.ExchangeSettings;
+import io.quorate.node.protocol.hint.HintSettings;
 import io.quorate.node.protocol.message.ExchangeMessage;
 import io.quorate.node.protocol.message.PeerMessage;
 import io.quorate.node.protocol.replica.Replica;
@@ -34,7 +35,7 @@ class AntiEntropyTest {
     private static final ExchangeSettings QUICK =
             new ExchangeSettings(5 * SECOND, 100 * MILLI, SECOND, SECOND, 2, 1 << 20, Long.MAX_VALUE);
 
-    private final TinyCluster cluster = new TinyCluster(QUICK);
+    private final TinyCluster cluster = new TinyCluster(QUICK, HintSettings.NONE);
     private final List<RecordKey> keys = new ArrayList<>();
 
     AntiEntropyTest() {

@@ -1,0 +1,360 @@
+package io.quorate.node.protocol.hint;
+
+import com.google.common.collect.ImmutableList;
+import com.google.common.collect.ImmutableMap;
+import io.quorate.node.protocol.store.Commit;
+import io.quorate.node.protocol.store.CorruptRecordException;
+import io.quorate.node.protocol.store.Hint;
+import io.quorate.node.protocol.store.PartitionStore;
+import io.quorate.node.protocol.store.RecordKey;
+import io.quorate.ring.topology.NodeId;
+import io.quorate.ring.version.Dot;
+import io.quorate.ring.version.KeyState;
+import io.quorate.ring.version.VersionRules;
+import io.quorate.ring.version.VersionedObject;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The writes that this node keeps for homes which could not take them: one hint for each home and key, into which later
+ * writes of that key are merged, so that there are never more hints than keys. Durable before anybody may rest on them, and
+ * kept until the home has said that it has made that very revision durable.
+ *
+ * <p>Hints merge by contexts alone, as they left their coordinators, and carry the dots of all writes in them by name (rule
+ * E7): a write that another one in the same hint has replaced is told to the home's clock all the same.
+ *
+ * <p>Dynamo, section 4.6 (DeCandia et al., 2007). Single-threaded.
+ */
+public final class HintBook {
+    private final PartitionStore store;
+    private final VersionRules rules;
+    private final LongSupplier wallMillis;
+    private final HintSettings settings;
+    private final Map<NodeId, Target> targets = new TreeMap<>();
+    private final Map<Place, Hint> pending = new HashMap<>();
+    private final Deque<Commit> inFlight = new ArrayDeque<>();
+    private long nextCommit = 1;
+    private long nextRevision = 1;
+    private long bytes;
+    private int keys;
+    private final long damaged;
+
+    private record Place(NodeId target, RecordKey key) {}
+
+    /** One hint, without its object. */
+    private static final class Line {
+        private long revision;
+        private long durableRevision;
+        private long since;
+        private long bytes;
+        private boolean counted;
+        private long createdMillis;
+        private long lastCommit;
+        private boolean underWay;
+    }
+
+    private static final class Target {
+        private final Map<RecordKey, Line> lines = new LinkedHashMap<>();
+        private final Set<RecordKey> ready = new LinkedHashSet<>();
+        private long bytes;
+        private long delivered;
+        private long dropped;
+    }
+
+    /** What is kept for one home, and what has become of earlier hints since the start. */
+    public record Report(long keys, long bytes, long oldestMillis, long delivered, long dropped) {}
+
+    /**
+     * Opens what the disk holds.
+     *
+     * @param wallMillis this node's own clock: for what people read
+     */
+    public HintBook(PartitionStore store, VersionRules rules, LongSupplier wallMillis, HintSettings settings) {
+        this.store = store;
+        this.rules = rules;
+        this.wallMillis = wallMillis;
+        this.settings = settings;
+        this.damaged = store.hints(hint -> {
+            Line line = line(hint.target(), hint.key());
+            line.revision = hint.revision();
+            line.durableRevision = hint.revision();
+            line.since = hint.since();
+            line.counted = hint.counted();
+            line.createdMillis = hint.createdMillis();
+            weigh(target(hint.target()), line, hint.bytes());
+            target(hint.target()).ready.add(hint.key());
+            nextRevision = Math.max(nextRevision, hint.revision() + 1);
+        });
+    }
+
+    /** Hints on the disk that cannot be read. */
+    public long damaged() {
+        return damaged;
+    }
+
+    public boolean isEmpty() {
+        return keys == 0 && inFlight.isEmpty();
+    }
+
+    private Target target(NodeId id) {
+        return targets.computeIfAbsent(id, each -> new Target());
+    }
+
+    private Line line(NodeId id, RecordKey key) {
+        Target target = target(id);
+        Line line = target.lines.get(key);
+        if (line == null) {
+            line = new Line();
+            line.createdMillis = wallMillis.getAsLong();
+            target.lines.put(key, line);
+            keys++;
+        }
+        return line;
+    }
+
+    private void weigh(Target target, Line line, long now) {
+        target.bytes += now - line.bytes;
+        bytes += now - line.bytes;
+        line.bytes = now;
+    }
+
+    /** What happened to a write that was to be kept. */
+    public enum Outcome {
+        KEPT,
+        /** There is no room for it; if no level was to rest on it, that is counted, and the home has to be compared. */
+        FULL,
+        /** The disk takes nothing. */
+        REFUSED
+    }
+
+    /**
+     * The end of {@link #add}.
+     *
+     * @param commit to wait for if it is kept; 0 if it is durable already
+     */
+    public record Added(Outcome outcome, long commit) {}
+
+    /** Keeps a write for a home. */
+    public Added add(NodeId home, RecordKey key, VersionedObject object, boolean counted) {
+        if (store.refusal() != null) {
+            return new Added(Outcome.REFUSED, 0);
+        }
+        Hint before = find(home, key);
+        Target target = target(home);
+        long more = new Hint(home, key, object, counted, 0, 0, 0).bytes();
+        if (target.bytes + more > settings.bytesPerTarget()
+                || bytes + more > settings.bytesInAll()
+                || (before == null && keys >= settings.keysInAll())) {
+            if (!counted) {
+                target.dropped++;
+            }
+            return new Added(Outcome.FULL, 0);
+        }
+        VersionedObject merged = before == null ? object : merge(before.object(), object);
+        boolean rests = counted || (before != null && before.counted());
+        Line line = line(home, key);
+        if (before != null && merged.equals(before.object()) && rests == before.counted()) {
+            return new Added(Outcome.KEPT, line.durableRevision == line.revision ? 0 : line.lastCommit);
+        }
+        line.revision = nextRevision++;
+        line.since = line.since == 0 ? line.revision : line.since;
+        line.counted = rests;
+        Hint hint = new Hint(home, key, merged, rests, line.createdMillis, line.revision, line.since);
+        weigh(target, line, hint.bytes());
+        target.ready.remove(key);
+        pending.put(new Place(home, key), hint);
+        line.lastCommit = submit(new Commit.HintChange(home, key, hint));
+        return new Added(Outcome.KEPT, line.lastCommit);
+    }
+
+    private VersionedObject merge(VersionedObject a, VersionedObject b) {
+        KeyState state = rules.merge(a.state(), b.state());
+        Set<Dot> applied = new LinkedHashSet<>(rules.appliedBy(a));
+        applied.addAll(rules.appliedBy(b));
+        state.dots().forEach(applied::remove);
+        return new VersionedObject(state, ImmutableList.sortedCopyOf(applied));
+    }
+
+    private @Nullable Hint find(NodeId home, RecordKey key) {
+        Hint waiting = pending.get(new Place(home, key));
+        if (waiting != null) {
+            return waiting;
+        }
+        Target target = targets.get(home);
+        return target == null || !target.lines.containsKey(key) ? null : store.hint(home, key);
+    }
+
+    private long submit(Commit.HintChange change) {
+        Commit commit = Commit.ofHints(nextCommit++, ImmutableList.of(change));
+        inFlight.add(commit);
+        store.commit(commit);
+        return commit.id();
+    }
+
+    /** The store has made a commit durable. */
+    public void durable(long commit) {
+        Commit first = inFlight.poll();
+        if (first == null || first.id() != commit) {
+            throw new IllegalStateException("commit " + commit + " of hints ended out of order");
+        }
+        for (Commit.HintChange change : first.hints()) {
+            Hint hint = change.hint();
+            Target target = target(change.target());
+            Line line = target.lines.get(change.key());
+            if (hint == null || line == null) {
+                continue;
+            }
+            line.durableRevision = hint.revision();
+            if (line.revision == hint.revision()) {
+                pending.remove(new Place(change.target(), change.key()));
+                if (!line.underWay) {
+                    target.ready.add(change.key());
+                }
+            }
+        }
+    }
+
+    /** Whether a commit is one of these and still on its way. */
+    public boolean awaits(Commit commit) {
+        return inFlight.contains(commit);
+    }
+
+    /** What is kept of a key for whichever home, durable; null if nothing is. */
+    public @Nullable VersionedObject held(RecordKey key) {
+        VersionedObject held = null;
+        for (Map.Entry<NodeId, Target> entry : targets.entrySet()) {
+            Line line = entry.getValue().lines.get(key);
+            if (line == null || line.durableRevision == 0) {
+                continue;
+            }
+            Hint hint = store.hint(entry.getKey(), key);
+            if (hint != null) {
+                held = held == null ? hint.object() : merge(held, hint.object());
+            }
+        }
+        return held;
+    }
+
+    /** The newest of a key for whichever home, durable or on its way: what this node's own next write of it builds on. */
+    public @Nullable VersionedObject newest(RecordKey key) {
+        VersionedObject newest = null;
+        for (NodeId home : List.copyOf(targets.keySet())) {
+            Hint hint = find(home, key);
+            if (hint != null) {
+                newest = newest == null ? hint.object() : merge(newest, hint.object());
+            }
+        }
+        return newest;
+    }
+
+    /** The homes for which something is kept. */
+    public List<NodeId> targets() {
+        List<NodeId> found = new ArrayList<>();
+        targets.forEach((id, target) -> {
+            if (!target.lines.isEmpty()) {
+                found.add(id);
+            }
+        });
+        return found;
+    }
+
+    /** The next durable hint for a home that is not under way, which it is from now on; null if there is none. */
+    public @Nullable Hint next(NodeId home) {
+        Target target = targets.get(home);
+        if (target == null || target.ready.isEmpty()) {
+            return null;
+        }
+        RecordKey key = target.ready.iterator().next();
+        target.ready.remove(key);
+        Line line = target.lines.get(key);
+        if (line == null) {
+            return next(home);
+        }
+        try {
+            Hint hint = store.hint(home, key);
+            line.underWay = hint != null;
+            return hint;
+        } catch (CorruptRecordException e) {
+            // It cannot be delivered by anybody; the home has to be compared with the others.
+            forget(home, key, line);
+            target.dropped++;
+            return next(home);
+        }
+    }
+
+    /** A home has made a revision of a hint durable; what has been added since stays. */
+    public void delivered(Hint hint) {
+        Target target = target(hint.target());
+        Line line = target.lines.get(hint.key());
+        if (line == null) {
+            return;
+        }
+        target.delivered++;
+        line.underWay = false;
+        if (line.revision == hint.revision()) {
+            forget(hint.target(), hint.key(), line);
+        } else if (line.durableRevision == line.revision) {
+            target.ready.add(hint.key());
+        }
+    }
+
+    /** A home has not answered, or could not take a hint: it is to be delivered again. */
+    public void undelivered(Hint hint) {
+        Target target = target(hint.target());
+        Line line = target.lines.get(hint.key());
+        if (line != null && line.underWay) {
+            line.underWay = false;
+            if (line.durableRevision == line.revision) {
+                target.ready.add(hint.key());
+            }
+        }
+    }
+
+    private void forget(NodeId home, RecordKey key, Line line) {
+        Target target = target(home);
+        weigh(target, line, 0);
+        target.lines.remove(key);
+        target.ready.remove(key);
+        pending.remove(new Place(home, key));
+        keys--;
+        submit(new Commit.HintChange(home, key, null));
+    }
+
+    /** The revision of the oldest write that is still kept, {@link #head} if none is: all before it have been delivered. */
+    public long oldestRevision() {
+        long oldest = nextRevision;
+        for (Target target : targets.values()) {
+            for (Line line : target.lines.values()) {
+                oldest = Math.min(oldest, line.since);
+            }
+        }
+        return oldest;
+    }
+
+    /** Above the revision of every hint there is or has been. */
+    public long head() {
+        return nextRevision;
+    }
+
+    public ImmutableMap<NodeId, Report> report() {
+        ImmutableMap.Builder<NodeId, Report> report = ImmutableMap.builder();
+        targets.forEach((id, target) -> {
+            long oldest = target.lines.values().stream()
+                    .mapToLong(line -> line.createdMillis)
+                    .min()
+                    .orElse(0);
+            report.put(id, new Report(target.lines.size(), target.bytes, oldest, target.delivered, target.dropped));
+        });
+        return report.buildOrThrow();
+    }
+}

@@ -1,0 +1,235 @@
+package io.quorate.node.protocol.shard;
+
+import com.google.common.collect.ImmutableMap;
+import io.quorate.node.protocol.hint.HintBook;
+import io.quorate.node.protocol.hint.HintSettings;
+import io.quorate.node.protocol.message.PeerMessage;
+import io.quorate.node.protocol.message.PeerMessage.Status;
+import io.quorate.node.protocol.store.Commit;
+import io.quorate.node.protocol.store.Hint;
+import io.quorate.node.protocol.store.PartitionStore;
+import io.quorate.node.protocol.store.RecordKey;
+import io.quorate.node.protocol.store.StorageException;
+import io.quorate.ring.topology.NodeId;
+import io.quorate.ring.version.VersionedObject;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/** Keeps writes for homes that could not take them, and hands them over once they can. */
+final class HintKeeper {
+    private static final long ANSWER_NANOS = 2_000_000_000L;
+    private static final long PAUSE_NANOS = 1_000_000_000L;
+    private static final int WINDOW_MIN = 4;
+
+    private final Context context;
+    private final PartitionStore store;
+    private final HintSettings settings;
+    private final Map<Long, Delivery> underWay = new LinkedHashMap<>();
+    private final Map<NodeId, Course> courses = new HashMap<>();
+    private final Deque<Waiter> waiters = new ArrayDeque<>();
+    private HintBook book;
+    private long budget;
+    private long budgetAt;
+    private boolean outdated;
+
+    private record Delivery(Hint hint, long sentAt) {}
+
+    private record Waiter(long commit, Consumer<@Nullable StorageException> durable) {}
+
+    /** How deliveries to one home go. */
+    private static final class Course {
+        private int window = WINDOW_MIN;
+        private int sent;
+        private long pausedUntil;
+        private boolean paused;
+    }
+
+    HintKeeper(Context context, PartitionStore store, HintSettings settings) {
+        this.context = context;
+        this.store = store;
+        this.settings = settings;
+        this.book = opened();
+    }
+
+    private HintBook opened() {
+        HintBook opened = new HintBook(store, context.rules, context::wallMillis, settings);
+        if (opened.damaged() > 0) {
+            context.corruption(opened.damaged() + " hints cannot be read; what they held reaches its homes only from"
+                    + " other homes");
+        }
+        return opened;
+    }
+
+    HintBook book() {
+        if (outdated && store.refusal() == null) {
+            outdated = false;
+            book = opened();
+        }
+        return book;
+    }
+
+    boolean idle() {
+        return waiters.isEmpty() && underWay.isEmpty();
+    }
+
+    /** Keeps a write for another node's coordinator. */
+    void onKeep(NodeId from, PeerMessage.KeepHint keep) {
+        if (context.isGone(keep.key().bucket(), keep.key().generation())) {
+            ack(from, keep, Status.STALE_BUCKET);
+            return;
+        }
+        keep(keep.target(), keep.key(), keep.object(), keep.counted(), status -> ack(from, keep, status));
+    }
+
+    private void ack(NodeId to, PeerMessage.KeepHint keep, Status status) {
+        context.send(to, new PeerMessage.WriteAck(keep.id(), keep.partition(), status));
+    }
+
+    /** Keeps a write beside others that levels rest on; false if there is no room for it. */
+    boolean keep(NodeId target, RecordKey key, VersionedObject object) {
+        boolean[] kept = {true};
+        keep(target, key, object, false, status -> kept[0] = status == Status.OK);
+        return kept[0];
+    }
+
+    /** Keeps a write; told what became of it once it is durable, or cannot be. */
+    void keep(NodeId target, RecordKey key, VersionedObject object, boolean counted, Consumer<Status> done) {
+        HintBook.Added added = book().add(target, key, object, counted);
+        switch (added.outcome()) {
+            case FULL -> {
+                context.happened(Shard.Event.HINT_DROPPED);
+                if (!counted) {
+                    context.behind(target, key.set());
+                }
+                done.accept(Status.NO_HINT);
+            }
+            case REFUSED -> done.accept(Status.DISK_FULL);
+            case KEPT -> {
+                if (added.commit() == 0) {
+                    done.accept(Status.OK);
+                } else {
+                    waiters.add(new Waiter(
+                            added.commit(),
+                            failure -> done.accept(failure == null ? Status.OK : Shard.statusOf(failure))));
+                }
+            }
+        }
+    }
+
+    void onCompletion(PartitionStore.Completion completion) {
+        Commit commit = completion.commit();
+        if (!book.awaits(commit)) {
+            return;
+        }
+        StorageException failure = completion.failure();
+        if (failure != null) {
+            // What memory says may not be on the disk: it is read again once the disk takes changes.
+            outdated = true;
+            Deque<Waiter> all = new ArrayDeque<>(waiters);
+            waiters.clear();
+            underWay.clear();
+            all.forEach(waiter -> waiter.durable().accept(failure));
+            return;
+        }
+        book.durable(commit.id());
+        while (!waiters.isEmpty() && waiters.getFirst().commit() <= commit.id()) {
+            waiters.poll().durable().accept(null);
+        }
+    }
+
+    /** Hands over what it can to homes that are back and ready. */
+    void tick(long now, boolean busy) {
+        expire(now);
+        budget = Math.min(
+                settings.bytesPerSecond(), budget + (now - budgetAt) / 1000 * settings.bytesPerSecond() / 1_000_000);
+        budgetAt = now;
+        if (busy || outdated) {
+            return;
+        }
+        for (NodeId target : book().targets()) {
+            if (context.live.contains(target) && !context.isLagging(target)) {
+                deliver(target, now);
+            }
+        }
+    }
+
+    private void deliver(NodeId target, long now) {
+        Course course = courses.computeIfAbsent(target, id -> new Course());
+        if (course.paused && now - course.pausedUntil < 0) {
+            return;
+        }
+        course.paused = false;
+        while (course.sent < course.window && budget > 0) {
+            Hint hint = book().next(target);
+            if (hint == null) {
+                return;
+            }
+            RecordKey key = hint.key();
+            if (context.isGone(key.bucket(), key.generation())) {
+                book().delivered(hint);
+                continue;
+            }
+            long id = context.newId();
+            underWay.put(id, new Delivery(hint, now));
+            course.sent++;
+            budget -= hint.bytes();
+            context.send(
+                    target,
+                    new PeerMessage.Write(
+                            id,
+                            key,
+                            hint.object(),
+                            false,
+                            null,
+                            (int) (ANSWER_NANOS / 1_000_000),
+                            context.ring.epoch()));
+        }
+    }
+
+    private void expire(long now) {
+        for (Iterator<Delivery> each = underWay.values().iterator(); each.hasNext(); ) {
+            Delivery delivery = each.next();
+            if (now - delivery.sentAt() >= ANSWER_NANOS) {
+                each.remove();
+                setBack(delivery.hint(), now);
+            }
+        }
+    }
+
+    private void setBack(Hint hint, long now) {
+        book().undelivered(hint);
+        Course course = courses.computeIfAbsent(hint.target(), id -> new Course());
+        course.sent = Math.max(0, course.sent - 1);
+        course.window = Math.max(WINDOW_MIN, course.window / 2);
+        course.paused = true;
+        course.pausedUntil = now + PAUSE_NANOS;
+    }
+
+    /** The answer to something that was handed over. */
+    void onAck(NodeId from, PeerMessage.WriteAck ack, long now) {
+        Delivery delivery = underWay.get(ack.id());
+        if (delivery == null || !delivery.hint().target().equals(from)) {
+            return;
+        }
+        underWay.remove(ack.id());
+        if (ack.status() == Status.OK || ack.status() == Status.STALE_BUCKET) {
+            Course course = courses.computeIfAbsent(from, id -> new Course());
+            course.sent = Math.max(0, course.sent - 1);
+            course.window = Math.min(settings.window(), course.window + 1);
+            book().delivered(delivery.hint());
+            deliver(from, now);
+        } else {
+            setBack(delivery.hint(), now);
+        }
+    }
+
+    ImmutableMap<NodeId, HintBook.Report> report() {
+        return book().report();
+    }
+}
