@@ -67,6 +67,7 @@ final class NodeBackend implements HttpServer.Backend {
                         ProcessHandle.current().pid(),
                         found.keys(),
                         found.versions(),
+                        found.hints(),
                         parts.metrics().total("quorate.reads.repaired"),
                         parts.door().inFlight(),
                         parts.storageBytes(),
@@ -107,8 +108,22 @@ final class NodeBackend implements HttpServer.Backend {
     }
 
     @Override
+    public CompletionStage<Shard.HintReport> hints() {
+        return ask(Shard::hints);
+    }
+
+    @Override
+    public CompletionStage<ObjectNode> peerHints(Member peer) {
+        return fetch(peer, "/v1/hints");
+    }
+
+    @Override
     public CompletionStage<ObjectNode> peerReport(Member peer) {
-        HttpRequest request = HttpRequest.newBuilder(URI.create(peer.http() + "/v1/nodes/self"))
+        return fetch(peer, "/v1/nodes/self");
+    }
+
+    private CompletionStage<ObjectNode> fetch(Member peer, String path) {
+        HttpRequest request = HttpRequest.newBuilder(URI.create(peer.http() + path))
                 .timeout(PEER_TIMEOUT)
                 .build();
         return peers().sendAsync(request, BodyHandlers.ofByteArray()).thenApply(response -> {

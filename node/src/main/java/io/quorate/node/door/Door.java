@@ -66,9 +66,15 @@ public final class Door {
     /**
      * A key as a caller names it.
      *
+     * @param sloppy whether other nodes may stand in for homes; null if the bucket is to say
      * @param timeoutNanos from now to the latest answer
      */
-    public record Call(String bucket, Bytes key, Strength strength, long timeoutNanos) {}
+    public record Call(
+            String bucket,
+            Bytes key,
+            Strength strength,
+            @Nullable Boolean sloppy,
+            long timeoutNanos) {}
 
     /**
      * A reply and what is needed to render it.
@@ -159,7 +165,7 @@ public final class Door {
     /** Where a key lives; null if there is no such bucket. */
     public @Nullable KeyAddress locate(String bucket, Bytes key) {
         BucketEntry entry = view.get().bucket(bucket);
-        return entry == null ? null : address(entry, key);
+        return entry == null ? null : address(entry, key, null);
     }
 
     /** Refuses new requests from now on. */
@@ -233,7 +239,7 @@ public final class Door {
             boolean read = operation.equals("get") || operation.equals("explain");
             Strength.Checked checked = Levels.check(call.strength(), read ? bucket.read() : bucket.write(), bucket);
             level = checked.name();
-            address = address(entry, call.key());
+            address = address(entry, call.key(), call.sloppy());
             request = maker.make(bucket, address, checked);
             refuseIfJustWoken();
             ticket = admission.admit(bytes, call.timeoutNanos());
@@ -350,7 +356,7 @@ public final class Door {
         }
     }
 
-    private KeyAddress address(BucketEntry entry, Bytes key) {
+    private KeyAddress address(BucketEntry entry, Bytes key, @Nullable Boolean sloppy) {
         BucketDefinition bucket = entry.definition();
         long token = TokenHash.tokenOf(bucket.name(), key);
         ReplicaSetId set = new ReplicaSetId(bucket.n(), ring.partitions().partitionOf(token));
@@ -358,7 +364,8 @@ public final class Door {
                 new RecordKey(set, token, bucket.name(), entry.generation(), key),
                 bucket.readRepair(),
                 bucket.maxSiblings(),
-                bucket.conflicts());
+                bucket.conflicts(),
+                sloppy == null ? bucket.sloppy() : sloppy);
     }
 
     private static ContextCodec.Scope scope(KeyAddress address) {
@@ -409,7 +416,7 @@ public final class Door {
 
     /** The levels a bucket may be given as its default. */
     public static boolean canBeDefault(ConsistencyLevel level, int n) {
-        return level != ConsistencyLevel.ANY && level.need(n) <= n;
+        return level.need(n) <= n;
     }
 
     /** How a default level that no leaderless bucket can have is refused. */

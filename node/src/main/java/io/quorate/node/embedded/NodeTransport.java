@@ -129,7 +129,12 @@ public final class NodeTransport implements StoreTransport {
         } else if (need instanceof Need.Count count) {
             strength = new Strength.Exactly(countParameter, count.replicas());
         }
-        return new Door.Call(bucket, key, strength, options.timeout().toNanos());
+        return new Door.Call(
+                bucket,
+                key,
+                strength,
+                options.homesOnly() ? Boolean.FALSE : null,
+                options.timeout().toNanos());
     }
 
     @Override

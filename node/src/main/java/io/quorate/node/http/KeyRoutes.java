@@ -49,7 +49,6 @@ final class KeyRoutes {
     private void read(Exchange exchange, String bucket, Bytes key) {
         refuseLeaderHeaders(exchange, "*".equals(exchange.header("If-None-Match")));
         Query query = new Query(exchange.query(), READ);
-        query.refuseSloppy();
         if (query.get("max-lag") != null) {
             throw new HttpProblem(ErrorCode.LEVEL_NOT_IN_MODE, "max-lag belongs to FOLLOWER reads of leader buckets");
         }
@@ -58,7 +57,7 @@ final class KeyRoutes {
         Accept accept = new Accept(exchange.joined("Accept"));
         Consumer<Answer> render =
                 answer -> Router.guardAnswer(exchange, () -> answers.read(exchange, answer, accept, dot));
-        door.get(new Door.Call(bucket, key, query.strength("r"), query.timeoutNanos()), answer -> {
+        door.get(new Door.Call(bucket, key, query.strength("r"), query.sloppy(), query.timeoutNanos()), answer -> {
             if (KeyAnswers.isLong(answer)) {
                 exchange.later(() -> render.accept(answer));
             } else {
@@ -83,11 +82,11 @@ final class KeyRoutes {
                             + " Content-Type");
         }
         Query query = new Query(exchange.query(), WRITE);
-        query.refuseSloppy();
         if (exchange.header(HttpNames.TTL) != null) {
             throw new HttpProblem(ErrorCode.NOT_IMPLEMENTED, HttpNames.TTL + " is not available in this version");
         }
         Strength strength = query.strength("w");
+        Boolean sloppy = query.sloppy();
         long timeout = query.timeoutNanos();
         String contentType = contentType(exchange);
         String context = exchange.single(HttpNames.CONTEXT);
@@ -96,7 +95,7 @@ final class KeyRoutes {
                 exchange,
                 true,
                 body -> door.put(
-                        new Door.Call(bucket, key, strength, timeout),
+                        new Door.Call(bucket, key, strength, sloppy, timeout),
                         context,
                         body,
                         contentType,
@@ -116,9 +115,8 @@ final class KeyRoutes {
     private void delete(Exchange exchange, String bucket, Bytes key) {
         refuseLeaderHeaders(exchange, true);
         Query query = new Query(exchange.query(), WRITE);
-        query.refuseSloppy();
         door.delete(
-                new Door.Call(bucket, key, query.strength("w"), query.timeoutNanos()),
+                new Door.Call(bucket, key, query.strength("w"), query.sloppy(), query.timeoutNanos()),
                 exchange.single(HttpNames.CONTEXT),
                 exchange.single(HttpNames.IDEMPOTENCY_KEY),
                 answer -> written(exchange, answer));
@@ -132,7 +130,7 @@ final class KeyRoutes {
         door.check("explain");
         Query query = new Query(exchange.query(), Set.of("timeout"));
         door.explain(
-                new Door.Call(bucket, key, new Strength.BucketDefault(), query.timeoutNanos()),
+                new Door.Call(bucket, key, new Strength.BucketDefault(), null, query.timeoutNanos()),
                 answer -> Router.guardAnswer(exchange, () -> answers.explained(exchange, answer)));
     }
 

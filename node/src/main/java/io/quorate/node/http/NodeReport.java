@@ -15,6 +15,7 @@ public record NodeReport(
         long pid,
         long keys,
         long versions,
+        long hints,
         long repairs,
         int inFlight,
         long storageBytes,
@@ -34,7 +35,7 @@ public record NodeReport(
                 .put("keys", keys)
                 .put("versions", versions)
                 .put("siblings", versions - keys)
-                .put("hints", 0)
+                .put("hints", hints)
                 .put("repairs", repairs)
                 .put("inFlight", inFlight);
         body.putObject("storage").put("bytes", storageBytes).put("sync", sync);

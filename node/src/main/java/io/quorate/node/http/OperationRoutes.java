@@ -4,8 +4,10 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.quorate.node.actor.NodeView;
 import io.quorate.node.json.ExchangeJson;
+import io.quorate.node.json.HintJson;
 import io.quorate.node.json.RingJson;
 import io.quorate.node.protocol.shard.ExchangeReport;
+import io.quorate.node.protocol.shard.Shard;
 import io.quorate.ring.epoch.RingState;
 import io.quorate.ring.topology.Member;
 import io.quorate.ring.topology.NodeId;
@@ -27,6 +29,7 @@ final class OperationRoutes {
     private final RingState ring;
     private final Node node;
     private final byte[] openApi;
+    private final SyncPoints syncPoints;
 
     /** What these routes need of their node. */
     interface Node {
@@ -47,6 +50,12 @@ final class OperationRoutes {
         /** How far the replicas of this node are known to be equal to those of the other homes. */
         CompletionStage<ExchangeReport> exchanges();
 
+        /** What this node keeps for others. */
+        CompletionStage<Shard.HintReport> hints();
+
+        /** The same of a peer that is up; completes with a failure if it cannot be had. */
+        CompletionStage<ObjectNode> peerHints(Member peer);
+
         /** Has them compared as soon as there is time, and tells how they stand. */
         CompletionStage<ExchangeReport> compareAll();
     }
@@ -55,6 +64,7 @@ final class OperationRoutes {
         this.ring = ring;
         this.node = node;
         this.openApi = resource("/openapi.yaml");
+        this.syncPoints = new SyncPoints(ring, node);
     }
 
     private static byte[] resource(String name) {
@@ -160,6 +170,35 @@ final class OperationRoutes {
         }
         new Query(exchange.query(), Set.of()).get("");
         answer(exchange, 202, node.compareAll());
+    }
+
+    void makeSyncPoint(Exchange exchange) {
+        if (!exchange.method().equals("POST")) {
+            Router.methodNotAllowed(exchange, "POST");
+            return;
+        }
+        new Query(exchange.query(), Set.of()).get("");
+        syncPoints.make(exchange);
+    }
+
+    void awaitSyncPoint(Exchange exchange, String id) {
+        if (!exchange.isRead()) {
+            Router.methodNotAllowed(exchange, "GET, HEAD");
+            return;
+        }
+        syncPoints.await(exchange, id, new Query(exchange.query(), Set.of("timeout")).timeoutNanos());
+    }
+
+    void hints(Exchange exchange) {
+        if (onlyGet(exchange)) {
+            node.hints().whenComplete((report, failure) -> {
+                if (failure == null) {
+                    exchange.json(200, HintJson.write(report, System.currentTimeMillis()));
+                } else {
+                    exchange.problem(ErrorCode.INTERNAL, "the node could not be asked: " + failure.getMessage());
+                }
+            });
+        }
     }
 
     private static void answer(Exchange exchange, int status, CompletionStage<ExchangeReport> asked) {

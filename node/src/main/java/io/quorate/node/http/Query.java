@@ -95,16 +95,16 @@ final class Query {
         }
     }
 
-    /** Only strict quorums exist so far. */
-    void refuseSloppy() {
+    /** Whether other nodes may stand in for homes; null if the bucket is to say. */
+    @Nullable
+    Boolean sloppy() {
         String sloppy = values.get("sloppy");
-        if (sloppy == null || sloppy.equals("false")) {
-            return;
+        if (sloppy == null) {
+            return null;
         }
-        if (sloppy.equals("true")) {
-            throw new HttpProblem(
-                    ErrorCode.NOT_IMPLEMENTED, "sloppy=true needs hinted handoff, which is not available yet");
+        if (!sloppy.equals("true") && !sloppy.equals("false")) {
+            throw new HttpProblem(ErrorCode.BAD_REQUEST, "sloppy=" + sloppy + " must be true or false");
         }
-        throw new HttpProblem(ErrorCode.BAD_REQUEST, "sloppy=" + sloppy + " must be true or false");
+        return sloppy.equals("true");
     }
 }

@@ -78,7 +78,8 @@ final class Router extends Handler.Abstract.NonBlocking {
                 case "nodes" -> nodesRoute(exchange, segments);
                 case "faults" -> exact(exchange, segments, 2, () -> faults.handle(exchange));
                 case "anti-entropy" -> antiEntropyRoute(exchange, segments);
-                case "hints", "groups" ->
+                case "hints" -> hintsRoute(exchange, segments);
+                case "groups" ->
                     throw new HttpProblem(
                             ErrorCode.NOT_IMPLEMENTED, "/v1/" + segments.get(1) + " is not available in this version");
                 default -> noSuchRoute(exchange);
@@ -129,6 +130,19 @@ final class Router extends Handler.Abstract.NonBlocking {
             operations.nodes(exchange);
         } else if (segments.size() == 3 && segments.get(2).equals("self")) {
             operations.self(exchange);
+        } else {
+            noSuchRoute(exchange);
+        }
+    }
+
+    private void hintsRoute(Exchange exchange, List<String> segments) {
+        boolean syncPoint = segments.size() >= 3 && segments.get(2).equals("sync-point");
+        if (segments.size() == 2) {
+            operations.hints(exchange);
+        } else if (syncPoint && segments.size() == 3) {
+            operations.makeSyncPoint(exchange);
+        } else if (syncPoint && segments.size() == 4) {
+            operations.awaitSyncPoint(exchange, segments.get(3));
         } else {
             noSuchRoute(exchange);
         }

@@ -72,10 +72,7 @@ public final class BucketJson {
             throw new RefusedException(ErrorCode.NOT_IMPLEMENTED, "leader buckets are not available in this version");
         }
         int n = number(json, "n", Math.min(3, replicas), 1, replicas);
-        boolean sloppy = flag(json, "sloppy");
-        if (sloppy) {
-            throw new RefusedException(ErrorCode.NOT_IMPLEMENTED, "\"sloppy\":true is not available in this version");
-        }
+        boolean sloppy = !json.has("sloppy") || flag(json, "sloppy");
         String conflicts = choice(json, "conflicts", List.of("siblings", "lww"), "siblings");
         String repair = choice(json, "readRepair", List.of("blocking", "async", "none"), "blocking");
         return new BucketDefinition(
@@ -84,7 +81,7 @@ public final class BucketJson {
                 n,
                 level(json, name, "read", n),
                 level(json, name, "write", n),
-                false,
+                sloppy,
                 Conflicts.valueOf(conflicts.toUpperCase(Locale.ROOT)),
                 ReadRepair.valueOf(repair.toUpperCase(Locale.ROOT)),
                 number(json, "maxSiblings", 100, 1, BucketDefinition.SIBLINGS_LIMIT));
@@ -104,10 +101,10 @@ public final class BucketJson {
             }
         }
         if (level == null) {
-            throw wrong(field, "is " + value + "; it must be one of ONE, TWO, THREE, QUORUM, ALL");
+            throw wrong(field, "is " + value + "; it must be one of ANY (writes), ONE, TWO, THREE, QUORUM, ALL");
         }
-        if (level == ConsistencyLevel.ANY) {
-            throw new RefusedException(ErrorCode.NOT_IMPLEMENTED, "\"" + field + "\":\"ANY\" is not available yet");
+        if (level == ConsistencyLevel.ANY && field.equals("read")) {
+            throw wrong(field, "is ANY, which is a level of writes; a read that takes any one answer is ONE");
         }
         if (!Door.canBeDefault(level, n)) {
             throw wrong(field, "is " + level + ", which needs " + level.need(n) + " replicas, but n is " + n);

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.quorate.client.QuorateClient;
 import io.quorate.client.QuorateClients;
 import io.quorate.client.data.ReadResult;
+import io.quorate.client.data.Replicas;
 import io.quorate.client.error.QuorateException;
 import io.quorate.client.http.HttpTransport;
 import io.quorate.client.http.HttpTransportConfig;
@@ -114,7 +115,7 @@ class ClientContractTest {
     void bothWaysGiveTheSameErrors() {
         List<Consumer<QuorateClient>> wrongs = List.of(
                 client -> client.bucket("none").atDefaults().get("k"),
-                client -> client.bucket("carts").at(ConsistencyLevel.ANY).put("k", "v"),
+                client -> client.bucket("carts").at(Replicas.exactly(1, 9)).put("k", "v"),
                 client -> client.buckets().delete("none"),
                 client -> client.explain("none", "k"));
         withBoth((web, inside) -> wrongs.forEach(wrong -> {

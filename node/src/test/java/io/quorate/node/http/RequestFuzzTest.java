@@ -22,7 +22,7 @@ final class RequestFuzzTest {
         Fuzz.ofTexts(1, "level=QUORUM&timeout=250ms&sloppy=false", "r=2&timeout=2s", "w=3", "sibling=n1.5.a.7")
                 .run(RefusedException.class, data -> {
                     Query query = new Query(text(data), allowed);
-                    query.refuseSloppy();
+                    query.sloppy();
                     query.timeoutNanos();
                     query.strength("r");
                     query.strength("w");

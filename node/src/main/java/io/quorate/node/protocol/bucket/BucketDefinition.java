@@ -6,6 +6,7 @@ import java.util.regex.Pattern;
 /**
  * How a bucket is replicated and what its requests default to.
  *
+ * @param sloppy whether other nodes may stand in for homes that cannot be reached
  * @param n replicas of each key, from 1 to the ring's N; with {@code mode} fixed for the bucket's life
  * @param maxSiblings a write that would leave more live versions than this is refused
  */
@@ -52,7 +53,7 @@ public record BucketDefinition(
                 n,
                 ConsistencyLevel.QUORUM,
                 ConsistencyLevel.QUORUM,
-                false,
+                true,
                 Conflicts.SIBLINGS,
                 ReadRepair.BLOCKING,
                 100);

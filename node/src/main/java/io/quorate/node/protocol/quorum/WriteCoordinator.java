@@ -155,7 +155,7 @@ public final class WriteCoordinator {
         return true;
     }
 
-    private void stood(NodeId fallback, Stand stand, Status status, long now) {
+    private void stood(Stand stand, Status status, long now) {
         if (stand.state != Stand.State.WAITING) {
             return;
         }
@@ -171,7 +171,7 @@ public final class WriteCoordinator {
     public void answered(NodeId home, Status status, long now) {
         Stand stand = stands.get(home);
         if (stand != null) {
-            stood(home, stand, status, now);
+            stood(stand, status, now);
             return;
         }
         Replica replica = homes.get(home);
@@ -258,7 +258,7 @@ public final class WriteCoordinator {
                 continue;
             }
             if (!reachable.contains(entry.getKey()) && !entry.getKey().equals(self)) {
-                stood(entry.getKey(), stand, Status.FAILED, now);
+                stood(stand, Status.FAILED, now);
                 continue;
             }
             waiting = true;

@@ -161,13 +161,13 @@ final class Replicas {
         return all;
     }
 
-    Shard.Counts counts() {
+    Shard.Counts counts(long hints) {
         long keys = 0;
         long versions = 0;
         for (Replica replica : open.values()) {
             keys += replica.keys();
             versions += replica.versions();
         }
-        return new Shard.Counts(keys, versions);
+        return new Shard.Counts(keys, versions, hints);
     }
 }

@@ -454,11 +454,11 @@ public final class Shard {
 
     /** Figures of the replicas opened so far. */
     public Counts counts() {
-        return replicas.counts();
+        return replicas.counts(hints.book().size());
     }
 
-    /** What the replicas hold: keys with versions, versions, versions beyond the first of their key. */
-    public record Counts(long keys, long versions) {}
+    /** What the replicas hold, keys with versions and versions; and writes kept for others, in keys. */
+    public record Counts(long keys, long versions, long hints) {}
 
     /** For the simulator and for tests: the replica of a set if this shard has opened it. */
     public Replica replica(ReplicaSetId id) {

@@ -176,7 +176,7 @@ class ShardTest {
             assertThat(disk.keysOf(ALICE.set(), TestKeys.BUCKET, 1, 10)).isEmpty();
             assertThat(disk.open(ALICE.set()).remnants()).isEmpty();
             assertThat(leafOfAlice(node)).isEqualTo(LeafTable.Sum.ZERO);
-            assertThat(cluster.shard(node).counts()).isEqualTo(new Shard.Counts(0, 0));
+            assertThat(cluster.shard(node).counts()).isEqualTo(new Shard.Counts(0, 0, 0));
         }
     }
 
