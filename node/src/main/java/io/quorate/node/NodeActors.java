@@ -17,6 +17,7 @@ import io.quorate.node.protocol.liveness.Liveness;
 import io.quorate.node.protocol.pace.Transits;
 import io.quorate.node.protocol.request.KeyReply;
 import io.quorate.node.protocol.request.KeyRequest;
+import io.quorate.node.protocol.shard.Figures;
 import io.quorate.node.protocol.shard.Shard;
 import io.quorate.node.serial.KryoTypes;
 import io.quorate.node.serial.Stamps;
@@ -34,6 +35,7 @@ import io.quorate.ring.version.VersionRules;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import java.util.function.LongPredicate;
 import java.util.function.LongSupplier;
@@ -55,6 +57,7 @@ final class NodeActors {
     private final Consumer<String> ended;
     private final ShardInlet inlet = new ShardInlet();
     private final AtomicLong inFlight = new AtomicLong();
+    private final AtomicReference<Figures> figures = new AtomicReference<>(Figures.NONE);
     private final AtomicLong standIn = new AtomicLong(-1);
     private final CountDownLatch left = new CountDownLatch(2);
     private final BucketRegistry registry;
@@ -189,6 +192,7 @@ final class NodeActors {
                                 stamps,
                                 inFlight,
                                 standIn,
+                                figures,
                                 errors,
                                 this::count,
                                 () -> end("data"))),
@@ -272,6 +276,11 @@ final class NodeActors {
 
     NodeView view() {
         return view;
+    }
+
+    Figures figures() {
+        Figures last = figures.get();
+        return last == null ? Figures.NONE : last;
     }
 
     long inFlight() {

@@ -10,6 +10,7 @@ import io.quorate.node.http.NodeReport;
 import io.quorate.node.protocol.bucket.BucketDefinition;
 import io.quorate.node.protocol.bucket.BucketRegistry.Change;
 import io.quorate.node.protocol.shard.ExchangeReport;
+import io.quorate.node.protocol.shard.HintReport;
 import io.quorate.node.protocol.shard.Shard;
 import io.quorate.ring.topology.Member;
 import io.quorate.ring.topology.NodeId;
@@ -24,6 +25,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /** What the HTTP routes ask of their node. */
@@ -32,6 +34,8 @@ final class NodeBackend implements HttpServer.Backend {
     private static final long OWN_TIMEOUT_MILLIS = 5_000;
 
     private final NodeParts parts;
+    private final LongSupplier nanoClock = Wiring.nanoClock();
+    private final LongSupplier wallMillis = Wiring.wallMillis();
     private final ObjectMapper json = new ObjectMapper();
     private @Nullable HttpClient peers;
 
@@ -108,7 +112,17 @@ final class NodeBackend implements HttpServer.Backend {
     }
 
     @Override
-    public CompletionStage<Shard.HintReport> hints() {
+    public long wallMillis() {
+        return wallMillis.getAsLong();
+    }
+
+    @Override
+    public long nanos() {
+        return nanoClock.getAsLong();
+    }
+
+    @Override
+    public CompletionStage<HintReport> hints() {
         return ask(Shard::hints);
     }
 

@@ -234,6 +234,43 @@ final class NodeParts {
         life.outOfMemory(what);
     }
 
+    private void gaugesOfRepair() {
+        metrics.gauge(
+                "quorate.hints.pending.keys",
+                "Writes kept for other homes, in keys",
+                () -> actors.figures().hints());
+        metrics.gauge(
+                "quorate.hints.pending.bytes",
+                "Their bytes",
+                () -> actors.figures().hintBytes());
+        metrics.gauge(
+                "quorate.hints.oldest.seconds",
+                "Age of the oldest of them",
+                () -> actors.figures().hintAgeMillis() / 1e3);
+        metrics.gauge(
+                "quorate.hints.delivered",
+                "Handed over since the start",
+                () -> actors.figures().hintsDelivered());
+        metrics.gauge(
+                "quorate.anti.entropy.oldest.seconds",
+                "Since the pair that was longest not compared was; -1 if some has not been",
+                () -> actors.figures().exchangeAgeMillis() < 0
+                        ? -1
+                        : actors.figures().exchangeAgeMillis() / 1e3);
+        metrics.gauge(
+                "quorate.anti.entropy.keys.compared",
+                "Since the start",
+                () -> actors.figures().keysCompared());
+        metrics.gauge(
+                "quorate.anti.entropy.keys.repaired",
+                "Since the start",
+                () -> actors.figures().keysRepaired());
+        metrics.gauge(
+                "quorate.scrub.leaves.damaged",
+                "Leaves whose records did not make them up",
+                () -> actors.figures().leavesDamaged());
+    }
+
     private void begin(FaultControl control) {
         metrics.countsFromZero();
         metrics.gauge("quorate.requests.in.flight", "Requests of clients and peers in flight", actors::inFlight);
@@ -249,6 +286,7 @@ final class NodeParts {
                 "Peers this node can talk to",
                 () -> view().up().size());
         metrics.gauge("quorate.epoch", "Epoch of the ring", ring::epoch);
+        gaugesOfRepair();
         metrics.gauge("quorate.storage.bytes", "Bytes of tables and memtables", this::storageBytes);
         if (cluster != null) {
             cluster.start();

@@ -100,7 +100,13 @@ final class SimNode {
         freezes = new FreezeWatch(now());
         Shard started = new Shard(
                 new Shard.Surroundings(
-                        id, disk, rules, keepsActors, world::randomLong, this::wallMillis, new Shard.Output() {
+                        id,
+                        disk,
+                        rules,
+                        keepsActors,
+                        world::randomLong,
+                        this::wallMillis,
+                        new Shard.Output() {
                             @Override
                             public void send(NodeId to, PeerMessage.Data message) {
                                 world.send(id, to, message);
@@ -110,7 +116,9 @@ final class SimNode {
                             public void corruption(String what) {
                                 world.note(id + " finds damage");
                             }
-                        }),
+                        },
+                        new BrokenExchange(world.bug()),
+                        new BrokenExchange.Hints(world.bug())),
                 ring,
                 settings());
         shard = started;

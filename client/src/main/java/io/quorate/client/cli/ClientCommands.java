@@ -29,7 +29,11 @@ public final class ClientCommands {
                 .addSubcommand(new DeleteCommand(streams).with(shared))
                 .addSubcommand(new ExplainCommand(streams).with(shared))
                 .addSubcommand(bucket)
-                .addSubcommand(new RingCommand(streams).with(shared));
+                .addSubcommand(new RingCommand(streams).with(shared))
+                .addSubcommand(new HintsCommand(streams).with(shared))
+                .addSubcommand(new CommandLine(new AntiEntropyCommand(streams).with(shared))
+                        .addSubcommand(new AntiEntropyCommand.Status(streams).with(shared))
+                        .addSubcommand(new AntiEntropyCommand.Run(streams).with(shared)));
         main.setCaseInsensitiveEnumValuesAllowed(true);
         main.setParameterExceptionHandler((error, arguments) -> {
             CommandLine command = error.getCommandLine();

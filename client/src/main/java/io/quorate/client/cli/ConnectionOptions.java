@@ -47,6 +47,28 @@ final class ConnectionOptions {
         return output == OutputForm.json;
     }
 
+    /** The nodes to ask, in order. */
+    List<URI> contactPoints() {
+        List<URI> contactPoints = new ArrayList<>();
+        for (String url : urls) {
+            try {
+                URI uri = new URI(url.strip());
+                if (uri.getScheme() == null || uri.getHost() == null) {
+                    throw new BadInput("--url: '" + url + "' is no URL such as http://127.0.0.1:7101");
+                }
+                contactPoints.add(uri);
+            } catch (URISyntaxException e) {
+                throw new BadInput("--url: '" + e.getInput() + "' is no URL");
+            }
+        }
+        return contactPoints;
+    }
+
+    /** How long to wait for an answer. */
+    Duration deadline() {
+        return readTimeout();
+    }
+
     QuorateClient open() {
         try {
             List<URI> contactPoints = new ArrayList<>();

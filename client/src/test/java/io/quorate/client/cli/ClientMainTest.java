@@ -234,6 +234,10 @@ class ClientMainTest {
                     "bucket",
                     "bucket create b --mode neither",
                     "bucket create b --n many",
+                    "hints --url nowhere",
+                    "hints now",
+                    "anti-entropy run --wait -1",
+                    "anti-entropy later",
                 })
         void areTwoForWrongUseWithOneClearLine(String line) {
             Run run = quorate(line.isEmpty() ? new String[0] : line.split(" "));
@@ -292,6 +296,52 @@ class ClientMainTest {
                             "NODE  HTTP        DC  ZONE  STATE    FIRST  PARTITIONS",
                             "n1    http://h:1  d   z     serving  1      2",
                             "n2    -           -   -     -        1      2");
+        }
+
+        @Test
+        void hintsShowWhatIsKeptForEachHome() {
+            String kept = "{\"targets\":[{\"node\":\"n3\",\"keys\":12,\"bytes\":900,\"oldestAgeMs\":4000,"
+                    + "\"delivered\":80,\"dropped\":0}],\"head\":93,\"oldest\":81}";
+            store.answers(200, Map.of(), kept);
+
+            assertThat(quorate("hints", "-o", "table").out().lines())
+                    .containsExactly(
+                            "FOR  KEYS  BYTES  OLDEST  DELIVERED  DROPPED", "n3   12    900    4 s     80         0");
+            assertThat(quorate("hints", "-o", "json").out().replaceAll("\\s", ""))
+                    .isEqualTo(kept);
+        }
+
+        @Test
+        void waitingForHintsEndsByWhetherAllWereHandedOver() {
+            store.answers(200, Map.of(), "{\"id\":\"x\",\"left\":[],\"delivered\":true}");
+            assertThat(quorate("hints", "--wait")).isEqualTo(new Run(0, "all handed over\n", ""));
+
+            store.answers(200, Map.of(), "{\"id\":\"x\",\"left\":[{\"node\":\"n2\"}],\"delivered\":false}");
+            assertThat(quorate("hints", "--wait").code()).isEqualTo(3);
+        }
+
+        @Test
+        void antiEntropyIsShownByPeer() {
+            store.answers(
+                    202,
+                    Map.of(),
+                    "{\"pairs\":[{\"partition\":1,\"n\":3,\"peer\":\"n2\",\"state\":\"idle\","
+                            + "\"lastComplete\":\"2100-01-01T00:00:00Z\",\"keysCompared\":4,\"keysRepaired\":3,"
+                            + "\"differingLeaves\":2,\"bytes\":99},{\"partition\":2,\"n\":3,\"peer\":\"n2\","
+                            + "\"state\":\"stalled\",\"reason\":\"no answer\",\"lastComplete\":null,"
+                            + "\"keysCompared\":0,\"keysRepaired\":0,\"differingLeaves\":0,\"bytes\":0}],"
+                            + "\"oldestCompleteAgeMs\":null,\"scrub\":{\"leavesLooked\":7,\"leavesDamaged\":1}}");
+
+            Run shown = quorate("anti-entropy", "status");
+            assertThat(shown.out())
+                    .contains(
+                            "some pairs have not been compared yet",
+                            "7 leaves held against their records, 1 damaged",
+                            "n2    2      0        1        1      3         99",
+                            "partition 2 with n2: no answer");
+            Run begun = quorate("anti-entropy", "run", "--wait", "0");
+            assertThat(begun.code()).isZero();
+            assertThat(store.last().method()).isEqualTo("POST");
         }
 
         @Test

@@ -2,6 +2,7 @@ package io.quorate.node.actor;
 
 import io.quorate.node.protocol.message.PeerMessage;
 import io.quorate.node.protocol.request.KeyReply;
+import io.quorate.node.protocol.shard.Figures;
 import io.quorate.node.protocol.shard.Shard;
 import io.quorate.node.protocol.store.PartitionStore.Completion;
 import io.quorate.node.serial.Inbox;
@@ -18,6 +19,7 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.LongSupplier;
@@ -51,6 +53,8 @@ public final class ShardActor extends AbstractBehavior<Received> {
     /** After so long a time requests are begun though frames still wait. */
     private static final long SUBMITS_AT_LEAST_NANOS = 50_000_000L;
 
+    private static final long PUBLISH_NANOS = 1_000_000_000L;
+
     /** So many waiting frames are handled before what they made is sent. */
     private static final int FRAMES_A_TURN = 64;
 
@@ -67,6 +71,7 @@ public final class ShardActor extends AbstractBehavior<Received> {
     private long framesStandSince;
     private long startedAt;
     private boolean busy;
+    private long publishedAt;
 
     /**
      * What the actor needs beside the shard.
@@ -74,6 +79,7 @@ public final class ShardActor extends AbstractBehavior<Received> {
      * @param inlet filled by the store's thread and the door, with a wake-up for this actor
      * @param inFlight where the number of requests in flight is published
      * @param standInMillis where {@link Shard#standInMillis} is published
+     * @param figures where {@link Shard#figures} are published, once a second
      * @param stamps when frames leave, and how old they are when they come
      * @param events what to count
      * @param ended called when the actor has stopped, for whatever reason
@@ -87,6 +93,7 @@ public final class ShardActor extends AbstractBehavior<Received> {
             Stamps stamps,
             AtomicLong inFlight,
             AtomicLong standInMillis,
+            AtomicReference<Figures> figures,
             PeerQuarantine.Listener decodeErrors,
             Consumer<Shard.Event> events,
             Runnable ended) {}
@@ -197,6 +204,7 @@ public final class ShardActor extends AbstractBehavior<Received> {
                 flush();
                 shard.tick(now());
                 around.standInMillis().set(shard.standInMillis(now()));
+                publish();
                 busy = shard.inFlight() > 0 || shard.purging();
                 if (busy) {
                     timers.startSingleTimer("busy", ShardMessage.Signal.TICK, BUSY_TICK);
@@ -204,6 +212,13 @@ public final class ShardActor extends AbstractBehavior<Received> {
                 yield around.inlet().isStopping() ? Behaviors.stopped() : settled();
             }
         };
+    }
+
+    private void publish() {
+        if (now() - publishedAt >= PUBLISH_NANOS) {
+            publishedAt = now();
+            around.figures().set(shard.figures());
+        }
     }
 
     /** How long the oldest signal in the mailbox has waited, or frames without their queue being empty once. */

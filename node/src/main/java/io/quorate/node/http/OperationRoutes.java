@@ -7,7 +7,7 @@ import io.quorate.node.json.ExchangeJson;
 import io.quorate.node.json.HintJson;
 import io.quorate.node.json.RingJson;
 import io.quorate.node.protocol.shard.ExchangeReport;
-import io.quorate.node.protocol.shard.Shard;
+import io.quorate.node.protocol.shard.HintReport;
 import io.quorate.ring.epoch.RingState;
 import io.quorate.ring.topology.Member;
 import io.quorate.ring.topology.NodeId;
@@ -50,8 +50,13 @@ final class OperationRoutes {
         /** How far the replicas of this node are known to be equal to those of the other homes. */
         CompletionStage<ExchangeReport> exchanges();
 
+        /** This node's clocks. */
+        long wallMillis();
+
+        long nanos();
+
         /** What this node keeps for others. */
-        CompletionStage<Shard.HintReport> hints();
+        CompletionStage<HintReport> hints();
 
         /** The same of a peer that is up; completes with a failure if it cannot be had. */
         CompletionStage<ObjectNode> peerHints(Member peer);
@@ -193,7 +198,7 @@ final class OperationRoutes {
         if (onlyGet(exchange)) {
             node.hints().whenComplete((report, failure) -> {
                 if (failure == null) {
-                    exchange.json(200, HintJson.write(report, System.currentTimeMillis()));
+                    exchange.json(200, HintJson.write(report, node.wallMillis()));
                 } else {
                     exchange.problem(ErrorCode.INTERNAL, "the node could not be asked: " + failure.getMessage());
                 }

@@ -22,6 +22,8 @@ import java.util.function.Consumer;
  */
 final class SyncPoints {
     private static final long POLL_MILLIS = 100;
+    /** How far a node had come that could not be asked. */
+    private static final long UNKNOWN = -1;
 
     private final RingState ring;
     private final OperationRoutes.Node node;
@@ -38,6 +40,12 @@ final class SyncPoints {
                     .append(name)
                     .append('=')
                     .append(report.path("head").asLong()));
+            ring.membership().ids().stream()
+                    .filter(name -> !reports.containsKey(name.value()))
+                    .forEach(name -> id.append(id.isEmpty() ? "" : ",")
+                            .append(name.value())
+                            .append('=')
+                            .append(UNKNOWN));
             String text = Base64.getUrlEncoder()
                     .withoutPadding()
                     .encodeToString(id.toString().getBytes(StandardCharsets.UTF_8));
@@ -50,7 +58,7 @@ final class SyncPoints {
     /** Answers once everything before that moment has been handed over, or when the time is over. */
     void await(Exchange exchange, String id, long timeoutNanos) {
         Map<String, Long> heads = heads(id);
-        poll(exchange, heads, System.nanoTime() + timeoutNanos);
+        poll(exchange, heads, node.nanos() + timeoutNanos);
     }
 
     private static Map<String, Long> heads(String id) {
@@ -74,7 +82,9 @@ final class SyncPoints {
             ArrayNode left = body.putArray("left");
             heads.forEach((name, head) -> {
                 ObjectNode report = reports.get(name);
-                if (report == null) {
+                if (head == UNKNOWN) {
+                    left.addObject().put("node", name).put("reason", "was unreachable when this point was made");
+                } else if (report == null) {
                     left.addObject().put("node", name).put("reason", "unreachable");
                 } else if (report.path("oldest").asLong() < head) {
                     ObjectNode line = left.addObject().put("node", name);
@@ -83,7 +93,7 @@ final class SyncPoints {
             });
             if (left.isEmpty()) {
                 exchange.json(200, body.put("delivered", true));
-            } else if (System.nanoTime() - until >= 0) {
+            } else if (node.nanos() - until >= 0) {
                 exchange.json(408, body.put("delivered", false));
             } else {
                 CompletableFuture.delayedExecutor(POLL_MILLIS, TimeUnit.MILLISECONDS)
@@ -120,8 +130,7 @@ final class SyncPoints {
 
     private CompletionStage<ObjectNode> report(Member member) {
         if (member.id().equals(node.id())) {
-            return node.hints()
-                    .thenApply(report -> io.quorate.node.json.HintJson.write(report, System.currentTimeMillis()));
+            return node.hints().thenApply(report -> io.quorate.node.json.HintJson.write(report, node.wallMillis()));
         }
         return node.view().up().containsKey(member.id())
                 ? node.peerHints(member)

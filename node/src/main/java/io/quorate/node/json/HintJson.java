@@ -3,13 +3,13 @@ package io.quorate.node.json;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.quorate.node.protocol.shard.Shard;
+import io.quorate.node.protocol.shard.HintReport;
 
 /** What a node keeps for others, as operators are shown it. */
 public final class HintJson {
     private HintJson() {}
 
-    public static ObjectNode write(Shard.HintReport report, long nowMillis) {
+    public static ObjectNode write(HintReport report, long nowMillis) {
         ObjectNode body = JsonNodeFactory.instance.objectNode();
         ArrayNode targets = body.putArray("targets");
         report.targets()

@@ -9,6 +9,7 @@ import io.quorate.node.fixture.TinyCluster;
 import io.quorate.node.protocol.pace.Transits;
 import io.quorate.node.protocol.request.KeyReply;
 import io.quorate.node.protocol.request.KeyRequest;
+import io.quorate.node.protocol.shard.Figures;
 import io.quorate.node.protocol.shard.Shard;
 import io.quorate.node.serial.Stamps;
 import io.quorate.node.transport.Frame;
@@ -26,6 +27,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
 import org.apache.pekko.actor.typed.ActorSystem;
 import org.jspecify.annotations.Nullable;
@@ -71,6 +73,7 @@ final class FailingShardActorTest {
                                 new Stamps(1, System::nanoTime, new Transits(Transits.DRIFT_PPM)),
                                 new AtomicLong(),
                                 new AtomicLong(),
+                                new AtomicReference<>(Figures.NONE),
                                 new Quiet(),
                                 event -> {},
                                 ended::countDown)),

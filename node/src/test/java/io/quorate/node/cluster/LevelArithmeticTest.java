@@ -33,7 +33,7 @@ final class LevelArithmeticTest {
 
     @BeforeAll
     static void start() {
-        cluster = TestCluster.start(5);
+        cluster = TestCluster.start(5).strict();
     }
 
     @AfterAll

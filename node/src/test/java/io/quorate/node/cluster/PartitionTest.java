@@ -32,7 +32,7 @@ final class PartitionTest {
 
     @BeforeAll
     static void start() {
-        cluster = TestCluster.start(5);
+        cluster = TestCluster.start(5).strict();
     }
 
     @AfterAll

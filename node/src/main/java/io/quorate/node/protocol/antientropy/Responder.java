@@ -9,12 +9,15 @@ import io.quorate.node.protocol.message.ExchangeMessage.Held;
 import io.quorate.node.protocol.message.ExchangeMessage.KeyContext;
 import io.quorate.node.protocol.message.ExchangeMessage.Known;
 import io.quorate.node.protocol.message.ExchangeMessage.Listing;
+import io.quorate.node.protocol.replica.LeafListing;
 import io.quorate.node.protocol.replica.Replica;
+import io.quorate.node.protocol.replica.Snapshot;
 import io.quorate.node.protocol.store.CorruptRecordException;
 import io.quorate.node.protocol.store.RecordKey;
 import io.quorate.node.protocol.store.ReplicaSetId;
 import io.quorate.node.protocol.store.StorageException;
 import io.quorate.repair.merkle.LeafTable;
+import io.quorate.ring.bytes.DecodeException;
 import io.quorate.ring.topology.NodeId;
 import io.quorate.ring.version.CausalContext;
 import io.quorate.ring.version.Dot;
@@ -52,7 +55,7 @@ public final class Responder {
 
         void answer(NodeId to, ExchangeMessage.Answer answer);
 
-        void whenDurable(ReplicaSetId set, long commit, Round.Durable step);
+        void whenDurable(ReplicaSetId set, long commit, Durable step);
 
         /** This home cannot prove what it lacks in a leaf. */
         void heal(ReplicaSetId set, int leaf);
@@ -62,7 +65,30 @@ public final class Responder {
 
     private record Asker(NodeId peer, ReplicaSetId set) {}
 
-    private record Session(long id, Replica replica, List<KeyContext> contexts) {}
+    /** What was told at the beginning, and when anything was last asked about it. */
+    private static final class Session {
+        private final long id;
+        private final long openedBy;
+        private final Replica replica;
+        private final List<KeyContext> contexts;
+        private ExchangeMessage.@Nullable Opened opened;
+        private long usedAt;
+
+        private Session(long id, long openedBy, Replica replica, List<KeyContext> contexts, long now) {
+            this.id = id;
+            this.openedBy = openedBy;
+            this.replica = replica;
+            this.contexts = contexts;
+            this.usedAt = now;
+        }
+    }
+
+    private static final long IDLE_NANOS = 60_000_000_000L;
+
+    /** Forgets what nobody has asked about for long. */
+    public void tick(long now) {
+        sessions.values().removeIf(session -> now - session.usedAt >= IDLE_NANOS);
+    }
 
     /** When each replica set was last asked about, and by whom. */
     private final Map<ReplicaSetId, Serving> serving = new HashMap<>();
@@ -75,11 +101,13 @@ public final class Responder {
         return last != null && now - last.at() < nanos && !last.peer().equals(except);
     }
 
+    private final ExchangeRules rules;
     private final Port port;
     /** The last session of each asking home. */
     private final Map<Asker, Session> sessions = new HashMap<>();
 
-    public Responder(Port port) {
+    public Responder(ExchangeRules rules, Port port) {
+        this.rules = rules;
         this.port = port;
     }
 
@@ -91,19 +119,22 @@ public final class Responder {
             }
             serving.put(question.set(), new Serving(from, now));
             Session session = sessions.get(new Asker(from, question.set()));
-            boolean over = session == null || session.replica() != port.replica(question.set());
+            boolean over = session == null || session.replica != port.replica(question.set());
+            if (session != null) {
+                session.usedAt = now;
+            }
             if (question instanceof ExchangeMessage.AskContexts ask) {
-                over |= session == null || session.id() != ask.session();
+                over |= session == null || session.id != ask.session();
                 port.answer(from, over || session == null ? over(ask) : contexts(session, ask));
             } else if (question instanceof ExchangeMessage.Compare ask) {
-                over |= session == null || session.id() != ask.session();
+                over |= session == null || session.id != ask.session();
                 port.answer(
                         from,
                         over || session == null
                                 ? new ExchangeMessage.Compared(ask.id(), ask.partition(), true, ImmutableIntArray.of())
-                                : compare(session.replica(), ask));
+                                : compare(session.replica, ask));
             } else if (question instanceof ExchangeMessage.AskLeaves ask) {
-                over |= session == null || session.id() != ask.session();
+                over |= session == null || session.id != ask.session();
                 over &= ask.session() != NO_SESSION;
                 port.answer(
                         from,
@@ -111,12 +142,12 @@ public final class Responder {
                                 ? new ExchangeMessage.Leaves(ask.id(), ask.partition(), true, 0, ImmutableList.of())
                                 : list(port.replica(ask.set()), ask));
             } else if (question instanceof ExchangeMessage.Swap ask) {
-                over |= session == null || session.id() != ask.session();
+                over |= session == null || session.id != ask.session();
                 port.answer(
                         from,
                         over || session == null
                                 ? new ExchangeMessage.Swapped(ask.id(), ask.partition(), true, ImmutableList.of())
-                                : swap(session.replica(), ask));
+                                : swap(session.replica, ask));
             }
         } catch (CorruptRecordException | StorageException e) {
             // The asking home tries again, and gives up after a while.
@@ -141,35 +172,44 @@ public final class Responder {
             port.answer(from, opened(open, Comparison.BUSY, lagging));
             return;
         }
-        boolean sameClock = replica.clock().digest() == open.clock();
-        boolean sameData = replica.leaves().root().digest() == open.root();
-        if (sameClock && sameData) {
+        Asker asker = new Asker(from, open.set());
+        Session known = sessions.get(asker);
+        if (known != null && known.openedBy == open.id()) {
+            // Asked again because the answer is late or lost; another session would end the one that may be going on.
+            if (known.opened != null) {
+                port.answer(from, known.opened);
+            }
+            return;
+        }
+        if (same) {
+            sessions.remove(asker);
             port.answer(from, opened(open, Comparison.SAME, lagging));
             return;
         }
+        boolean sameClock = replica.clock().digest() == open.clock();
         if (sameClock) {
             port.alarm(open.set(), from);
         }
-        Replica.Snapshot snapshot = replica.snapshot();
+        Snapshot snapshot = replica.snapshot();
         List<KeyContext> contexts = new ArrayList<>(snapshot.contexts().size());
         snapshot.contexts().forEach((key, context) -> contexts.add(new KeyContext(key, context)));
-        Session session = new Session(port.newSession(), replica, contexts);
-        sessions.put(new Asker(from, open.set()), session);
+        Session session = new Session(port.newSession(), open.id(), replica, contexts, now);
+        sessions.put(asker, session);
         serving.put(open.set(), new Serving(from, now));
         // What is not durable here may be lost, and then nobody must have built on it.
         port.whenDurable(open.set(), snapshot.commit(), (failure, later) -> {
             if (failure == null) {
-                port.answer(
-                        from,
-                        new ExchangeMessage.Opened(
-                                open.id(),
-                                open.partition(),
-                                sameClock ? Comparison.ALARM : Comparison.DIFFERENT,
-                                lagging,
-                                session.id(),
-                                snapshot.clock(),
-                                snapshot.branches(),
-                                contexts.size()));
+                ExchangeMessage.Opened opened = new ExchangeMessage.Opened(
+                        open.id(),
+                        open.partition(),
+                        sameClock ? Comparison.ALARM : Comparison.DIFFERENT,
+                        lagging,
+                        session.id,
+                        rules.told(snapshot.clock(), replica.clock()),
+                        snapshot.branches(),
+                        contexts.size());
+                session.opened = opened;
+                port.answer(from, opened);
             }
         });
     }
@@ -180,11 +220,11 @@ public final class Responder {
     }
 
     private static ExchangeMessage.Contexts contexts(Session session, ExchangeMessage.AskContexts ask) {
-        int from = Math.min(Math.max(0, ask.from()), session.contexts().size());
+        int from = Math.min(Math.max(0, ask.from()), session.contexts.size());
         ImmutableList.Builder<KeyContext> page = ImmutableList.builder();
         int bytes = 0;
-        for (int i = from; i < session.contexts().size() && bytes < ANSWER_BYTES_MAX; i++) {
-            KeyContext each = session.contexts().get(i);
+        for (int i = from; i < session.contexts.size() && bytes < ANSWER_BYTES_MAX; i++) {
+            KeyContext each = session.contexts.get(i);
             page.add(each);
             bytes += CONTEXT_BYTES
                     + each.key().key().length()
@@ -227,8 +267,8 @@ public final class Responder {
                     || replica.leaves().get(leaf).digest() == wanted.digest()) {
                 continue;
             }
-            Replica.Listing own = replica.list(leaf);
-            if (!own.proved()) {
+            LeafListing own = replica.list(leaf);
+            if (!rules.isProved(own)) {
                 port.heal(replica.id(), leaf);
                 listings.add(new Listing(leaf, true, ImmutableList.of()));
                 continue;
@@ -251,8 +291,13 @@ public final class Responder {
             if (bytes >= ANSWER_BYTES_MAX) {
                 break;
             }
+            if (!known.key().set().equals(replica.id())) {
+                throw new DecodeException(
+                        "a key of partition " + known.key().set().partition() + " where one of "
+                                + replica.id().partition() + " is spoken of");
+            }
             int leaf = replica.leafOf(known.key());
-            if (!proved.computeIfAbsent(leaf, l -> replica.list(l).proved())) {
+            if (!proved.computeIfAbsent(leaf, l -> rules.isProved(replica.list(l)))) {
                 port.heal(replica.id(), leaf);
                 answers.add(new Held(known.key(), null, ImmutableList.of(), false));
                 continue;

@@ -7,7 +7,9 @@ import io.quorate.node.protocol.message.ExchangeMessage;
 import io.quorate.node.protocol.message.ExchangeMessage.Comparison;
 import io.quorate.node.protocol.message.ExchangeMessage.Held;
 import io.quorate.node.protocol.message.ExchangeMessage.Listing;
+import io.quorate.node.protocol.replica.LeafListing;
 import io.quorate.node.protocol.replica.Replica;
+import io.quorate.node.protocol.replica.Watcher;
 import io.quorate.node.protocol.store.CorruptRecordException;
 import io.quorate.node.protocol.store.RecordKey;
 import io.quorate.node.protocol.store.StorageException;
@@ -41,14 +43,14 @@ import org.jspecify.annotations.Nullable;
  * <p>That last step is what lets contexts be stripped and deletes be forgotten, and the one that can do harm: a clock says
  * that its holder has applied a write, and nobody offers him that write again. So it is taken only when every leaf has
  * been found equal, or each of its keys exchanged, after the clock was taken; a version that comes in meanwhile, and that
- * this clock or these contexts already speak of, has its leaf looked at again ({@link Replica.Watcher}); and nothing is
+ * this clock or these contexts already speak of, has its leaf looked at again ({@link Watcher}); and nothing is
  * taken over if anything was passed over.
  *
  * <p>After Goncalves et al., "DottedDB: Anti-entropy without Merkle trees, deletes without tombstones" (2017), which
  * compares clocks alone; with the hash tree of Dynamo (DeCandia et al., 2007, section 4.7) a home also finds what its
  * clock wrongly vouches for, and rounds may be interrupted by writes at any moment.
  */
-public final class Round implements Replica.Watcher {
+public final class Round implements Watcher {
     static final int KEYS_MAX = 64;
     private static final int LEAVES_MAX = 256;
     private static final int TRIES = 4;
@@ -58,6 +60,8 @@ public final class Round implements Replica.Watcher {
     private static final int CONTEXTS_MAX = 100_000;
 
     private static final int PUSHES_MAX = 64;
+    private static final long SWAP_BYTES_MAX = 256 << 10;
+    private static final int DOT_BYTES = 12;
 
     /** What a round wants done. */
     public interface Port {
@@ -76,27 +80,11 @@ public final class Round implements Replica.Watcher {
         void alarm();
     }
 
-    /** The end of a commit. */
-    public interface Durable {
-        void done(@Nullable StorageException failure, long now);
-    }
-
-    /** Where a round is, for whoever looks at it. */
-    public enum Stage {
-        COMPARING,
-        PAUSING,
-        EXCHANGING,
-        LEARNING,
-        /** Ended with all that the other home knew. */
-        COMPLETE,
-        /** Ended before that. */
-        BROKEN_OFF
-    }
-
     private final Replica replica;
     private final long id;
     private final long epoch;
     private final ExchangeSettings settings;
+    private final ExchangeRules rules;
     private final Port port;
     private final Map<RecordKey, CausalContext> contexts = new LinkedHashMap<>();
     private final TreeSet<Integer> leaves = new TreeSet<>();
@@ -120,12 +108,10 @@ public final class Round implements Replica.Watcher {
     private boolean busy;
     private int passes;
     private int passedOver;
-    private long keysCompared;
-    private long keysRepaired;
-    private long leavesDiffering;
-    private long bytes;
+    private final Findings findings = new Findings();
 
-    public Round(Replica replica, long id, long epoch, ExchangeSettings settings, Port port) {
+    public Round(Replica replica, long id, long epoch, ExchangeSettings settings, ExchangeRules rules, Port port) {
+        this.rules = rules;
         this.replica = replica;
         this.id = id;
         this.epoch = epoch;
@@ -167,21 +153,9 @@ public final class Round implements Replica.Watcher {
         return busy;
     }
 
-    public long keysCompared() {
-        return keysCompared;
-    }
-
-    public long keysRepaired() {
-        return keysRepaired;
-    }
-
-    public long leavesDiffering() {
-        return leavesDiffering;
-    }
-
-    /** Of keys and values that came or went, near enough. */
-    public long bytes() {
-        return bytes;
+    /** What it has found and moved so far. */
+    public Findings findings() {
+        return findings;
     }
 
     private void ask(ExchangeMessage.Question question, long now) {
@@ -226,13 +200,17 @@ public final class Round implements Replica.Watcher {
         if (isOver() || question == null) {
             return;
         }
+        if (answer.over()) {
+            breakOff("the other home has been opened anew");
+            return;
+        }
         guarded(() -> {
             if (answer instanceof ExchangeMessage.Opened opened && question instanceof ExchangeMessage.Open) {
                 asked = null;
                 opened(opened, now);
             } else if (answer instanceof ExchangeMessage.Contexts page
                     && question instanceof ExchangeMessage.AskContexts wanted
-                    && (page.over() || page.from() == wanted.from())) {
+                    && page.from() == wanted.from()) {
                 asked = null;
                 took(page, now);
             } else if (answer instanceof ExchangeMessage.Compared compared
@@ -241,41 +219,16 @@ public final class Round implements Replica.Watcher {
                 compared(compared, now);
             } else if (answer instanceof ExchangeMessage.Leaves listed
                     && question instanceof ExchangeMessage.AskLeaves wanted
-                    && (listed.over() || isOf(listed, wanted))) {
+                    && listed.answers(wanted)) {
                 asked = null;
                 listed(listed, wanted, now);
             } else if (answer instanceof ExchangeMessage.Swapped swapped
                     && question instanceof ExchangeMessage.Swap wanted
-                    && (swapped.over() || isOf(swapped, wanted))) {
+                    && swapped.answers(wanted)) {
                 asked = null;
                 swapped(swapped, now);
             }
         });
-    }
-
-    /** A late answer to a question before this one must not pass for one to this. */
-    private static boolean isOf(ExchangeMessage.Leaves answer, ExchangeMessage.AskLeaves question) {
-        if (answer.looked() < 1 || answer.looked() > question.leaves().size()) {
-            return false;
-        }
-        List<Integer> known = question.leaves().stream()
-                .limit(answer.looked())
-                .map(ExchangeMessage.LeafDigest::leaf)
-                .toList();
-        return answer.listings().stream().allMatch(listing -> known.contains(listing.leaf()));
-    }
-
-    private static boolean isOf(ExchangeMessage.Swapped answer, ExchangeMessage.Swap question) {
-        int count = answer.keys().size();
-        if (count < 1 || count > question.keys().size()) {
-            return false;
-        }
-        for (int i = 0; i < count; i++) {
-            if (!answer.keys().get(i).key().equals(question.keys().get(i).key())) {
-                return false;
-            }
-        }
-        return true;
     }
 
     private void guarded(Runnable step) {
@@ -310,7 +263,7 @@ public final class Round implements Replica.Watcher {
             learns = !replica.clock().covers(theirs);
             contextsExpected = learns ? opened.contexts() : 0;
             if (learns) {
-                replica.watch(this);
+                replica.watchers().add(this);
             }
             long[] own = replica.leaves().branchDigests();
             List<Integer> branches = new ArrayList<>();
@@ -346,19 +299,20 @@ public final class Round implements Replica.Watcher {
     }
 
     private void took(ExchangeMessage.Contexts page, long now) {
-        if (page.over() || page.contexts().isEmpty()) {
-            breakOff("the other home has been opened anew");
-            return;
+        int before = contexts.size();
+        boolean ours =
+                page.contexts().stream().allMatch(each -> each.key().set().equals(replica.id()));
+        if (ours) {
+            page.contexts().forEach(each -> contexts.put(each.key(), each.context()));
         }
-        page.contexts().forEach(each -> contexts.put(each.key(), each.context()));
-        askContextsOrCompare(now);
+        if (contexts.size() == before) {
+            breakOff("an answer that makes no sense");
+        } else {
+            askContextsOrCompare(now);
+        }
     }
 
     private void compared(ExchangeMessage.Compared compared, long now) {
-        if (compared.over()) {
-            breakOff("the other home has been opened anew");
-            return;
-        }
         compared.differing().forEach(leaf -> {
             if (leaf >= 0 && leaf < LeafTable.LEAVES) {
                 leaves.add(leaf);
@@ -375,7 +329,7 @@ public final class Round implements Replica.Watcher {
     /** The next question, or the end. */
     private void goOn(long now) {
         stage = Stage.EXCHANGING;
-        if (!mayAsk || pushes.size() >= PUSHES_MAX) {
+        if (!mayAsk || pushes.size() >= PUSHES_MAX || (!pushes.isEmpty() && !differing.isEmpty())) {
             return;
         }
         if (!differing.isEmpty()) {
@@ -401,34 +355,29 @@ public final class Round implements Replica.Watcher {
     }
 
     private void listed(ExchangeMessage.Leaves listed, ExchangeMessage.AskLeaves wanted, long now) {
-        if (listed.over()) {
-            breakOff("the other home has been opened anew");
-            return;
-        }
         for (int i = 0; i < listed.looked(); i++) {
             leaves.remove(wanted.leaves().get(i).leaf());
         }
         for (Listing listing : listed.listings()) {
-            leavesDiffering++;
+            findings.leafDiffers();
             compare(listing);
         }
         goOn(now);
     }
 
     private void compare(Listing theirs) {
-        Replica.Listing own = replica.listNewest(theirs.leaf());
+        LeafListing own = replica.listNewest(theirs.leaf());
         if (!own.proved()) {
             port.heal(theirs.leaf());
         }
-        if (!own.proved() || theirs.damaged()) {
+        if (!rules.isProved(own) || theirs.damaged()) {
             passOver("a damaged leaf");
             return;
         }
         Map<RecordKey, Long> there = new HashMap<>();
         theirs.keys().forEach(key -> there.put(key.key(), key.digest()));
         for (RecordKey key : Sets.union(own.digests().keySet(), there.keySet())) {
-            keysCompared++;
-            bytes += 32;
+            findings.compared();
             if (!key.set().equals(replica.id()) || replica.leafOf(key) != theirs.leaf()) {
                 breakOff("an answer that makes no sense");
                 return;
@@ -448,22 +397,23 @@ public final class Round implements Replica.Watcher {
     private void swap(long now) {
         ImmutableList.Builder<ExchangeMessage.Known> keys = ImmutableList.builder();
         int count = 0;
+        long weight = 0;
         for (RecordKey key : differing) {
-            if (count == KEYS_MAX) {
+            if (count == KEYS_MAX || weight >= SWAP_BYTES_MAX) {
                 break;
             }
             KeyState own = replica.read(key);
             keys.add(new ExchangeMessage.Known(key, ImmutableList.copyOf(own.dots()), own.context()));
             count++;
+            // The values too, as the other home may want them all.
+            weight += Findings.bytesOf(own)
+                    + DOT_BYTES * (long) own.context().dots().size();
         }
         ask(new ExchangeMessage.Swap(id, replica.id(), session, keys.build()), now);
     }
 
     private void swapped(ExchangeMessage.Swapped swapped, long now) {
-        if (swapped.over()) {
-            breakOff("the other home has been opened anew");
-            return;
-        }
+        Map<Integer, Boolean> proved = new HashMap<>();
         for (Held held : swapped.keys()) {
             differing.poll();
             KeyState rest = held.state();
@@ -473,7 +423,8 @@ public final class Round implements Replica.Watcher {
             }
             take(held.key(), rest, held.same());
             if (held.wants()) {
-                push(held.key(), now);
+                int leaf = replica.leafOf(held.key());
+                push(held.key(), proved.computeIfAbsent(leaf, l -> rules.isProved(replica.list(l))), now);
             }
         }
         goOn(now);
@@ -489,29 +440,27 @@ public final class Round implements Replica.Watcher {
                 versions.add(own);
             }
         }
-        for (Version version : rest.versions()) {
-            bytes += version.value().length() + 64;
-        }
+        findings.moved(rest);
         applying = true;
         try {
             long commit = replica.apply(key, VersionedObject.of(KeyState.of(versions, rest.context())), null);
-            keysRepaired += commit == 0 ? 0 : 1;
+            if (commit != 0) {
+                findings.repaired();
+            }
         } finally {
             applying = false;
         }
     }
 
-    private void push(RecordKey key, long now) {
-        KeyState own = replica.readProved(key);
-        if (own == null) {
+    private void push(RecordKey key, boolean proved, long now) {
+        if (!proved) {
             port.heal(replica.leafOf(key));
             passOver("a damaged leaf");
             return;
         }
-        for (Version version : own.versions()) {
-            bytes += version.value().length() + 64;
-        }
-        keysRepaired++;
+        KeyState own = replica.read(key);
+        findings.moved(own);
+        findings.repaired();
         pushes.put(key, now);
         port.push(key, own);
     }
@@ -530,27 +479,27 @@ public final class Round implements Replica.Watcher {
 
     private void learn() {
         PartitionClock theirs = clock;
-        if (passedOver > 0) {
+        if (!rules.mayTakeOver(passedOver)) {
             breakOff(reason);
         } else if (theirs == null || !learns) {
             end(Stage.COMPLETE);
         } else {
             stage = Stage.LEARNING;
-            port.whenDurable(replica.learn(theirs, contexts), (failure, now) -> {
+            port.whenDurable(replica.learn(theirs, rules.takenOver(contexts)), (failure, now) -> {
                 if (failure == null) {
                     end(Stage.COMPLETE);
                 } else {
                     breakOff("the disk: " + failure.getMessage());
                 }
             });
-            replica.unwatch(this);
+            replica.watchers().remove(this);
         }
     }
 
     private void end(Stage last) {
         stage = last;
         asked = null;
-        replica.unwatch(this);
+        replica.watchers().remove(this);
     }
 
     /** Ends the round with nothing taken over. */
@@ -568,7 +517,7 @@ public final class Round implements Replica.Watcher {
             return;
         }
         CausalContext context = contexts.get(key);
-        if (contexts.size() < contextsExpected || theirs.contains(dot) || (context != null && context.covers(dot))) {
+        if (contexts.size() < contextsExpected || rules.mustLookAgain(theirs, context, dot)) {
             dirty.add(replica.leafOf(key));
         }
     }

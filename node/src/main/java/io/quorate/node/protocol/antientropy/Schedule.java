@@ -32,22 +32,16 @@ public final class Schedule {
         private long completedAt;
         private long completedWallMillis;
         private boolean marked;
+        private boolean wasMarked;
         private boolean running;
         private long notBefore;
         private boolean waits;
         private int failures;
         private String reason = "";
-        private long keysCompared;
-        private long keysRepaired;
-        private long leavesDiffering;
-        private long bytes;
+        private final Findings findings = new Findings();
 
         public boolean running() {
             return running;
-        }
-
-        public boolean marked() {
-            return marked;
         }
 
         /** Why the last round came to nothing; empty if it did not. */
@@ -60,20 +54,9 @@ public final class Schedule {
             return completedWallMillis;
         }
 
-        public long keysCompared() {
-            return keysCompared;
-        }
-
-        public long keysRepaired() {
-            return keysRepaired;
-        }
-
-        public long leavesDiffering() {
-            return leavesDiffering;
-        }
-
-        public long bytes() {
-            return bytes;
+        /** Of all rounds that have ended. */
+        public Findings findings() {
+            return findings;
         }
     }
 
@@ -119,6 +102,9 @@ public final class Schedule {
         }
         if (chosen != null) {
             chosen.running = true;
+            chosen.wasMarked = chosen.marked;
+            // Whoever marks it from now on means what this round may not see any more.
+            chosen.marked = false;
         }
         return best;
     }
@@ -149,6 +135,7 @@ public final class Schedule {
         Standing standing = standings.get(pair);
         if (standing != null) {
             standing.running = false;
+            standing.marked |= standing.wasMarked;
             standing.notBefore = now + settings.pauseNanos() + Math.floorMod(draw, settings.pauseNanos());
             standing.waits = true;
         }
@@ -161,21 +148,18 @@ public final class Schedule {
             return;
         }
         standing.running = false;
-        standing.keysCompared += round.keysCompared();
-        standing.keysRepaired += round.keysRepaired();
-        standing.leavesDiffering += round.leavesDiffering();
-        standing.bytes += round.bytes();
+        standing.findings.add(round.findings());
         standing.reason = round.reason();
-        if (round.stage() == Round.Stage.COMPLETE) {
+        if (round.stage() == Stage.COMPLETE) {
             standing.completed = true;
             standing.completedAt = now;
             standing.completedWallMillis = wallMillis;
-            standing.marked = false;
             standing.failures = 0;
             standing.waits = false;
         } else {
             standing.notBefore = now + (settings.retryNanos() << Math.min(standing.failures, BACKOFF_MAX));
             standing.waits = true;
+            standing.marked |= standing.wasMarked;
             standing.failures++;
         }
     }

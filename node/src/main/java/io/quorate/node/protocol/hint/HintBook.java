@@ -2,14 +2,17 @@ package io.quorate.node.protocol.hint;
 
 import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableMap;
+import io.quorate.node.protocol.replica.ObjectLimits;
 import io.quorate.node.protocol.store.Commit;
 import io.quorate.node.protocol.store.CorruptRecordException;
 import io.quorate.node.protocol.store.Hint;
 import io.quorate.node.protocol.store.PartitionStore;
 import io.quorate.node.protocol.store.RecordKey;
+import io.quorate.node.protocol.store.StorageException;
 import io.quorate.ring.topology.NodeId;
 import io.quorate.ring.version.Dot;
 import io.quorate.ring.version.KeyState;
+import io.quorate.ring.version.Version;
 import io.quorate.ring.version.VersionRules;
 import io.quorate.ring.version.VersionedObject;
 import java.util.ArrayDeque;
@@ -36,8 +39,13 @@ import org.jspecify.annotations.Nullable;
  * <p>Dynamo, section 4.6 (DeCandia et al., 2007). Single-threaded.
  */
 public final class HintBook {
-    private final PartitionStore store;
+    private final @Nullable PartitionStore store;
+    private final Lost lost;
+    /** Delivered, while the disk took no changes. */
+    private final Set<Place> over = new LinkedHashSet<>();
+
     private final VersionRules rules;
+    private final HintRules hintRules;
     private final LongSupplier wallMillis;
     private final HintSettings settings;
     private final Map<NodeId, Target> targets = new TreeMap<>();
@@ -48,6 +56,9 @@ public final class HintBook {
     private long bytes;
     private int keys;
     private final long damaged;
+
+    /** Writes of one key in a hint, and dots in its context: the home gets what comes after by being compared. */
+    private static final int DOTS_MAX = 1024;
 
     private record Place(NodeId target, RecordKey key) {}
 
@@ -79,7 +90,15 @@ public final class HintBook {
      *
      * @param wallMillis this node's own clock: for what people read
      */
-    public HintBook(PartitionStore store, VersionRules rules, LongSupplier wallMillis, HintSettings settings) {
+    public HintBook(
+            PartitionStore store,
+            VersionRules rules,
+            HintRules hintRules,
+            LongSupplier wallMillis,
+            HintSettings settings,
+            Lost lost) {
+        this.lost = lost;
+        this.hintRules = hintRules;
         this.store = store;
         this.rules = rules;
         this.wallMillis = wallMillis;
@@ -95,6 +114,35 @@ public final class HintBook {
             target(hint.target()).ready.add(hint.key());
             nextRevision = Math.max(nextRevision, hint.revision() + 1);
         });
+    }
+
+    /** Keeps nothing and takes nothing: until the disk can be read again. */
+    public static HintBook closed(
+            VersionRules rules, HintRules hintRules, LongSupplier wallMillis, HintSettings settings) {
+        return new HintBook(rules, hintRules, wallMillis, settings);
+    }
+
+    private HintBook(VersionRules rules, HintRules hintRules, LongSupplier wallMillis, HintSettings settings) {
+        this.store = null;
+        this.rules = rules;
+        this.hintRules = hintRules;
+        this.wallMillis = wallMillis;
+        this.settings = settings;
+        this.lost = (target, key) -> {};
+        this.damaged = 0;
+    }
+
+    /** Told of a hint that cannot be read any more. */
+    public interface Lost {
+        void lost(NodeId target, RecordKey key);
+    }
+
+    private PartitionStore store() {
+        PartitionStore open = store;
+        if (open == null) {
+            throw StorageException.noRoom("what is kept for other homes has to be read again");
+        }
+        return open;
     }
 
     /** Hints on the disk that cannot be read. */
@@ -147,13 +195,20 @@ public final class HintBook {
 
     /** Keeps a write for a home. */
     public Added add(NodeId home, RecordKey key, VersionedObject object, boolean counted) {
-        if (store.refusal() != null) {
+        if (store == null || store.refusal() != null) {
             return new Added(Outcome.REFUSED, 0);
         }
         Hint before = find(home, key);
+        VersionedObject merged = before == null ? object : merge(before.object(), object);
+        boolean rests = counted || (before != null && before.counted());
+        if (before != null && merged.equals(before.object()) && rests == before.counted()) {
+            Line same = line(home, key);
+            return new Added(Outcome.KEPT, same.durableRevision == same.revision ? 0 : same.lastCommit);
+        }
         Target target = target(home);
         long more = new Hint(home, key, object, counted, 0, 0, 0).bytes();
-        if (target.bytes + more > settings.bytesPerTarget()
+        if (isTooLarge(merged)
+                || target.bytes + more > settings.bytesPerTarget()
                 || bytes + more > settings.bytesInAll()
                 || (before == null && keys >= settings.keysInAll())) {
             if (!counted) {
@@ -161,12 +216,8 @@ public final class HintBook {
             }
             return new Added(Outcome.FULL, 0);
         }
-        VersionedObject merged = before == null ? object : merge(before.object(), object);
-        boolean rests = counted || (before != null && before.counted());
         Line line = line(home, key);
-        if (before != null && merged.equals(before.object()) && rests == before.counted()) {
-            return new Added(Outcome.KEPT, line.durableRevision == line.revision ? 0 : line.lastCommit);
-        }
+        over.remove(new Place(home, key));
         line.revision = nextRevision++;
         line.since = line.since == 0 ? line.revision : line.since;
         line.counted = rests;
@@ -178,12 +229,22 @@ public final class HintBook {
         return new Added(Outcome.KEPT, line.lastCommit);
     }
 
+    /** A hint that no message could carry, or that every further write would have to read and write again at length. */
+    private static boolean isTooLarge(VersionedObject merged) {
+        long values = 0;
+        for (Version version : merged.state().versions()) {
+            values += version.value().length();
+        }
+        return values > ObjectLimits.BYTES_MAX
+                || merged.applied().size() + merged.state().context().dots().size() > DOTS_MAX;
+    }
+
     private VersionedObject merge(VersionedObject a, VersionedObject b) {
         KeyState state = rules.merge(a.state(), b.state());
         Set<Dot> applied = new LinkedHashSet<>(rules.appliedBy(a));
         applied.addAll(rules.appliedBy(b));
         state.dots().forEach(applied::remove);
-        return new VersionedObject(state, ImmutableList.sortedCopyOf(applied));
+        return new VersionedObject(state, ImmutableList.sortedCopyOf(hintRules.named(applied)));
     }
 
     private @Nullable Hint find(NodeId home, RecordKey key) {
@@ -192,13 +253,30 @@ public final class HintBook {
             return waiting;
         }
         Target target = targets.get(home);
-        return target == null || !target.lines.containsKey(key) ? null : store.hint(home, key);
+        Line line = target == null ? null : target.lines.get(key);
+        return line == null ? null : read(home, key, line);
+    }
+
+    /** Reads a hint; one that is damaged or gone is given up, and its home has to be compared. */
+    private @Nullable Hint read(NodeId home, RecordKey key, Line line) {
+        Hint hint = null;
+        try {
+            hint = store().hint(home, key);
+        } catch (CorruptRecordException e) {
+            // As if it were gone: nobody can deliver it.
+            target(home).dropped++;
+        }
+        if (hint == null) {
+            forget(home, key, line);
+            lost.lost(home, key);
+        }
+        return hint;
     }
 
     private long submit(Commit.HintChange change) {
         Commit commit = Commit.ofHints(nextCommit++, ImmutableList.of(change));
         inFlight.add(commit);
-        store.commit(commit);
+        store().commit(commit);
         return commit.id();
     }
 
@@ -238,7 +316,7 @@ public final class HintBook {
             if (line == null || line.durableRevision == 0) {
                 continue;
             }
-            Hint hint = store.hint(entry.getKey(), key);
+            Hint hint = store().hint(entry.getKey(), key);
             if (hint != null) {
                 held = held == null ? hint.object() : merge(held, hint.object());
             }
@@ -272,25 +350,17 @@ public final class HintBook {
     /** The next durable hint for a home that is not under way, which it is from now on; null if there is none. */
     public @Nullable Hint next(NodeId home) {
         Target target = targets.get(home);
-        if (target == null || target.ready.isEmpty()) {
-            return null;
+        while (target != null && !target.ready.isEmpty()) {
+            RecordKey key = target.ready.iterator().next();
+            target.ready.remove(key);
+            Line line = target.lines.get(key);
+            Hint hint = line == null ? null : read(home, key, line);
+            if (hint != null && line != null) {
+                line.underWay = true;
+                return hint;
+            }
         }
-        RecordKey key = target.ready.iterator().next();
-        target.ready.remove(key);
-        Line line = target.lines.get(key);
-        if (line == null) {
-            return next(home);
-        }
-        try {
-            Hint hint = store.hint(home, key);
-            line.underWay = hint != null;
-            return hint;
-        } catch (CorruptRecordException e) {
-            // It cannot be delivered by anybody; the home has to be compared with the others.
-            forget(home, key, line);
-            target.dropped++;
-            return next(home);
-        }
+        return null;
     }
 
     /** A home has made a revision of a hint durable; what has been added since stays. */
@@ -302,7 +372,7 @@ public final class HintBook {
         }
         target.delivered++;
         line.underWay = false;
-        if (line.revision == hint.revision()) {
+        if (hintRules.ends(hint, line.revision)) {
             forget(hint.target(), hint.key(), line);
         } else if (line.durableRevision == line.revision) {
             target.ready.add(hint.key());
@@ -328,12 +398,24 @@ public final class HintBook {
         target.ready.remove(key);
         pending.remove(new Place(home, key));
         keys--;
-        submit(new Commit.HintChange(home, key, null));
+        over.add(new Place(home, key));
+        sweep();
     }
 
-    /** The revision of the oldest write that is still kept, {@link #head} if none is: all before it have been delivered. */
+    /** Takes off the disk what has been delivered; later, while the disk takes no changes. */
+    public void sweep() {
+        if (over.isEmpty() || store().refusal() != null) {
+            return;
+        }
+        for (Place place : over) {
+            submit(new Commit.HintChange(place.target(), place.key(), null));
+        }
+        over.clear();
+    }
+
+    /** The revision of the oldest write that is still kept, the highest number if none is: all before have been delivered. */
     public long oldestRevision() {
-        long oldest = nextRevision;
+        long oldest = Long.MAX_VALUE;
         for (Target target : targets.values()) {
             for (Line line : target.lines.values()) {
                 oldest = Math.min(oldest, line.since);

@@ -9,6 +9,8 @@ import io.quorate.ring.version.CausalContext;
 import io.quorate.ring.version.Dot;
 import io.quorate.ring.version.KeyState;
 import io.quorate.ring.version.PartitionClock;
+import java.util.HashSet;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,7 +32,12 @@ public sealed interface ExchangeMessage extends PeerMessage.Data {
     }
 
     /** An answer. */
-    sealed interface Answer extends ExchangeMessage {}
+    sealed interface Answer extends ExchangeMessage {
+        /** Whether the session that was asked about has ended. */
+        default boolean over() {
+            return false;
+        }
+    }
 
     /** Are we equal? Digests of the root of the hash tree and of the clock. */
     record Open(long id, ReplicaSetId set, long root, long clock, long epoch) implements Question {}
@@ -98,8 +105,16 @@ public sealed interface ExchangeMessage extends PeerMessage.Data {
      * @param looked how many of the leaves asked about, from the first on, have been looked at; the rest did not fit
      * @param listings of those that differ
      */
-    record Leaves(long id, int partition, boolean over, int looked, ImmutableList<Listing> listings)
-            implements Answer {}
+    record Leaves(long id, int partition, boolean over, int looked, ImmutableList<Listing> listings) implements Answer {
+        /** Whether it is an answer to this question: a late one to a question before it must not pass for one. */
+        public boolean answers(AskLeaves question) {
+            Set<Integer> asked = new HashSet<>();
+            question.leaves().stream().limit(looked).forEach(leaf -> asked.add(leaf.leaf()));
+            return looked >= 1
+                    && looked <= question.leaves().size()
+                    && listings.stream().allMatch(listing -> asked.contains(listing.leaf()));
+        }
+    }
 
     /**
      * The keys of a leaf that have versions.
@@ -118,7 +133,20 @@ public sealed interface ExchangeMessage extends PeerMessage.Data {
     record Known(RecordKey key, ImmutableList<Dot> dots, CausalContext context) {}
 
     /** The answer to {@link Swap}: as many of its keys, from the first on, as fit. */
-    record Swapped(long id, int partition, boolean over, ImmutableList<Held> keys) implements Answer {}
+    record Swapped(long id, int partition, boolean over, ImmutableList<Held> keys) implements Answer {
+        /** Whether it is an answer to this question. */
+        public boolean answers(Swap question) {
+            if (keys.isEmpty() || keys.size() > question.keys().size()) {
+                return false;
+            }
+            for (int i = 0; i < keys.size(); i++) {
+                if (!keys.get(i).key().equals(question.keys().get(i).key())) {
+                    return false;
+                }
+            }
+            return true;
+        }
+    }
 
     /**
      * What a home has of a key.

@@ -31,6 +31,9 @@ public final class ReadCoordinator {
     private final int need;
     private final ReadRepair repair;
     private final Timing timing;
+    /** Nodes among the candidates that are no homes, and may keep something for them. */
+    private final Set<NodeId> standIns;
+
     private final VersionRules rules;
     private final Port port;
     private final Map<NodeId, Slot> slots = new LinkedHashMap<>();
@@ -89,8 +92,10 @@ public final class ReadCoordinator {
             ReadRepair repair,
             Timing timing,
             Hedging hedging,
+            Set<NodeId> standIns,
             VersionRules rules,
             Port port) {
+        this.standIns = standIns;
         this.hedging = hedging;
         this.candidates = candidates;
         this.n = n;
@@ -120,7 +125,8 @@ public final class ReadCoordinator {
         if (status == Status.OK && state != null) {
             slot.context = state.context();
             slot.state = want == Want.DIGEST ? null : state;
-            slot.proved = want == Want.PROVED;
+            // What is kept for others says nothing of what is absent.
+            slot.proved = want == Want.PROVED || want == Want.HINTED;
         }
         advance(now);
     }
@@ -263,7 +269,7 @@ public final class ReadCoordinator {
             } else if (any != null) {
                 differing = true;
                 for (Map.Entry<NodeId, Slot> entry : slots.entrySet()) {
-                    if (entry.getValue().ok()) {
+                    if (entry.getValue().ok() && !entry.getValue().proved) {
                         askProved(entry.getKey(), entry.getValue(), now);
                     }
                 }
@@ -291,7 +297,9 @@ public final class ReadCoordinator {
             first = false;
         }
         merged = all;
-        boolean waits = repair == ReadRepair.BLOCKING && need >= n / 2 + 1;
+        // What one node keeps for another is no home's yet, and makes no promise to later reads.
+        boolean homesAlone = slots.keySet().stream().noneMatch(standIns::contains);
+        boolean waits = repair == ReadRepair.BLOCKING && need >= n / 2 + 1 && homesAlone;
         int holders = 0;
         int repaired = 0;
         List<NodeId> behind = new ArrayList<>();
@@ -303,7 +311,7 @@ public final class ReadCoordinator {
             repaired += slot.repaired ? 1 : 0;
             if (Agreement.holds(slot.held(), all, seen)) {
                 holders++;
-            } else {
+            } else if (!standIns.contains(entry.getKey())) {
                 behind.add(entry.getKey());
             }
         }
@@ -341,7 +349,9 @@ public final class ReadCoordinator {
                 return;
             }
             if (!slots.containsKey(home)) {
-                Want want = differing ? Want.PROVED : stateComing ? Want.DIGEST : Want.STATE;
+                Want want = standIns.contains(home)
+                        ? Want.HINTED
+                        : differing ? Want.PROVED : stateComing ? Want.DIGEST : Want.STATE;
                 stateComing = true;
                 hopeful++;
                 slots.put(home, new Slot(want, now));
@@ -352,8 +362,9 @@ public final class ReadCoordinator {
             upgradeOne(now);
         }
         if (!answered && hopeful < need && !awaitsLastWord(now)) {
+            boolean keepsNothing = slots.values().stream().anyMatch(slot -> slot.status == Status.NO_HINT);
             refuse(
-                    ErrorCode.LEVEL_NOT_REACHED,
+                    keepsNothing ? ErrorCode.UNAVAILABLE : ErrorCode.LEVEL_NOT_REACHED,
                     damaged().size() == n
                             ? "the record of the key is damaged at all of its replicas: " + describeFailures()
                                     + "; it cannot be read until a copy of one of their disks is put back"
@@ -369,7 +380,7 @@ public final class ReadCoordinator {
         }
         for (Map.Entry<NodeId, Slot> entry : slots.entrySet()) {
             Slot slot = entry.getValue();
-            if (coming < need + spares && slot.ok() && slot.want != Want.PROVED) {
+            if (coming < need + spares && slot.ok() && !slot.proved) {
                 coming++;
                 askProved(entry.getKey(), slot, now);
             }
@@ -401,7 +412,7 @@ public final class ReadCoordinator {
     private void upgradeOne(long now) {
         for (Map.Entry<NodeId, Slot> entry : slots.entrySet()) {
             Slot slot = entry.getValue();
-            if (!slot.failed()) {
+            if (!slot.failed() && slot.want == Want.DIGEST) {
                 slot.want = Want.STATE;
                 slot.status = null;
                 slot.askedAt = now;
@@ -416,6 +427,8 @@ public final class ReadCoordinator {
         slots.forEach((home, slot) -> {
             if (slot.status == Status.CORRUPT) {
                 failures.add(home + " has a damaged record");
+            } else if (slot.status == Status.NO_HINT) {
+                failures.add(home + " keeps nothing of the key for its homes");
             } else if (slot.failed()) {
                 failures.add(home + " failed");
             }
@@ -435,10 +448,22 @@ public final class ReadCoordinator {
         answered = true;
         endHedge(true);
         int acked = answeredOk();
+        int hinted = 0;
+        for (NodeId standIn : standIns) {
+            Slot slot = slots.get(standIn);
+            hinted += slot != null && slot.ok() ? 1 : 0;
+        }
         answeredDigest = state.digest();
         port.reply(new KeyReply.ReadDone(
                 state,
-                new KeyReply.Reached(need, acked, acked, repaired, state.shown().size(), results(false))));
+                new KeyReply.Reached(
+                        need,
+                        acked,
+                        acked - hinted,
+                        hinted,
+                        repaired,
+                        state.shown().size(),
+                        results(false))));
     }
 
     private void refuse(ErrorCode code, String detail) {

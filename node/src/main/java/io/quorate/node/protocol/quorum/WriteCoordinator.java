@@ -14,6 +14,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Brings one write, already made durable at this home, to the other homes and answers once its level is reached or cannot
@@ -32,7 +34,10 @@ public final class WriteCoordinator {
 
     private final Map<NodeId, Replica> homes = new LinkedHashMap<>();
     private final Map<NodeId, Stand> stands = new LinkedHashMap<>();
-    private final Deque<NodeId> fallbacks;
+    private final Supplier<List<NodeId>> fallbacks;
+    /** Of those, who has not been asked; null before anybody was needed. */
+    private @Nullable Deque<NodeId> left;
+
     private final NodeId self;
     private final int need;
     private final Written written;
@@ -70,9 +75,7 @@ public final class WriteCoordinator {
         UNREACHABLE,
         WAITING,
         ACKED,
-        FAILED,
-        /** The write is kept for it, and it is left to that. */
-        KEPT
+        FAILED
     }
 
     private static final class Replica {
@@ -83,7 +86,10 @@ public final class WriteCoordinator {
         /** Whether the home was away, or not sent to, in the meantime, so that the time of its answer says nothing. */
         private boolean lapsed;
 
+        /** Whether another node was asked to stand in for it. */
         private boolean stoodFor;
+        /** Whether the write is kept here for it, which is left to that once there is an answer. */
+        private boolean kept;
 
         private long micros;
 
@@ -97,13 +103,13 @@ public final class WriteCoordinator {
      * A write that is durable here and nowhere else yet.
      *
      * @param reachable the homes that are worth sending to now
-     * @param fallbacks nodes that may stand in for homes, in order; none for a strict quorum
+     * @param fallbacks nodes that may stand in for homes, in order, asked for when one is needed; none for a strict quorum
      */
     public WriteCoordinator(
             NodeId self,
             List<NodeId> homes,
             Set<NodeId> reachable,
-            List<NodeId> fallbacks,
+            Supplier<List<NodeId>> fallbacks,
             int need,
             Written written,
             long started,
@@ -111,7 +117,7 @@ public final class WriteCoordinator {
             ResendTimes resends,
             Port port) {
         this.self = self;
-        this.fallbacks = new ArrayDeque<>(fallbacks);
+        this.fallbacks = fallbacks;
         this.need = need;
         this.written = written;
         this.started = started;
@@ -133,8 +139,8 @@ public final class WriteCoordinator {
             }
         });
         homes.forEach((home, replica) -> {
-            if (replica.state == State.UNREACHABLE && !standIn(home, now) && port.keep(home)) {
-                replica.state = State.KEPT;
+            if (replica.state == State.UNREACHABLE && !standIn(home, now)) {
+                replica.kept = port.keep(home);
             }
         });
         if (homes.containsKey(self)) {
@@ -146,11 +152,18 @@ public final class WriteCoordinator {
 
     /** Has the next node keep the write for a home; false if there is none. */
     private boolean standIn(NodeId home, long now) {
-        NodeId fallback = fallbacks.poll();
+        if (left == null) {
+            left = new ArrayDeque<>(fallbacks.get());
+        }
+        NodeId fallback = left.poll();
         if (fallback == null) {
             return false;
         }
         stands.put(fallback, new Stand(home, now));
+        Replica replica = homes.get(home);
+        if (replica != null) {
+            replica.stoodFor = true;
+        }
         port.standIn(fallback, home);
         return true;
     }
@@ -201,8 +214,8 @@ public final class WriteCoordinator {
             boolean missing = replica.state == State.WAITING
                     || replica.state == State.UNREACHABLE
                     || (replica.state == State.FAILED && replica.status != Status.STALE_BUCKET);
-            if (missing && !stoodFor && port.keep(home)) {
-                replica.state = State.KEPT;
+            if (missing && !stoodFor && !replica.kept) {
+                replica.kept = port.keep(home);
             }
         });
     }
@@ -227,9 +240,8 @@ public final class WriteCoordinator {
             if (replica.state != State.WAITING && replica.state != State.UNREACHABLE) {
                 continue;
             }
-            waiting = true;
+            waiting |= !answered || !replica.kept;
             if (late && !replica.stoodFor) {
-                replica.stoodFor = true;
                 standIn(entry.getKey(), now);
             }
             boolean reaches = reachable.contains(entry.getKey());
@@ -321,7 +333,8 @@ public final class WriteCoordinator {
     }
 
     private boolean isStoodFor(NodeId home, Stand.State state) {
-        return stands.values().stream().anyMatch(stand -> stand.home.equals(home) && stand.state == state);
+        return !stands.isEmpty()
+                && stands.values().stream().anyMatch(stand -> stand.home.equals(home) && stand.state == state);
     }
 
     private int standing() {
@@ -350,7 +363,7 @@ public final class WriteCoordinator {
                         switch (replica.state) {
                             case ACKED -> "acked";
                             case WAITING -> "timeout";
-                            case UNREACHABLE, KEPT -> "unreachable";
+                            case UNREACHABLE -> "unreachable";
                             case FAILED -> Results.text(replica.status);
                         },
                         replica.micros));

@@ -1,7 +1,5 @@
 package io.quorate.node.protocol.replica;
 
-import com.google.common.collect.ImmutableList;
-import com.google.common.collect.ImmutableMap;
 import com.google.common.primitives.ImmutableLongArray;
 import io.quorate.node.protocol.store.Commit;
 import io.quorate.node.protocol.store.CorruptRecordException;
@@ -22,12 +20,9 @@ import io.quorate.ring.version.PartitionClock;
 import io.quorate.ring.version.Version;
 import io.quorate.ring.version.VersionCodec;
 import io.quorate.ring.version.VersionRules;
-import io.quorate.ring.version.VersionVector;
 import io.quorate.ring.version.VersionedObject;
 import io.quorate.ring.version.WallTime;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Deque;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -55,16 +50,13 @@ public final class Replica {
     private final Intake intake;
     private final PartitionClock clock;
     private final Census census;
-    private final Map<RecordKey, Pending> pending = new LinkedHashMap<>();
-    private final Deque<InFlight> inFlight = new ArrayDeque<>();
+    private final LeafLists lists;
+    private final Commits commits;
     private final Remnants remnants;
     private final Stamps stamps;
-    private final Map<Bytes, Commit.RequestEntry> pendingRequests = new LinkedHashMap<>();
     private ActorId actor;
-    private VersionVector durableBase;
-    private long nextCommit = 1;
     private long lastLearnt;
-    private final List<Watcher> watchers = new ArrayList<>();
+    private final Watchers watchers = new Watchers();
 
     /**
      * Opens the replica as the disk has it.
@@ -100,8 +92,9 @@ public final class Replica {
             this.actorIsNew = !keepsActor;
         }
         this.census = new Census(partitions, opened.leaves(), header);
+        this.lists = new LeafLists(store, id, census);
         this.remnants = new Remnants(opened.remnants());
-        this.durableBase = clock.base();
+        this.commits = new Commits(store, id, rules, clock.base());
         this.stamps = new Stamps(rules, clock, wallTime);
     }
 
@@ -127,7 +120,7 @@ public final class Replica {
     }
 
     public boolean idle() {
-        return inFlight.isEmpty();
+        return commits.idle();
     }
 
     /**
@@ -135,8 +128,8 @@ public final class Replica {
      * that whoever is shown it covers them by writing.
      */
     public KeyState read(RecordKey key) {
-        Pending changing = pending.get(key);
-        KeyState state = changing != null ? changing.durable() : rules.fill(store.read(key), durableBase);
+        Pending changing = commits.pending(key);
+        KeyState state = changing != null ? changing.durable() : rules.fill(store.read(key), commits.base());
         // A time may be told before it is durable: it claims nothing, and too high a one does no harm.
         CausalContext context = state.context().atLeast(clock.time());
         for (Version version : state.versions()) {
@@ -153,7 +146,7 @@ public final class Replica {
 
     /** The newest state, filled; it may not be durable yet, so nobody else is shown it. */
     public KeyState newest(RecordKey key) {
-        Pending changing = pending.get(key);
+        Pending changing = commits.pending(key);
         return rules.fill(changing != null ? changing.newest : store.read(key), clock.base());
     }
 
@@ -190,19 +183,13 @@ public final class Replica {
 
     /** A request taken before, durable or on its way; null if this replica knows of none. */
     public Commit.@Nullable RequestEntry findRequest(Bytes requestKey, int era) {
-        Commit.RequestEntry waiting = pendingRequests.get(requestKey);
+        Commit.RequestEntry waiting = commits.request(requestKey);
         return waiting != null ? waiting : store.findRequest(id, requestKey, era);
     }
 
     /** The commit after which a remembered request is durable; 0 if it is or is not known. */
     public long commitOf(Bytes requestKey) {
-        for (InFlight waiting : inFlight) {
-            Commit.RequestEntry request = waiting.commit.request();
-            if (request != null && request.id().equals(requestKey)) {
-                return waiting.commit.id();
-            }
-        }
-        return 0;
+        return commits.commitOf(requestKey);
     }
 
     /**
@@ -232,16 +219,16 @@ public final class Replica {
 
     /** Whether a change of a key is on its way to the disk. */
     public boolean isChanging(RecordKey key) {
-        return pending.containsKey(key);
+        return commits.isChanging(key);
     }
 
     /** Whether this very commit is on its way to the disk. */
     public boolean awaits(Commit commit) {
-        return inFlight.stream().anyMatch(waiting -> waiting.commit.equals(commit));
+        return commits.awaits(commit);
     }
 
     private long merge(RecordKey key, VersionedObject object, Commit.@Nullable RequestEntry request, int siblingsMax) {
-        Pending changing = pending.get(key);
+        Pending changing = commits.pending(key);
         KeyState stored = changing != null ? changing.newest : store.read(key);
         KeyState before = rules.fill(stored, clock.base());
         KeyState merged = rules.merge(before, object.state());
@@ -263,14 +250,14 @@ public final class Replica {
             ObjectLimits.refuseOverlong(rules.strip(merged, clock));
         }
         enter(object);
-        accepted(key, before, merged);
+        watchers.accepted(key, before, merged);
         census.changed(key, before, merged);
         return write(key, stored, merged, request);
     }
 
     /** The commit in flight that brings what was learnt of another home's clock; 0 if none does. */
     private long learning() {
-        return inFlight.isEmpty() || inFlight.getFirst().commit.id() > lastLearnt ? 0 : lastLearnt;
+        return commits.isDurable(lastLearnt) ? 0 : lastLearnt;
     }
 
     private void enter(VersionedObject object) {
@@ -308,7 +295,7 @@ public final class Replica {
      * @return the id of the commit to wait for
      */
     public long restore(RecordKey key, VersionedObject object) {
-        if (pending.containsKey(key)) {
+        if (commits.isChanging(key)) {
             return apply(key, object, null);
         }
         KeyState local;
@@ -325,7 +312,7 @@ public final class Replica {
         renewActorIfForgotten(object.state().context());
         // The local context is not filled: this disk's clock vouches for nothing about this key.
         KeyState merged = rules.merge(local, object.state());
-        accepted(key, local, merged);
+        watchers.accepted(key, local, merged);
         boolean counted = !local.versions().isEmpty();
         for (Version version : merged.versions()) {
             if (!local.has(version.dot())) {
@@ -342,18 +329,9 @@ public final class Replica {
         }
         census.addKeys((merged.versions().isEmpty() ? 0 : 1) - (counted ? 1 : 0));
         enter(object);
-        pending.computeIfAbsent(key, k -> new Pending(null));
+        commits.restores(key);
         return write(key, local, merged, null);
     }
-
-    /**
-     * A step through the keys of a replica that removes those of a bucket's generation.
-     *
-     * @param commit to wait for; 0 if nothing was removed
-     * @param next where the following step goes on; null at the end
-     * @param skipped whether a key was left because changes of it are on their way to the disk
-     */
-    public record Drop(long commit, @Nullable RecordKey next, boolean skipped) {}
 
     /** Removes what a bucket's generation holds among the next {@code limit} keys. */
     public Drop dropBucket(String bucket, int generation, @Nullable RecordKey after, int limit) {
@@ -365,7 +343,7 @@ public final class Replica {
             if (!key.bucket().equals(bucket) || key.generation() != generation) {
                 continue;
             }
-            if (pending.containsKey(key)) {
+            if (commits.isChanging(key)) {
                 skipped = true;
                 continue;
             }
@@ -393,7 +371,7 @@ public final class Replica {
         if (intake.refusal() != null) {
             return 0;
         }
-        Remnants.Covered covered = remnants.takeCovered(clock, rules, pending::containsKey, limit);
+        Remnants.Covered covered = remnants.takeCovered(clock, rules, commits::isChanging, limit);
         if (covered.isEmpty()) {
             return 0;
         }
@@ -406,27 +384,7 @@ public final class Replica {
 
     /** The store has made a commit durable. */
     public void durable(long commitId) {
-        InFlight first = inFlight.poll();
-        if (first == null || first.commit.id() != commitId) {
-            throw new IllegalStateException("commit " + commitId + " of " + id + " ended out of order: expected "
-                    + (first == null ? "none" : first.commit.id()));
-        }
-        durableBase = first.base;
-        for (Commit.Change change : first.commit.changes()) {
-            Pending changing = pending.get(change.key());
-            if (changing == null) {
-                continue;
-            }
-            if (changing.lastCommit == commitId) {
-                pending.remove(change.key());
-            } else {
-                changing.durable = rules.fill(change.state(), first.base);
-            }
-        }
-        Commit.RequestEntry request = first.commit.request();
-        if (request != null) {
-            pendingRequests.remove(request.id(), request);
-        }
+        commits.durable(commitId);
     }
 
     public int leafOf(RecordKey key) {
@@ -441,58 +399,24 @@ public final class Replica {
     private Commit.Change staged(RecordKey key, KeyState stored, KeyState merged) {
         KeyState stripped = rules.strip(merged, clock);
         boolean remnant = remnants.note(key, stripped);
-        Pending changing = pending.get(key);
-        if (changing == null) {
-            changing = new Pending(rules.fill(stored, durableBase));
-            pending.put(key, changing);
-        }
-        changing.newest = stripped;
-        changing.lastCommit = nextCommit;
+        commits.changes(key, stored, stripped);
         return census.change(key, stripped, remnant);
     }
 
     private long submit(List<Commit.Change> changes, List<RecordKey> settled, Commit.@Nullable RequestEntry request) {
         ByteSink out = new ByteSink(128);
         VersionCodec.writeClock(out, clock);
-        Commit commit = new Commit(
-                nextCommit++,
-                id,
-                ImmutableList.copyOf(changes),
-                ImmutableList.copyOf(settled),
+        return commits.submit(
+                changes,
+                settled,
                 new Commit.Header(actor.incarnation(), out.toBytes(), census.keys(), census.versions()),
-                request);
-        inFlight.add(new InFlight(commit, clock.base()));
-        if (request != null) {
-            pendingRequests.put(request.id(), request);
-        }
-        store.commit(commit);
-        return commit.id();
+                request,
+                clock.base());
     }
 
-    // What a comparison with another home asks of this one.
-
-    /** Told of versions that come into this replica while it is compared with another. */
-    public interface Watcher {
-        void accepted(RecordKey key, Dot dot);
-    }
-
-    public void watch(Watcher watcher) {
-        watchers.add(watcher);
-    }
-
-    public void unwatch(Watcher watcher) {
-        watchers.remove(watcher);
-    }
-
-    private void accepted(RecordKey key, KeyState before, KeyState after) {
-        if (watchers.isEmpty()) {
-            return;
-        }
-        for (Version version : after.versions()) {
-            if (!before.has(version.dot())) {
-                watchers.forEach(watcher -> watcher.accepted(key, version.dot()));
-            }
-        }
+    /** Those who are told of versions that come in. */
+    public Watchers watchers() {
+        return watchers;
     }
 
     /** The hash tree with all changes made here, durable or on their way. */
@@ -500,61 +424,22 @@ public final class Replica {
         return census.leaves();
     }
 
-    /**
-     * Rule E1: the clock, the inner nodes of the hash tree, and all contexts that the clock's base does not cover, of one
-     * moment.
-     *
-     * @param commit to wait for before it is told to anybody; 0 for none
-     */
-    public record Snapshot(
-            PartitionClock clock,
-            ImmutableLongArray branches,
-            ImmutableMap<RecordKey, CausalContext> contexts,
-            long commit) {}
-
     public Snapshot snapshot() {
         return new Snapshot(
                 clock.copy(),
                 ImmutableLongArray.copyOf(census.leaves().branchDigests()),
                 remnants.contexts(),
-                inFlight.isEmpty() ? 0 : nextCommit - 1);
+                commits.last());
     }
 
-    /**
-     * The keys of a leaf that have versions.
-     *
-     * @param digests of the live dots of each
-     * @param unreadable keys whose records cannot be read
-     * @param proved whether what is not listed is known to be deleted (condition C9)
-     */
-    public record Listing(Map<RecordKey, Long> digests, List<RecordKey> unreadable, boolean proved) {}
-
     /** A leaf as others may be told of it. */
-    public Listing list(int leaf) {
-        PartitionStore.Leaf read = store.readLeaf(id, leaf);
-        Map<RecordKey, Long> digests = new LinkedHashMap<>();
-        read.records().forEach((key, state) -> {
-            if (!state.versions().isEmpty()) {
-                digests.put(key, state.digest());
-            }
-        });
-        return new Listing(digests, read.unreadable(), read.matches());
+    public LeafListing list(int leaf) {
+        return lists.durable(leaf);
     }
 
     /** A leaf with what is on its way to the disk: to be compared, and told to nobody. */
-    public Listing listNewest(int leaf) {
-        Listing durable = list(leaf);
-        pending.forEach((key, changing) -> {
-            if (leafOf(key) != leaf) {
-                return;
-            }
-            if (changing.newest.versions().isEmpty()) {
-                durable.digests().remove(key);
-            } else {
-                durable.digests().put(key, changing.newest.digest());
-            }
-        });
-        return durable;
+    public LeafListing listNewest(int leaf) {
+        return lists.newest(leaf, commits.all());
     }
 
     /**
@@ -564,7 +449,7 @@ public final class Replica {
      */
     public long recount(int leaf) {
         intake.refuseIfClosed();
-        boolean busy = pending.keySet().stream().anyMatch(key -> leafOf(key) == leaf);
+        boolean busy = commits.all().keySet().stream().anyMatch(key -> leafOf(key) == leaf);
         PartitionStore.Leaf read = store.readLeaf(id, leaf);
         if (busy || read.matches() || !read.unreadable().isEmpty()) {
             return 0;
@@ -589,6 +474,16 @@ public final class Replica {
      */
     public long learn(PartitionClock other, Map<RecordKey, CausalContext> contexts) {
         intake.refuseIfClosed();
+        // All that can fail comes before anything is changed.
+        Map<RecordKey, KeyState> stored = new LinkedHashMap<>();
+        PartitionClock joined = clock.copy();
+        joined.merge(other);
+        contexts.forEach((key, context) -> {
+            if (!rules.strip(KeyState.of(List.of(), context), joined).isEmpty()) {
+                Pending changing = commits.pending(key);
+                stored.put(key, changing != null ? changing.newest : store.read(key));
+            }
+        });
         if (other.top(actor) > clock.top(actor)) {
             actor = new ActorId(actor.node(), actor.partition(), incarnations.getAsLong());
         }
@@ -596,17 +491,13 @@ public final class Replica {
         clock.merge(other);
         stamps.follow(other.time());
         List<Commit.Change> changes = new ArrayList<>();
-        contexts.forEach((key, context) -> {
-            if (rules.strip(KeyState.of(List.of(), context), clock).isEmpty()) {
-                return;
-            }
-            Pending changing = pending.get(key);
-            KeyState stored = changing != null ? changing.newest : store.read(key);
-            KeyState grown = KeyState.of(stored.versions(), stored.context().merge(context));
+        stored.forEach((key, before) -> {
+            CausalContext context = contexts.getOrDefault(key, CausalContext.EMPTY);
+            KeyState grown = KeyState.of(before.versions(), before.context().merge(context));
             if (!rules.strip(grown, clock)
                     .context()
-                    .equals(rules.strip(stored, clock).context())) {
-                changes.add(staged(key, stored, rules.fill(grown, clock.base())));
+                    .equals(rules.strip(before, clock).context())) {
+                changes.add(staged(key, before, rules.fill(grown, clock.base())));
             }
         });
         if (!news && changes.isEmpty()) {
@@ -615,6 +506,4 @@ public final class Replica {
         lastLearnt = submit(changes, List.of(), null);
         return lastLearnt;
     }
-
-    private record InFlight(Commit commit, VersionVector base) {}
 }

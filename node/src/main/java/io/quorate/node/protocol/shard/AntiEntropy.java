@@ -1,7 +1,10 @@
 package io.quorate.node.protocol.shard;
 
 import com.google.common.collect.ImmutableList;
+import io.quorate.node.protocol.antientropy.Durable;
+import io.quorate.node.protocol.antientropy.ExchangeRules;
 import io.quorate.node.protocol.antientropy.ExchangeSettings;
+import io.quorate.node.protocol.antientropy.Findings;
 import io.quorate.node.protocol.antientropy.Responder;
 import io.quorate.node.protocol.antientropy.Round;
 import io.quorate.node.protocol.antientropy.Schedule;
@@ -9,6 +12,7 @@ import io.quorate.node.protocol.antientropy.Schedule.Pair;
 import io.quorate.node.protocol.message.ExchangeMessage;
 import io.quorate.node.protocol.message.PeerMessage;
 import io.quorate.node.protocol.message.PeerMessage.Status;
+import io.quorate.node.protocol.replica.LeafListing;
 import io.quorate.node.protocol.replica.Replica;
 import io.quorate.node.protocol.store.CorruptRecordException;
 import io.quorate.node.protocol.store.RecordKey;
@@ -32,9 +36,11 @@ final class AntiEntropy {
     private static final long LOOK_NANOS = 50_000_000L;
     private static final int PUSH_MILLIS = 5_000;
     private static final int HEALS_MAX = 4;
+    private static final long SECOND_NANOS = 1_000_000_000L;
 
     private final Context context;
     private final ExchangeSettings settings;
+    private final ExchangeRules rules;
     private final Schedule schedule;
     private final Responder responder;
     private final Scrub scrub;
@@ -42,6 +48,10 @@ final class AntiEntropy {
     private final Map<Long, Push> pushes = new HashMap<>();
     private final Map<Leaf, LeafHealTask> heals = new TreeMap<>();
     private long lookedAt;
+    private long scrubbedKeys;
+    private long budget;
+    private long budgetAt;
+    private long movedBefore;
     private Set<NodeId> reachable = Set.of();
 
     private record Leaf(ReplicaSetId set, int leaf) implements Comparable<Leaf> {
@@ -54,13 +64,14 @@ final class AntiEntropy {
 
     private record Running(Pair pair, Round round) {}
 
-    private record Push(Round round, RecordKey key) {}
+    private record Push(Round round, NodeId peer, RecordKey key) {}
 
-    AntiEntropy(Context context, ExchangeSettings settings) {
+    AntiEntropy(Context context, ExchangeSettings settings, ExchangeRules rules) {
         this.context = context;
+        this.rules = rules;
         this.settings = settings;
         this.schedule = new Schedule(settings);
-        this.responder = new Responder(new Answers());
+        this.responder = new Responder(rules, new Answers());
         this.scrub = new Scrub(this, context.replicas, settings.scrubNanos());
     }
 
@@ -88,10 +99,12 @@ final class AntiEntropy {
      * @param busy whether clients' requests wait for this node
      */
     void tick(long now, boolean busy) {
+        spend(now);
         for (Running running : List.copyOf(rounds.values())) {
-            running.round().tick(now, !busy);
+            running.round().tick(now, !busy && budget > 0);
         }
         reap(now);
+        responder.tick(now);
         heals.values().removeIf(LeafHealTask::isOver);
         if (!busy) {
             scrub.tick(now);
@@ -101,8 +114,9 @@ final class AntiEntropy {
         }
         lookedAt = now;
         for (ReplicaSetId set : context.replicas.opened()) {
-            for (NodeId home : context.homes(set.partition(), set.n())) {
-                if (!home.equals(context.self)) {
+            List<NodeId> homes = context.homes(set.partition(), set.n());
+            for (NodeId home : homes) {
+                if (homes.contains(context.self) && !home.equals(context.self)) {
                     schedule.add(new Pair(set, home));
                 }
             }
@@ -126,14 +140,34 @@ final class AntiEntropy {
         return responder.isServing(set, except, context.now, settings.resendNanos());
     }
 
+    /** What rounds have moved since the last look goes off the budget, which grows with time. */
+    private void spend(long now) {
+        long moved = 0;
+        for (Running running : rounds.values()) {
+            moved += running.round().findings().bytes();
+        }
+        long elapsed = Math.min(SECOND_NANOS, Math.max(0, now - budgetAt));
+        budget -= Math.max(0, moved - movedBefore);
+        budget = Math.min(settings.bytesPerSecond(), budget + settings.bytesPerSecond() / 1000 * (elapsed / 1_000_000));
+        budgetAt = now;
+        movedBefore = moved;
+    }
+
     private void begin(Pair pair, long now) {
         if (isInUse(pair.set(), null)) {
             schedule.putOff(pair, now, context.newId());
             return;
         }
         long id = context.newId();
-        Round round =
-                new Round(context.replicas.get(pair.set()), id, context.ring.epoch(), settings, new Errands(pair));
+        Replica replica;
+        try {
+            replica = context.replicas.get(pair.set());
+        } catch (CorruptRecordException | StorageException | DecodeException e) {
+            context.corruption("replica of partition " + pair.set().partition() + ": " + e.getMessage());
+            schedule.putOff(pair, now + settings.retryNanos(), id);
+            return;
+        }
+        Round round = new Round(replica, id, context.ring.epoch(), settings, rules, new Errands(pair));
         rounds.put(id, new Running(pair, round));
         round.start(now);
     }
@@ -161,11 +195,9 @@ final class AntiEntropy {
         if (message instanceof ExchangeMessage.Question question) {
             List<NodeId> homes =
                     context.homes(question.set().partition(), question.set().n());
-            if (!homes.contains(from) || !homes.contains(context.self)) {
-                throw new DecodeException(from + " and " + context.self + " do not share partition "
-                        + question.set().partition());
+            if (homes.contains(from) && homes.contains(context.self)) {
+                responder.onQuestion(from, question, now);
             }
-            responder.onQuestion(from, question, now);
             return;
         }
         Running running = rounds.get(message.id());
@@ -181,9 +213,10 @@ final class AntiEntropy {
     }
 
     /** The answer to what a round has sent. */
-    void onAck(PeerMessage.WriteAck ack, long now) {
-        Push push = pushes.remove(ack.id());
-        if (push != null) {
+    void onAck(NodeId from, PeerMessage.WriteAck ack, long now) {
+        Push push = pushes.get(ack.id());
+        if (push != null && push.peer().equals(from)) {
+            pushes.remove(ack.id());
             push.round().pushed(push.key(), ack.status() == Status.OK, now);
         }
     }
@@ -196,10 +229,17 @@ final class AntiEntropy {
         }
     }
 
+    /** Keys that scrubbing has read so far. */
+    long scrubbedKeys() {
+        return scrubbedKeys;
+    }
+
     /** Looks at one leaf whether its records make up its sum, and has it mended if not. */
     boolean scrub(ReplicaSetId set, int leaf) {
         try {
-            if (context.replicas.get(set).list(leaf).proved()) {
+            LeafListing listing = context.replicas.get(set).list(leaf);
+            scrubbedKeys += listing.digests().size();
+            if (listing.proved()) {
                 return true;
             }
             context.corruption("leaf " + leaf + " of partition " + set.partition()
@@ -213,7 +253,8 @@ final class AntiEntropy {
 
     /** A home has missed a write that nobody keeps for it: the two are compared before others. */
     void missed(NodeId home, ReplicaSetId set) {
-        if (!settings.isOn()) {
+        // Where this node is no home it has nothing to compare; those that are will be when the home is back.
+        if (!settings.isOn() || !context.homes(set.partition(), set.n()).contains(context.self)) {
             return;
         }
         Pair pair = new Pair(set, home);
@@ -232,16 +273,21 @@ final class AntiEntropy {
         ImmutableList.Builder<ExchangeReport.Pair> pairs = ImmutableList.builder();
         schedule.standings().forEach((pair, standing) -> {
             Round round = running.get(pair);
+            Findings all = new Findings();
+            all.add(standing.findings());
+            if (round != null) {
+                all.add(round.findings());
+            }
             pairs.add(new ExchangeReport.Pair(
                     pair.set(),
                     pair.peer(),
                     state(pair, standing, round, now),
                     standing.reason(),
                     standing.completedWallMillis(),
-                    standing.keysCompared() + (round == null ? 0 : round.keysCompared()),
-                    standing.keysRepaired() + (round == null ? 0 : round.keysRepaired()),
-                    standing.leavesDiffering() + (round == null ? 0 : round.leavesDiffering()),
-                    standing.bytes() + (round == null ? 0 : round.bytes())));
+                    all.keysCompared(),
+                    all.keysRepaired(),
+                    all.leavesDiffering(),
+                    all.bytes()));
         });
         long oldest = schedule.oldestAge(now);
         return new ExchangeReport(
@@ -283,7 +329,7 @@ final class AntiEntropy {
             long id = context.newId();
             for (Running running : rounds.values()) {
                 if (running.pair().equals(pair)) {
-                    pushes.put(id, new Push(running.round(), key));
+                    pushes.put(id, new Push(running.round(), pair.peer(), key));
                 }
             }
             context.send(
@@ -293,7 +339,7 @@ final class AntiEntropy {
         }
 
         @Override
-        public void whenDurable(long commit, Round.Durable step) {
+        public void whenDurable(long commit, Durable step) {
             context.replicas.whenDurable(pair.set(), commit, step::done, context.now);
         }
 
@@ -347,7 +393,7 @@ final class AntiEntropy {
         }
 
         @Override
-        public void whenDurable(ReplicaSetId set, long commit, Round.Durable step) {
+        public void whenDurable(ReplicaSetId set, long commit, Durable step) {
             context.replicas.whenDurable(set, commit, step::done, context.now);
         }
 

@@ -1,6 +1,6 @@
 package io.quorate.node.protocol.shard;
 
-import io.quorate.node.protocol.replica.Replica;
+import io.quorate.node.protocol.replica.Drop;
 import io.quorate.node.protocol.store.CorruptRecordException;
 import io.quorate.node.protocol.store.RecordKey;
 import io.quorate.node.protocol.store.ReplicaSetId;
@@ -75,7 +75,7 @@ final class BucketPurge {
         if (job == null) {
             return;
         }
-        Replica.Drop drop;
+        Drop drop;
         try {
             drop = context.replicas.get(job.set()).dropBucket(job.bucket(), job.generation(), job.after(), KEYS_MAX);
         } catch (CorruptRecordException | StorageException e) {
@@ -104,7 +104,7 @@ final class BucketPurge {
                 0);
     }
 
-    private void goOn(Job job, Replica.Drop drop) {
+    private void goOn(Job job, Drop drop) {
         RecordKey next = drop.next();
         if (next != null) {
             jobs.addFirst(job.goOn(next, drop.skipped()));

@@ -229,7 +229,7 @@ final class Context {
     private final HybridClock fallbackClock = new HybridClock(HybridTime.NONE);
 
     Dot nextFallbackDot(int partition) {
-        if (fallbackCounters.isEmpty()) {
+        if (fallbackCounters.isEmpty() && surroundings.hintRules().renewsActors()) {
             fallbackIncarnation = surroundings.randomLongs().getAsLong();
         }
         long counter = fallbackCounters.merge(partition, 1L, Long::sum);
@@ -274,6 +274,7 @@ final class Context {
                     + ring.partitions().value());
         }
         ReplicaSetId set = null;
+        NodeId target = null;
         if (message instanceof PeerMessage.Write write) {
             set = write.key().set();
         } else if (message instanceof PeerMessage.Read read) {
@@ -284,12 +285,19 @@ final class Context {
             set = find.key().set();
         } else if (message instanceof PeerMessage.KeepHint keep) {
             set = keep.key().set();
+            target = keep.target();
         } else if (message instanceof ExchangeMessage.Question question) {
             set = question.set();
         }
         if (set != null && (set.n() < 1 || set.n() > ring.table().replicas())) {
             throw new DecodeException(
                     "n=" + set.n() + " where keys have at most " + ring.table().replicas() + " replicas");
+        }
+        if (set != null
+                && target != null
+                && (target.equals(self) || !homes(set.partition(), set.n()).contains(target))) {
+            throw new DecodeException(
+                    "a hint for " + target + ", which is no other home of partition " + set.partition());
         }
     }
 

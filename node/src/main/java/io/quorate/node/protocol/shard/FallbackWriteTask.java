@@ -55,7 +55,7 @@ final class FallbackWriteTask implements Task, WriteCoordinator.Port {
                 context.self,
                 homes,
                 Set.of(),
-                fallbacks,
+                () -> fallbacks,
                 request.need(),
                 written,
                 now,

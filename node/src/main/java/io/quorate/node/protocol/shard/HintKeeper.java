@@ -2,6 +2,7 @@ package io.quorate.node.protocol.shard;
 
 import com.google.common.collect.ImmutableMap;
 import io.quorate.node.protocol.hint.HintBook;
+import io.quorate.node.protocol.hint.HintRules;
 import io.quorate.node.protocol.hint.HintSettings;
 import io.quorate.node.protocol.message.PeerMessage;
 import io.quorate.node.protocol.message.PeerMessage.Status;
@@ -30,6 +31,7 @@ final class HintKeeper {
     private final Context context;
     private final PartitionStore store;
     private final HintSettings settings;
+    private final HintRules rules;
     private final Map<Long, Delivery> underWay = new LinkedHashMap<>();
     private final Map<NodeId, Course> courses = new HashMap<>();
     private final Deque<Waiter> waiters = new ArrayDeque<>();
@@ -50,7 +52,8 @@ final class HintKeeper {
         private boolean paused;
     }
 
-    HintKeeper(Context context, PartitionStore store, HintSettings settings) {
+    HintKeeper(Context context, PartitionStore store, HintSettings settings, HintRules rules) {
+        this.rules = rules;
         this.context = context;
         this.store = store;
         this.settings = settings;
@@ -58,7 +61,7 @@ final class HintKeeper {
     }
 
     private HintBook opened() {
-        HintBook opened = new HintBook(store, context.rules, context::wallMillis, settings);
+        HintBook opened = new HintBook(store, context.rules, rules, context::wallMillis, settings, this::lost);
         if (opened.damaged() > 0) {
             context.corruption(opened.damaged() + " hints cannot be read; what they held reaches its homes only from"
                     + " other homes");
@@ -68,10 +71,21 @@ final class HintKeeper {
 
     HintBook book() {
         if (outdated && store.refusal() == null) {
-            outdated = false;
-            book = opened();
+            try {
+                book = opened();
+                outdated = false;
+            } catch (StorageException e) {
+                // The disk is not ready yet.
+                context.corruption("hints cannot be read: " + e.getMessage());
+            }
         }
         return book;
+    }
+
+    /** What was kept cannot be read: the home gets it only from other homes. */
+    private void lost(NodeId target, RecordKey key) {
+        context.corruption("what was kept for " + target + " of " + ReplicaSide.describe(key) + " cannot be read");
+        context.behind(target, key.set());
     }
 
     boolean idle() {
@@ -100,7 +114,12 @@ final class HintKeeper {
 
     /** Keeps a write; told what became of it once it is durable, or cannot be. */
     void keep(NodeId target, RecordKey key, VersionedObject object, boolean counted, Consumer<Status> done) {
-        HintBook.Added added = book().add(target, key, object, counted);
+        HintBook.Added added;
+        try {
+            added = book().add(target, key, object, counted);
+        } catch (StorageException e) {
+            added = new HintBook.Added(HintBook.Outcome.REFUSED, 0);
+        }
         switch (added.outcome()) {
             case FULL -> {
                 context.happened(Shard.Event.HINT_DROPPED);
@@ -109,9 +128,14 @@ final class HintKeeper {
                 }
                 done.accept(Status.NO_HINT);
             }
-            case REFUSED -> done.accept(Status.DISK_FULL);
+            case REFUSED -> {
+                if (!counted) {
+                    context.behind(target, key.set());
+                }
+                done.accept(Status.DISK_FULL);
+            }
             case KEPT -> {
-                if (added.commit() == 0) {
+                if (added.commit() == 0 || rules.countsBeforeDurable()) {
                     done.accept(Status.OK);
                 } else {
                     waiters.add(new Waiter(
@@ -122,19 +146,12 @@ final class HintKeeper {
         }
     }
 
-    void onCompletion(PartitionStore.Completion completion) {
-        Commit commit = completion.commit();
+    boolean awaits(Commit commit) {
+        return book.awaits(commit);
+    }
+
+    void durable(Commit commit) {
         if (!book.awaits(commit)) {
-            return;
-        }
-        StorageException failure = completion.failure();
-        if (failure != null) {
-            // What memory says may not be on the disk: it is read again once the disk takes changes.
-            outdated = true;
-            Deque<Waiter> all = new ArrayDeque<>(waiters);
-            waiters.clear();
-            underWay.clear();
-            all.forEach(waiter -> waiter.durable().accept(failure));
             return;
         }
         book.durable(commit.id());
@@ -143,15 +160,27 @@ final class HintKeeper {
         }
     }
 
+    /** What memory says may not be on the disk: it is read again once the disk takes changes. */
+    void fail(StorageException failure) {
+        outdated = true;
+        book = HintBook.closed(context.rules, rules, context::wallMillis, settings);
+        Deque<Waiter> all = new ArrayDeque<>(waiters);
+        waiters.clear();
+        underWay.clear();
+        courses.clear();
+        all.forEach(waiter -> waiter.durable().accept(failure));
+    }
+
     /** Hands over what it can to homes that are back and ready. */
     void tick(long now, boolean busy) {
         expire(now);
-        budget = Math.min(
-                settings.bytesPerSecond(), budget + (now - budgetAt) / 1000 * settings.bytesPerSecond() / 1_000_000);
+        long elapsed = Math.min(1_000_000_000L, Math.max(0, now - budgetAt));
+        budget = Math.min(settings.bytesPerSecond(), budget + settings.bytesPerSecond() / 1000 * (elapsed / 1_000_000));
         budgetAt = now;
         if (busy || outdated) {
             return;
         }
+        book().sweep();
         for (NodeId target : book().targets()) {
             if (context.live.contains(target) && !context.isLagging(target)) {
                 deliver(target, now);
@@ -166,7 +195,15 @@ final class HintKeeper {
         }
         course.paused = false;
         while (course.sent < course.window && budget > 0) {
-            Hint hint = book().next(target);
+            Hint hint;
+            try {
+                hint = book().next(target);
+            } catch (StorageException e) {
+                // The disk is not ready; it is tried again.
+                course.paused = true;
+                course.pausedUntil = now + PAUSE_NANOS;
+                return;
+            }
             if (hint == null) {
                 return;
             }
@@ -179,6 +216,9 @@ final class HintKeeper {
             underWay.put(id, new Delivery(hint, now));
             course.sent++;
             budget -= hint.bytes();
+            if (rules.endsWhenSent()) {
+                book().delivered(hint);
+            }
             context.send(
                     target,
                     new PeerMessage.Write(

@@ -4,6 +4,7 @@ import com.google.common.collect.ImmutableList;
 import io.quorate.node.protocol.antientropy.Responder;
 import io.quorate.node.protocol.message.ExchangeMessage;
 import io.quorate.node.protocol.message.PeerMessage;
+import io.quorate.node.protocol.replica.LeafListing;
 import io.quorate.node.protocol.replica.Replica;
 import io.quorate.node.protocol.store.CorruptRecordException;
 import io.quorate.node.protocol.store.RecordKey;
@@ -67,7 +68,7 @@ final class LeafHealTask implements Task {
     private void ask() {
         try {
             Replica replica = context.replicas.get(set);
-            Replica.Listing own = replica.list(leaf);
+            LeafListing own = replica.list(leaf);
             if (own.proved()) {
                 over = true;
                 return;
@@ -100,7 +101,13 @@ final class LeafHealTask implements Task {
                 over = true;
                 return;
             }
-            listing.keys().forEach(key -> keys.add(key.key()));
+            for (ExchangeMessage.KeyDigest key : listing.keys()) {
+                if (!key.key().set().equals(set)) {
+                    over = true;
+                    return;
+                }
+                keys.add(key.key());
+            }
         }
         silent.remove(from);
         if (silent.isEmpty()) {

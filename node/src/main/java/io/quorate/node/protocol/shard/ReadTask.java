@@ -14,8 +14,10 @@ import io.quorate.ring.version.KeyState;
 import io.quorate.ring.version.VersionedObject;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Consumer;
 
 /** Carries the messages of one {@link ReadCoordinator}. */
@@ -35,6 +37,7 @@ final class ReadTask implements Task, ReadCoordinator.Port {
             Context context,
             KeyRequest.Get get,
             AnswerTimes.Ranking candidates,
+            Set<NodeId> standIns,
             long now,
             long deadline,
             Consumer<KeyReply> reply) {
@@ -50,11 +53,21 @@ final class ReadTask implements Task, ReadCoordinator.Port {
         ReadCoordinator.Hedging hedging = new ReadCoordinator.Hedging(
                 context.readTimes.hedgeAfter(need, pace.hedgeFloorNanos(), pace.hedgeCapNanos()), candidates.fast());
         this.coordinator = new ReadCoordinator(
-                candidates.order(), address.n(), need, address.readRepair(), timing, hedging, context.rules, this);
+                candidates.order(),
+                address.n(),
+                need,
+                address.readRepair(),
+                timing,
+                hedging,
+                standIns,
+                context.rules,
+                this);
     }
 
     static void start(Context context, KeyRequest.Get get, long now, long deadline, Consumer<KeyReply> reply) {
-        if (get.need() == 1) {
+        boolean isHome =
+                context.homes(get.address().partition(), get.address().n()).contains(context.self);
+        if (get.need() == 1 && isHome) {
             ReplicaSide.Answer answer = ReplicaSide.read(context, get.address().record(), Want.STATE);
             KeyState state = answer.state();
             if (state != null) {
@@ -78,12 +91,20 @@ final class ReadTask implements Task, ReadCoordinator.Port {
         }
         AnswerTimes.Ranking ranked = context.readTimes.rank(others, context::isLagging, now);
         List<NodeId> candidates = new ArrayList<>();
-        candidates.add(context.self);
+        if (isHome) {
+            candidates.add(context.self);
+        }
         candidates.addAll(context.stalledLast(ranked.order()));
+        Set<NodeId> standIns = new LinkedHashSet<>();
+        if (get.address().sloppy() && candidates.size() < get.need()) {
+            standIns.addAll(context.fallbacks(get.address().record().set()));
+            candidates.addAll(standIns);
+        }
         ReadTask task = new ReadTask(
                 context,
                 get,
-                new AnswerTimes.Ranking(candidates, ranked.even() + 1, ranked.fast() + 1),
+                new AnswerTimes.Ranking(candidates, ranked.even() + (isHome ? 1 : 0), ranked.fast() + (isHome ? 1 : 0)),
+                standIns,
                 now,
                 deadline,
                 reply);

@@ -11,6 +11,7 @@ import io.quorate.node.protocol.store.RecordKey;
 import io.quorate.node.protocol.store.StorageException;
 import io.quorate.ring.topology.NodeId;
 import io.quorate.ring.version.KeyState;
+import io.quorate.ring.version.VersionedObject;
 import org.jspecify.annotations.Nullable;
 
 /** What this node does for coordinators elsewhere (and for its own, through the loop inside the shard). */
@@ -25,6 +26,7 @@ final class ReplicaSide {
     record Answer(Status status, long digest, @Nullable KeyState state) {
         static final Answer CORRUPT = new Answer(Status.CORRUPT, 0, null);
         static final Answer FAILED = new Answer(Status.FAILED, 0, null);
+        static final Answer NO_HINT = new Answer(Status.NO_HINT, 0, null);
         static final Answer STALE = new Answer(Status.STALE_BUCKET, 0, null);
     }
 
@@ -69,6 +71,12 @@ final class ReplicaSide {
             return Answer.STALE;
         }
         try {
+            if (want == Want.HINTED) {
+                VersionedObject held = context.hints().book().held(key);
+                return held == null
+                        ? Answer.NO_HINT
+                        : new Answer(Status.OK, held.state().digest(), held.state());
+            }
             Replica replica = context.replicas.get(key.set());
             if (want == Want.DIGEST) {
                 KeyState whole = replica.read(key);

@@ -1,8 +1,8 @@
 package io.quorate.node.protocol.shard;
 
 import io.quorate.node.protocol.replica.Replica;
+import io.quorate.node.protocol.store.Commit;
 import io.quorate.node.protocol.store.CorruptRecordException;
-import io.quorate.node.protocol.store.PartitionStore;
 import io.quorate.node.protocol.store.ReplicaSetId;
 import io.quorate.node.protocol.store.StorageException;
 import io.quorate.ring.bytes.DecodeException;
@@ -77,23 +77,20 @@ final class Replicas {
         }
     }
 
-    void onCompletion(PartitionStore.Completion completion, long now) {
-        ReplicaSetId id = completion.commit().set();
-        StorageException failure = completion.failure();
-        Replica replica = open.get(id);
+    /** Whether a commit is one of these and still on its way: those behind the first to fail are forgotten with it. */
+    boolean awaits(Commit commit) {
+        Replica replica = open.get(commit.set());
+        return replica != null && replica.awaits(commit);
+    }
+
+    void durable(Commit done, long now) {
+        Replica replica = open.get(done.set());
         if (replica == null) {
             return;
         }
-        if (failure != null) {
-            // Commits that waited behind the first to fail were forgotten together with it.
-            if (replica.awaits(completion.commit())) {
-                fail(failure, now);
-            }
-            return;
-        }
-        long commit = completion.commit().id();
+        long commit = done.id();
         replica.durable(commit);
-        Deque<Waiter> waiting = waiters.get(id);
+        Deque<Waiter> waiting = waiters.get(done.set());
         if (waiting == null) {
             return;
         }
@@ -107,7 +104,7 @@ final class Replicas {
      * What memory says of any replica may not be on disk any more: all are forgotten, to be opened as the disk has them and
      * under new incarnations.
      */
-    private void fail(StorageException failure, long now) {
+    void fail(StorageException failure, long now) {
         failed = true;
         open.clear();
         hopeless = !surroundings.store().forgotten();

@@ -53,7 +53,11 @@ final class Routing {
             }
         }
         if (coordinators.isEmpty() && mayStandIn(context, request, homes)) {
-            FallbackWriteTask.start(context, request, homes, now, deadline, reply);
+            if (request instanceof KeyRequest.Get get) {
+                ReadTask.start(context, get, now, deadline, done -> reply.accept(shown(address, done)));
+            } else {
+                FallbackWriteTask.start(context, request, homes, now, deadline, reply);
+            }
             return;
         }
         if (coordinators.isEmpty() && request instanceof KeyRequest.Explain explain) {
@@ -182,7 +186,7 @@ final class Routing {
                 names.add(home.value());
             }
         }
-        int standing = request.address().sloppy() && isWrite(request)
+        int standing = up < request.need() && request.address().sloppy()
                 ? Math.min(
                         homes.size() - up,
                         context.fallbacks(address.record().set()).size())
@@ -209,6 +213,7 @@ final class Routing {
         return request.address().sloppy()
                 && !homes.contains(context.self)
                 && (request instanceof KeyRequest.Put
+                        || request instanceof KeyRequest.Get
                         || (request instanceof KeyRequest.Delete delete && delete.seen() != null));
     }
 

@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Scrub {
     private static final int LEAVES_A_STEP = 64;
+    private static final int KEYS_A_STEP = 256;
 
     private final AntiEntropy antiEntropy;
     private final Replicas replicas;
@@ -49,7 +50,8 @@ final class Scrub {
         }
         long due = hurried > 0 ? LEAVES_A_STEP : Math.min(LEAVES_A_STEP, (now - lookedAt) / pauseNanos);
         lookedAt = now;
-        for (long i = 0; i < due; i++) {
+        long keysBefore = antiEntropy.scrubbedKeys();
+        for (long i = 0; i < due && antiEntropy.scrubbedKeys() - keysBefore < KEYS_A_STEP; i++) {
             ReplicaSetId current = set;
             if (current == null || leaf == LeafTable.LEAVES) {
                 current = after(current);

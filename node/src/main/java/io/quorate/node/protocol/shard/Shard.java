@@ -1,8 +1,9 @@
 package io.quorate.node.protocol.shard;
 
 import com.google.common.collect.ImmutableMap;
+import io.quorate.node.protocol.antientropy.ExchangeRules;
 import io.quorate.node.protocol.antientropy.ExchangeSettings;
-import io.quorate.node.protocol.hint.HintBook;
+import io.quorate.node.protocol.hint.HintRules;
 import io.quorate.node.protocol.hint.HintSettings;
 import io.quorate.node.protocol.liveness.Liveness.PeerInfo;
 import io.quorate.node.protocol.message.ExchangeMessage;
@@ -107,7 +108,30 @@ public final class Shard {
             boolean keepsActors,
             LongSupplier randomLongs,
             LongSupplier wallMillis,
-            Output output) {}
+            Output output,
+            ExchangeRules exchangeRules,
+            HintRules hintRules) {
+        /** With the rules that are right. */
+        public Surroundings(
+                NodeId self,
+                PartitionStore store,
+                VersionRules rules,
+                boolean keepsActors,
+                LongSupplier randomLongs,
+                LongSupplier wallMillis,
+                Output output) {
+            this(
+                    self,
+                    store,
+                    rules,
+                    keepsActors,
+                    randomLongs,
+                    wallMillis,
+                    output,
+                    ExchangeRules.STANDARD,
+                    HintRules.STANDARD);
+        }
+    }
 
     /** Takes the messages that the shard wants sent. */
     public interface Output {
@@ -168,8 +192,8 @@ public final class Shard {
                 (message, now) -> take(self, message, now));
         this.replicaSide = new ReplicaSide(context);
         this.purge = new BucketPurge(context);
-        this.antiEntropy = new AntiEntropy(context, settings.exchange());
-        this.hints = new HintKeeper(context, surroundings.store(), settings.hints());
+        this.antiEntropy = new AntiEntropy(context, settings.exchange(), surroundings.exchangeRules());
+        this.hints = new HintKeeper(context, surroundings.store(), settings.hints(), surroundings.hintRules());
         context.keepHintsIn(hints);
         context.behind = antiEntropy::missed;
         replicas.openAll(context::corruption);
@@ -333,7 +357,7 @@ public final class Shard {
         if (task != null) {
             task.onAnswer(from, message, now);
         } else if (message instanceof PeerMessage.WriteAck ack) {
-            antiEntropy.onAck(ack, now);
+            antiEntropy.onAck(from, ack, now);
             hints.onAck(from, ack, now);
         }
     }
@@ -349,10 +373,18 @@ public final class Shard {
     /** The store has finished a commit, or failed to. */
     public void onCompletion(PartitionStore.Completion completion, long now) {
         context.at(now);
-        if (completion.commit().set().equals(Commit.HINTS)) {
-            hints.onCompletion(completion);
-        } else {
-            replicas.onCompletion(completion, now);
+        StorageException failure = completion.failure();
+        boolean ofHints = completion.commit().set().equals(Commit.HINTS);
+        if (failure == null) {
+            if (ofHints) {
+                hints.durable(completion.commit());
+            } else {
+                replicas.durable(completion.commit(), now);
+            }
+        } else if (ofHints ? hints.awaits(completion.commit()) : replicas.awaits(completion.commit())) {
+            // One disk: what memory says of either may not be on it. The store is told once that both have forgotten.
+            hints.fail(failure);
+            replicas.fail(failure, now);
         }
         drain(now);
     }
@@ -392,18 +424,15 @@ public final class Shard {
         purge.update();
     }
 
+    /** What operators watch of the work in the background; some work, so not for every tick. */
+    public Figures figures() {
+        return Figures.of(hints.report(), hints.book().size(), exchanges(), context.wallMillis());
+    }
+
     /** What is kept here for other homes. */
     public HintReport hints() {
         return new HintReport(hints.report(), hints.book().head(), hints.book().oldestRevision());
     }
-
-    /**
-     * What a node keeps for others.
-     *
-     * @param head above every hint there is or has been
-     * @param oldest all hints before this have been delivered
-     */
-    public record HintReport(ImmutableMap<NodeId, HintBook.Report> targets, long head, long oldest) {}
 
     /** How far the replicas are known to be equal to those of the other homes. */
     public ExchangeReport exchanges() {

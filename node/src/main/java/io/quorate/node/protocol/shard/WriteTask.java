@@ -279,7 +279,7 @@ final class WriteTask implements Task, WriteCoordinator.Port {
                 context.self,
                 homes,
                 context.live,
-                request.address().sloppy() ? context.fallbacks(key.set()) : List.of(),
+                () -> request.address().sloppy() ? context.fallbacks(key.set()) : List.of(),
                 request.need(),
                 written,
                 started,

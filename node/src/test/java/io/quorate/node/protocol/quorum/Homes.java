@@ -16,6 +16,7 @@ import java.util.Deque;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** Homes that answer by what they hold, as far as they are let. */
@@ -118,6 +119,7 @@ final class Homes implements ReadCoordinator.Port {
                 repair,
                 new ReadCoordinator.Timing(0, DEADLINE, SPARE, RESEND),
                 hedging,
+                Set.of(),
                 VersionRules.STANDARD,
                 this);
         running().start(0);

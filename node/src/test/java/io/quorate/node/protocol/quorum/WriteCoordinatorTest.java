@@ -254,7 +254,7 @@ class WriteCoordinatorTest {
                 A,
                 HOMES,
                 reachable,
-                List.of(),
+                List::of,
                 need,
                 new WriteCoordinator.Written(context, 1, 42),
                 0,

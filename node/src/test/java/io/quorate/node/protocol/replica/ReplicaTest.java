@@ -378,16 +378,16 @@ class ReplicaTest {
         rig.put(kept, CausalContext.EMPTY, "kept");
         rig.settle();
         disk.corrupt(keyIn(PARTITION, 9));
-        Replica.Drop first = rig.replica().dropBucket(TestKeys.BUCKET, 1, null, 6);
+        Drop first = rig.replica().dropBucket(TestKeys.BUCKET, 1, null, 6);
         rig.settle();
         int left = disk.keysOf(set(PARTITION), TestKeys.BUCKET, 1, 20).size();
         assertThat(left).isBetween(4, 5);
         assertThat(first.next()).isNotNull();
-        Replica.Drop second = rig.replica().dropBucket(TestKeys.BUCKET, 1, first.next(), 6);
+        Drop second = rig.replica().dropBucket(TestKeys.BUCKET, 1, first.next(), 6);
         rig.settle();
         assertThat(second.next()).as("all eleven keys have been looked at").isNull();
         assertThat(disk.keysOf(set(PARTITION), TestKeys.BUCKET, 1, 20)).isEmpty();
-        assertThat(rig.replica().dropBucket(TestKeys.BUCKET, 1, null, 6)).isEqualTo(new Replica.Drop(0, null, false));
+        assertThat(rig.replica().dropBucket(TestKeys.BUCKET, 1, null, 6)).isEqualTo(new Drop(0, null, false));
         assertThat(rig.values(kept)).containsExactly("kept");
         for (int i = 0; i < 9; i++) {
             assertThat(disk.verifyLeaf(set(PARTITION), rig.replica().leafOf(keyIn(PARTITION, i))))
@@ -401,7 +401,7 @@ class ReplicaTest {
         rig.settle();
         disk.slow();
         rig.put(ALICE, CausalContext.EMPTY, "v2");
-        assertThat(rig.replica().dropBucket(TestKeys.BUCKET, 1, null, 6)).isEqualTo(new Replica.Drop(0, null, true));
+        assertThat(rig.replica().dropBucket(TestKeys.BUCKET, 1, null, 6)).isEqualTo(new Drop(0, null, true));
         disk.completeAll();
         rig.settle();
         assertThat(rig.replica().dropBucket(TestKeys.BUCKET, 1, null, 6).commit())

@@ -1,0 +1,81 @@
+package io.quorate.bench.sim;
+
+import io.quorate.node.protocol.antientropy.ExchangeRules;
+import io.quorate.node.protocol.hint.HintRules;
+import io.quorate.node.protocol.replica.LeafListing;
+import io.quorate.node.protocol.store.Hint;
+import io.quorate.node.protocol.store.RecordKey;
+import io.quorate.ring.version.CausalContext;
+import io.quorate.ring.version.Dot;
+import io.quorate.ring.version.PartitionClock;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** The rules of coming together, one of them broken on purpose. */
+final class BrokenExchange extends ExchangeRules {
+    private final PlantedBug bug;
+
+    BrokenExchange(PlantedBug bug) {
+        this.bug = bug;
+    }
+
+    @Override
+    public Map<RecordKey, CausalContext> takenOver(Map<RecordKey, CausalContext> contexts) {
+        return bug == PlantedBug.EXCHANGE_CLOCK_ALONE ? Map.of() : super.takenOver(contexts);
+    }
+
+    @Override
+    public boolean mayTakeOver(int passedOver) {
+        return bug == PlantedBug.EXCHANGE_CLOCK_THOUGH_SKIPPED || super.mayTakeOver(passedOver);
+    }
+
+    @Override
+    public boolean mustLookAgain(PartitionClock clock, @Nullable CausalContext context, Dot dot) {
+        return bug != PlantedBug.EXCHANGE_LATE_ARRIVALS_IGNORED && super.mustLookAgain(clock, context, dot);
+    }
+
+    @Override
+    public boolean isProved(LeafListing listing) {
+        return bug == PlantedBug.EXCHANGE_ABSENCE_WITHOUT_PROOF || super.isProved(listing);
+    }
+
+    @Override
+    public PartitionClock told(PartitionClock compared, PartitionClock latest) {
+        return bug == PlantedBug.EXCHANGE_LATEST_CLOCK ? latest.copy() : super.told(compared, latest);
+    }
+
+    /** The rules of handoff. */
+    static final class Hints extends HintRules {
+        private final PlantedBug bug;
+
+        Hints(PlantedBug bug) {
+            this.bug = bug;
+        }
+
+        @Override
+        public boolean ends(Hint delivered, long revision) {
+            return bug == PlantedBug.HINT_ENDED_WHATEVER_WAS_ADDED || super.ends(delivered, revision);
+        }
+
+        @Override
+        public boolean endsWhenSent() {
+            return bug == PlantedBug.HINT_ENDED_WHEN_SENT;
+        }
+
+        @Override
+        public boolean countsBeforeDurable() {
+            return bug == PlantedBug.HINT_COUNTS_BEFORE_DURABLE;
+        }
+
+        @Override
+        public Set<Dot> named(Set<Dot> all) {
+            return bug == PlantedBug.HINT_FORGETS_DELETES ? Set.of() : super.named(all);
+        }
+
+        @Override
+        public boolean renewsActors() {
+            return bug != PlantedBug.HINT_ACTOR_KEPT;
+        }
+    }
+}

@@ -1,0 +1,47 @@
+package io.quorate.node.protocol.antientropy;
+
+import io.quorate.node.protocol.replica.LeafListing;
+import io.quorate.node.protocol.store.RecordKey;
+import io.quorate.ring.version.CausalContext;
+import io.quorate.ring.version.Dot;
+import io.quorate.ring.version.PartitionClock;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The decisions on which the safety of a round rests. One object, so that the simulator can put a broken rule in its place
+ * and show that its checks notice.
+ */
+public class ExchangeRules {
+    public static final ExchangeRules STANDARD = new ExchangeRules();
+
+    /** Rule E1: what goes into the commit together with the clock. */
+    public Map<RecordKey, CausalContext> takenOver(Map<RecordKey, CausalContext> contexts) {
+        return contexts;
+    }
+
+    /** Rules E2 and E3: whether the clock may be taken over although so much was passed over. */
+    public boolean mayTakeOver(int passedOver) {
+        return passedOver == 0;
+    }
+
+    /**
+     * Rule E4: whether a version that has come in meanwhile makes its key one that has to be compared again.
+     *
+     * @param clock of the other home, as it was when the round began
+     * @param context of the key that went with it; null if the clock vouches for all of it
+     */
+    public boolean mustLookAgain(PartitionClock clock, @Nullable CausalContext context, Dot dot) {
+        return clock.contains(dot) || (context != null && context.covers(dot));
+    }
+
+    /** Condition C9: whether what a home does not list is known to be deleted. */
+    public boolean isProved(LeafListing listing) {
+        return listing.proved();
+    }
+
+    /** Rule E2: the clock as it was when the other home was compared, and not a later one. */
+    public PartitionClock told(PartitionClock compared, PartitionClock latest) {
+        return compared;
+    }
+}

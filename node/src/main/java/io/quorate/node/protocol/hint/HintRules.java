@@ -1,0 +1,38 @@
+package io.quorate.node.protocol.hint;
+
+import io.quorate.node.protocol.store.Hint;
+import io.quorate.ring.version.Dot;
+import java.util.Set;
+
+/**
+ * The decisions on which the safety of handoff rests. One object, so that the simulator can put a broken rule in its place
+ * and show that its checks notice.
+ */
+public class HintRules {
+    public static final HintRules STANDARD = new HintRules();
+
+    /** Whether a delivery ends a hint: only that of the revision it still has. */
+    public boolean ends(Hint delivered, long revision) {
+        return delivered.revision() == revision;
+    }
+
+    /** Whether a hint is over as soon as it has been sent. */
+    public boolean endsWhenSent() {
+        return false;
+    }
+
+    /** Whether a write counts as kept before it is durable. */
+    public boolean countsBeforeDurable() {
+        return false;
+    }
+
+    /** Rule E7: the dots that a merged hint names besides its live ones. */
+    public Set<Dot> named(Set<Dot> all) {
+        return all;
+    }
+
+    /** Rule E8: whether every run of a node that is no home is another actor. */
+    public boolean renewsActors() {
+        return true;
+    }
+}

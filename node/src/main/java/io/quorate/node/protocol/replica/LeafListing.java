@@ -1,0 +1,14 @@
+package io.quorate.node.protocol.replica;
+
+import io.quorate.node.protocol.store.RecordKey;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * The keys of a leaf that have versions.
+ *
+ * @param digests of the live dots of each
+ * @param unreadable keys whose records cannot be read
+ * @param proved whether what is not listed is known to be deleted (condition C9)
+ */
+public record LeafListing(Map<RecordKey, Long> digests, List<RecordKey> unreadable, boolean proved) {}
