@@ -82,11 +82,10 @@ final class SyncPoints {
             ArrayNode left = body.putArray("left");
             heads.forEach((name, head) -> {
                 ObjectNode report = reports.get(name);
-                if (head == UNKNOWN) {
-                    left.addObject().put("node", name).put("reason", "was unreachable when this point was made");
-                } else if (report == null) {
+                if (report == null) {
                     left.addObject().put("node", name).put("reason", "unreachable");
-                } else if (report.path("oldest").asLong() < head) {
+                } else if (report.path("oldest").asLong() < (head == UNKNOWN ? Long.MAX_VALUE : head)) {
+                    // Of a node that could not be asked then, whatever it keeps may be older.
                     ObjectNode line = left.addObject().put("node", name);
                     line.set("targets", report.path("targets"));
                 }

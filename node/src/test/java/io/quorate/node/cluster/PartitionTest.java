@@ -32,7 +32,7 @@ final class PartitionTest {
 
     @BeforeAll
     static void start() {
-        cluster = TestCluster.start(5).strict();
+        cluster = TestCluster.start(5);
     }
 
     @AfterAll
@@ -91,7 +91,7 @@ final class PartitionTest {
         right.forEach(node -> cluster.awaitPeers(node, right.size() - 1));
 
         for (String node : left) {
-            cluster.put(node, key, "refused").problem(503, "unavailable");
+            cluster.put(node, key, "?sloppy=false", "refused").problem(503, "unavailable");
         }
         cluster.request(left.get(1), "PUT", key, "?level=ONE")
                 .header("Quorate-Context", context)
@@ -141,7 +141,12 @@ final class PartitionTest {
         while (System.nanoTime() < until) {
             String node = cluster.nodes().get(written % 5);
             String context = cluster.get(node, key).context();
-            cluster.putOver(node, key, context, "v" + written).expect(204);
+            // What stands in for a home may be missed by the next read.
+            cluster.request(node, "PUT", key, "?sloppy=false")
+                    .header("Quorate-Context", context)
+                    .body("v" + written)
+                    .send()
+                    .expect(204);
             assertThat(cluster.get(cluster.nodes().get((written + 1) % 5), key)
                             .expect(200)
                             .text())
@@ -177,7 +182,7 @@ final class PartitionTest {
         cluster.fault("n1", "{\"delay\":{\"node\":\"" + homes.get(1) + "\",\"ms\":600}}")
                 .expect(200);
 
-        Reply reply = cluster.put(homes.get(0), key, "?level=ALL&timeout=300ms", "late");
+        Reply reply = cluster.put(homes.get(0), key, "?level=ALL&timeout=300ms&sloppy=false", "late");
 
         JsonNode problem = reply.problem(504, "timeout");
         assertThat(problem.path("outcome").asText()).isEqualTo("maybe-applied");
@@ -197,7 +202,7 @@ final class PartitionTest {
         // Cut just now: the coordinator does not know yet, so it sends and waits.
         cluster.demo().board().isolate(Set.of(NodeId.of(homes.get(0))));
         long from = System.nanoTime();
-        Reply reply = cluster.put(homes.get(0), key, "?timeout=1s", "cut");
+        Reply reply = cluster.put(homes.get(0), key, "?timeout=1s&sloppy=false", "cut");
         long millis = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - from);
 
         assertThat(millis).isLessThan(1_500);
@@ -216,7 +221,7 @@ final class PartitionTest {
         String context = cluster.get("n1", key).context();
         // Only its coordinator gets the write: the other homes are cut off from it while it tries.
         cluster.demo().board().isolate(Set.of(NodeId.of(homes.get(0))));
-        Reply minority = cluster.request(homes.get(0), "PUT", key, "?timeout=400ms")
+        Reply minority = cluster.request(homes.get(0), "PUT", key, "?timeout=400ms&sloppy=false")
                 .header("Quorate-Context", context)
                 .body("minority")
                 .send();

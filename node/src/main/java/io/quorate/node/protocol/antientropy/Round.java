@@ -2,7 +2,6 @@ package io.quorate.node.protocol.antientropy;
 
 import com.google.common.collect.ImmutableList;
 import com.google.common.collect.Sets;
-import com.google.common.primitives.ImmutableLongArray;
 import io.quorate.node.protocol.message.ExchangeMessage;
 import io.quorate.node.protocol.message.ExchangeMessage.Comparison;
 import io.quorate.node.protocol.message.ExchangeMessage.Held;
@@ -18,7 +17,6 @@ import io.quorate.ring.version.CausalContext;
 import io.quorate.ring.version.Dot;
 import io.quorate.ring.version.KeyState;
 import io.quorate.ring.version.PartitionClock;
-import io.quorate.ring.version.Version;
 import io.quorate.ring.version.VersionedObject;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -104,7 +102,6 @@ public final class Round implements Watcher {
     private int contextsExpected;
     private boolean learns;
     private boolean applying;
-    private boolean peerLags;
     private boolean busy;
     private int passes;
     private int passedOver;
@@ -120,14 +117,8 @@ public final class Round implements Watcher {
     }
 
     public void start(long now) {
-        ask(
-                new ExchangeMessage.Open(
-                        id,
-                        replica.id(),
-                        replica.leaves().root().digest(),
-                        replica.clock().digest(),
-                        epoch),
-                now);
+        long root = replica.leaves().root().digest();
+        ask(new ExchangeMessage.Open(id, replica.id(), root, replica.clock().digest(), epoch), now);
     }
 
     public Stage stage() {
@@ -141,11 +132,6 @@ public final class Round implements Watcher {
     /** Why it was broken off; empty if it was not. */
     public String reason() {
         return reason;
-    }
-
-    /** Whether the other home says that it has lost data itself. */
-    public boolean peerLags() {
-        return peerLags;
     }
 
     /** Whether it was broken off only because the other home was busy with another. */
@@ -242,7 +228,6 @@ public final class Round implements Watcher {
     }
 
     private void opened(ExchangeMessage.Opened opened, long now) {
-        peerLags = opened.lagging();
         PartitionClock theirs = opened.clock();
         if (opened.comparison() == Comparison.REFUSED) {
             breakOff("refused");
@@ -290,12 +275,10 @@ public final class Round implements Watcher {
             goOn(now);
             return;
         }
-        ImmutableList.Builder<ExchangeMessage.Branch> branches = ImmutableList.builder();
-        for (int index : toCompare) {
-            branches.add(new ExchangeMessage.Branch(
-                    index, ImmutableLongArray.copyOf(replica.leaves().leafDigests(index))));
-        }
-        ask(new ExchangeMessage.Compare(id, replica.id(), session, branches.build()), now);
+        ask(
+                new ExchangeMessage.Compare(
+                        id, replica.id(), session, ExchangeMessage.branches(replica.leaves(), toCompare)),
+                now);
     }
 
     private void took(ExchangeMessage.Contexts page, long now) {
@@ -335,12 +318,11 @@ public final class Round implements Watcher {
         if (!differing.isEmpty()) {
             swap(now);
         } else if (!leaves.isEmpty()) {
-            ImmutableList.Builder<ExchangeMessage.LeafDigest> wanted = ImmutableList.builder();
-            leaves.stream()
-                    .limit(LEAVES_MAX)
-                    .forEach(leaf -> wanted.add(new ExchangeMessage.LeafDigest(
-                            leaf, replica.leaves().get(leaf).digest())));
-            ask(new ExchangeMessage.AskLeaves(id, replica.id(), session, wanted.build()), now);
+            List<Integer> wanted = leaves.stream().limit(LEAVES_MAX).toList();
+            ask(
+                    new ExchangeMessage.AskLeaves(
+                            id, replica.id(), session, ExchangeMessage.leaves(replica.leaves(), wanted)),
+                    now);
         } else if (!dirty.isEmpty()) {
             if (++passes > PASSES_MAX) {
                 breakOff("too much is written meanwhile");
@@ -431,19 +413,11 @@ public final class Round implements Watcher {
     }
 
     private void take(RecordKey key, KeyState rest, List<Dot> same) {
-        KeyState newest = replica.newest(key);
-        List<Version> versions = new ArrayList<>(rest.versions());
-        for (Dot dot : same) {
-            // What has been replaced here meanwhile is covered here, and need not be put back to say so.
-            Version own = newest.find(dot);
-            if (own != null) {
-                versions.add(own);
-            }
-        }
+        KeyState whole = ExchangeMessage.whole(rest, same, replica.newest(key));
         findings.moved(rest);
         applying = true;
         try {
-            long commit = replica.apply(key, VersionedObject.of(KeyState.of(versions, rest.context())), null);
+            long commit = replica.apply(key, VersionedObject.of(whole), null);
             if (commit != 0) {
                 findings.repaired();
             }

@@ -5,11 +5,16 @@ import com.google.common.primitives.ImmutableIntArray;
 import com.google.common.primitives.ImmutableLongArray;
 import io.quorate.node.protocol.store.RecordKey;
 import io.quorate.node.protocol.store.ReplicaSetId;
+import io.quorate.repair.merkle.LeafTable;
 import io.quorate.ring.version.CausalContext;
 import io.quorate.ring.version.Dot;
 import io.quorate.ring.version.KeyState;
 import io.quorate.ring.version.PartitionClock;
+import io.quorate.ring.version.Version;
+import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -156,4 +161,35 @@ public sealed interface ExchangeMessage extends PeerMessage.Data {
      * @param wants whether the asking home knows something of the key that this one does not
      */
     record Held(RecordKey key, @Nullable KeyState state, ImmutableList<Dot> same, boolean wants) {}
+
+    /** Inner nodes of a tree with what is below them. */
+    static ImmutableList<Branch> branches(LeafTable tree, Collection<Integer> indexes) {
+        return indexes.stream()
+                .map(index -> new Branch(index, ImmutableLongArray.copyOf(tree.leafDigests(index))))
+                .collect(ImmutableList.toImmutableList());
+    }
+
+    /** Leaves of a tree. */
+    static ImmutableList<LeafDigest> leaves(LeafTable tree, Collection<Integer> leaves) {
+        return leaves.stream()
+                .map(leaf -> new LeafDigest(leaf, tree.get(leaf).digest()))
+                .collect(ImmutableList.toImmutableList());
+    }
+
+    /**
+     * The state of which a {@link Held} told a part. What the asking home has replaced meanwhile is covered there, and need
+     * not be put back to say so.
+     *
+     * @param newest what the asking home has now
+     */
+    static KeyState whole(KeyState rest, Collection<Dot> same, KeyState newest) {
+        List<Version> versions = new ArrayList<>(rest.versions());
+        for (Dot dot : same) {
+            Version own = newest.find(dot);
+            if (own != null) {
+                versions.add(own);
+            }
+        }
+        return KeyState.of(versions, rest.context());
+    }
 }

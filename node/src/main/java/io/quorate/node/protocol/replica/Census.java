@@ -8,6 +8,7 @@ import io.quorate.ring.bytes.Bytes;
 import io.quorate.ring.token.PartitionCount;
 import io.quorate.ring.version.Dot;
 import io.quorate.ring.version.KeyState;
+import io.quorate.ring.version.PartitionClock;
 import io.quorate.ring.version.Version;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -65,22 +66,26 @@ final class Census {
         keys += (after.versions().isEmpty() ? 0 : 1) - (before.versions().isEmpty() ? 0 : 1);
     }
 
-    /** A version that was lost is back, and counts as it never ceased to. */
-    void returned(RecordKey key, Dot dot, boolean counted) {
-        if (!counted) {
-            leaves.set(leafOf(key), leaves.get(leafOf(key)).plus(term(key, dot)));
-            versions++;
+    /** A record that was lost, or a part of it, is back: what the clock knows never ceased to count. */
+    void restored(RecordKey key, KeyState local, KeyState merged, PartitionClock clock) {
+        boolean counted = !local.versions().isEmpty();
+        LeafTable.Sum sum = leaves.get(leafOf(key));
+        for (Version version : merged.versions()) {
+            if (!local.has(version.dot())) {
+                boolean known = clock.contains(version.dot());
+                counted |= known;
+                sum = known ? sum : sum.plus(term(key, version.dot()));
+                versions += known ? 0 : 1;
+            }
         }
-    }
-
-    /** A version is gone. */
-    void gone(RecordKey key, Dot dot) {
-        leaves.set(leafOf(key), leaves.get(leafOf(key)).minus(term(key, dot)));
-        versions--;
-    }
-
-    void addKeys(int more) {
-        keys += more;
+        for (Version version : local.versions()) {
+            if (!merged.has(version.dot())) {
+                sum = sum.minus(term(key, version.dot()));
+                versions--;
+            }
+        }
+        leaves.set(leafOf(key), sum);
+        keys += (merged.versions().isEmpty() ? 0 : 1) - (counted ? 1 : 0);
     }
 
     Commit.Change change(RecordKey key, KeyState stripped, boolean remnant) {

@@ -313,21 +313,7 @@ public final class Replica {
         // The local context is not filled: this disk's clock vouches for nothing about this key.
         KeyState merged = rules.merge(local, object.state());
         watchers.accepted(key, local, merged);
-        boolean counted = !local.versions().isEmpty();
-        for (Version version : merged.versions()) {
-            if (!local.has(version.dot())) {
-                // What the clock knows was lost from the record only, not from the leaf and the counts.
-                boolean known = clock.contains(version.dot());
-                counted |= known;
-                census.returned(key, version.dot(), known);
-            }
-        }
-        for (Version version : local.versions()) {
-            if (!merged.has(version.dot())) {
-                census.gone(key, version.dot());
-            }
-        }
-        census.addKeys((merged.versions().isEmpty() ? 0 : 1) - (counted ? 1 : 0));
+        census.restored(key, local, merged, clock);
         enter(object);
         commits.restores(key);
         return write(key, local, merged, null);

@@ -222,25 +222,16 @@ public final class Shard {
         drain(now);
     }
 
-    /** As {@link #onMessage(NodeId, PeerMessage.Data, long, long)} for a message that was under way no time. */
+    /** Takes a message of another node that was under way no time. */
     public void onMessage(NodeId from, PeerMessage.Data message, long now) {
-        onMessage(from, message, 0, now);
+        onMessage(from, message, 0, true, now);
     }
 
     /**
      * Takes a message of another node.
      *
-     * @param age nanoseconds for which it was under way, waiting in either node included; the sender's time went on
+     * @param age how long it was under way, in nanoseconds, waiting in either node included; or less if not {@code sure}
      * @throws DecodeException if it speaks of a partition or a number of replicas that this cluster does not have
-     */
-    public void onMessage(NodeId from, PeerMessage.Data message, long age, long now) {
-        onMessage(from, message, age, true, now);
-    }
-
-    /**
-     * Takes a message of another node.
-     *
-     * @param age how long it was under way, in nanoseconds, or less if not {@code sure}
      */
     public void onMessage(NodeId from, PeerMessage.Data message, long age, boolean sure, long now) {
         context.check(message);

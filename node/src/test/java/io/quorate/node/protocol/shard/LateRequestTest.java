@@ -78,7 +78,7 @@ class LateRequestTest {
                 "t",
                 new KeyRequest.RequestId(Bytes.ofUtf8("r"), false));
         int before = cluster.sent.size();
-        cluster.shard(N2).onMessage(N1, new PeerMessage.Forward(9, both, 1_000, 1), 700 * MILLI, cluster.now());
+        cluster.shard(N2).onMessage(N1, new PeerMessage.Forward(9, both, 1_000, 1), 700 * MILLI, true, cluster.now());
         cluster.run(310 * MILLI);
         assertThat(cluster.sent.subList(before, cluster.sent.size()))
                 .filteredOn(e -> e.is(PeerMessage.ForwardReply.class))
@@ -151,7 +151,7 @@ class LateRequestTest {
         cluster.heal();
         long woken = cluster.now() + 20_000 * MILLI;
         for (Envelope envelope : heldBack) {
-            cluster.shard(N1).onMessage(envelope.from(), envelope.message(), 20_000 * MILLI, woken);
+            cluster.shard(N1).onMessage(envelope.from(), envelope.message(), 20_000 * MILLI, true, woken);
             cluster.settle();
         }
         return call;
@@ -201,7 +201,8 @@ class LateRequestTest {
         cluster.up(N1);
         assertThat(heldBack).isNotEmpty();
         for (Envelope envelope : heldBack) {
-            cluster.shard(envelope.to()).onMessage(envelope.from(), envelope.message(), 20_000 * MILLI, cluster.now());
+            cluster.shard(envelope.to())
+                    .onMessage(envelope.from(), envelope.message(), 20_000 * MILLI, true, cluster.now());
             cluster.settle();
         }
         cluster.run(10_000 * MILLI);
