@@ -30,7 +30,7 @@ class SimulationTest {
         long reads = 0;
         long acknowledged = 0;
         Set<FaultKind> seen = EnumSet.noneOf(FaultKind.class);
-        for (long seed = 1; seed <= 300; seed++) {
+        for (long seed = 1; seed <= 200; seed++) {
             SimReport report = run(seed, PlantedBug.NONE);
             assertThat(report.violation()).as("seed %d", seed).isNull();
             reads += report.reads();

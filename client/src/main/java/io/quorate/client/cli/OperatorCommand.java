@@ -1,13 +1,9 @@
 package io.quorate.client.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.quorate.client.http.OperatorHttp;
 import java.io.IOException;
 import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpRequest.BodyPublishers;
-import java.net.http.HttpResponse;
-import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -71,10 +67,7 @@ abstract class OperatorCommand implements Callable<Integer> {
 
     /** The first node that answers, of those given. */
     final class Node {
-        private final HttpClient http = HttpClient.newBuilder()
-                .version(HttpClient.Version.HTTP_1_1)
-                .connectTimeout(connection.deadline())
-                .build();
+        private final OperatorHttp http = new OperatorHttp(connection.deadline());
         private final Printer printer;
 
         private Node(Printer printer) {
@@ -105,17 +98,13 @@ abstract class OperatorCommand implements Callable<Integer> {
         private JsonNode ask(String method, String path, Duration deadline) throws InterruptedException {
             String failures = "";
             for (URI url : connection.contactPoints()) {
-                HttpRequest request = HttpRequest.newBuilder(URI.create(url + path))
-                        .timeout(deadline.plus(SLACK))
-                        .method(method, BodyPublishers.noBody())
-                        .build();
                 try {
-                    HttpResponse<String> response = http.send(request, BodyHandlers.ofString());
+                    OperatorHttp.Reply response = http.ask(method, URI.create(url + path), deadline.plus(SLACK));
                     JsonNode body = parsed(url, response.body());
-                    if (response.statusCode() >= 400 && response.statusCode() != 408) {
+                    if (response.status() >= 400 && response.status() != 408) {
                         throw new Refused(
-                                body.path("detail").asText("answered " + response.statusCode()),
-                                response.statusCode() >= 500 ? ExitCode.UNAVAILABLE : ExitCode.USAGE);
+                                body.path("detail").asText("answered " + response.status()),
+                                response.status() >= 500 ? ExitCode.UNAVAILABLE : ExitCode.USAGE);
                     }
                     return body;
                 } catch (IOException e) {

@@ -30,9 +30,4 @@ public class HintRules {
     public Set<Dot> named(Set<Dot> all) {
         return all;
     }
-
-    /** Rule E8: whether every run of a node that is no home is another actor. */
-    public boolean renewsActors() {
-        return true;
-    }
 }

@@ -229,7 +229,7 @@ final class Context {
     private final HybridClock fallbackClock = new HybridClock(HybridTime.NONE);
 
     Dot nextFallbackDot(int partition) {
-        if (fallbackCounters.isEmpty() && surroundings.hintRules().renewsActors()) {
+        if (fallbackCounters.isEmpty()) {
             fallbackIncarnation = surroundings.randomLongs().getAsLong();
         }
         long counter = fallbackCounters.merge(partition, 1L, Long::sum);
