@@ -14,6 +14,7 @@ import io.quorate.node.protocol.hint.HintBook;
 import io.quorate.node.protocol.hint.HintSettings;
 import io.quorate.node.protocol.message.PeerMessage;
 import io.quorate.node.protocol.store.RecordKey;
+import io.quorate.node.protocol.store.StorageException;
 import io.quorate.ring.topology.NodeId;
 import io.quorate.ring.version.CausalContext;
 import java.util.ArrayList;
@@ -172,5 +173,25 @@ class HandoffTest {
         for (int i = 0; i < KEYS; i++) {
             assertThat(cluster.stored(N3, keys.get(i))).containsExactly("v" + i);
         }
+    }
+
+    @Test
+    void whatIsKeptOutlivesADiskThatWasFullForAWhile() {
+        writeWithoutN3();
+        long before = kept(N1, N3).keys();
+        cluster.store(N1).forgiving().fail(new StorageException("full", new IllegalStateException(), true));
+        cluster.put(N1, key("elsewhere"), 1, CausalContext.EMPTY, "v").written();
+        cluster.up(N3);
+        cluster.run(3 * SECOND);
+        cluster.down(N3);
+        cluster.store(N1).recover();
+        cluster.run(SECOND);
+        assertThat(kept(N1, N3).keys()).as("read again from the disk").isEqualTo(before);
+        cluster.put(N1, keys.get(0), 2, CausalContext.EMPTY, "after").written();
+        cluster.up(N3);
+        cluster.run(10 * SECOND);
+        assertThat(cluster.stored(N3, keys.get(0))).containsExactlyInAnyOrder("v0", "after");
+        assertThat(cluster.stored(N3, keys.get(2))).containsExactly("v2");
+        assertThat(kept(N1, N3).keys()).isZero();
     }
 }
