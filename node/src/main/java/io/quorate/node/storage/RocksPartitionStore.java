@@ -320,9 +320,7 @@ public final class RocksPartitionStore implements PartitionStore, AutoCloseable 
 
     @Override
     public Leaf readLeaf(ReplicaSetId set, int leaf) {
-        int bits = Integer.numberOfTrailingZeros(partitions.value());
-        long first = bits == 0 ? 0 : (long) set.partition() << (64 - bits);
-        first |= (long) leaf << (64 - bits - LeafTable.LEAF_BITS);
+        long first = partitions.firstToken(set.partition(), leaf, LeafTable.LEAF_BITS);
         byte[] prefix = RecordCodec.prefix(set);
         byte[] start = RecordCodec.prefix(new ByteSink(16), set).u64(first).toByteArray();
         LeafReader reader = new LeafReader();

@@ -22,4 +22,10 @@ public record PartitionCount(int value) {
         int top = Integer.numberOfTrailingZeros(value);
         return (int) (token << top >>> (64 - bits));
     }
+
+    /** The first token of a partition with these bits below: what {@link #bitsBelowPartition} reads. */
+    public long firstToken(int partition, int below, int bits) {
+        int top = Integer.numberOfTrailingZeros(value);
+        return (top == 0 ? 0 : (long) partition << (64 - top)) | (long) below << (64 - top - bits);
+    }
 }

@@ -60,4 +60,18 @@ class PartitionCountTest {
     void theLargestCountHas65536Partitions() {
         assertThat(new PartitionCount(PartitionCount.MAX).value()).isEqualTo(65_536);
     }
+
+    @Test
+    void theFirstTokenOfAPlaceIsReadBackAsThatPlace() {
+        for (int count : new int[] {1, 2, 64, PartitionCount.MAX}) {
+            PartitionCount partitions = new PartitionCount(count);
+            for (int below : new int[] {0, 1, 511, 1023}) {
+                int partition = count - 1;
+                long first = partitions.firstToken(partition, below, 10);
+                assertThat(partitions.partitionOf(first)).isEqualTo(partition);
+                assertThat(partitions.bitsBelowPartition(first, 10)).isEqualTo(below);
+                assertThat(partitions.bitsBelowPartition(first - 1, 10)).isNotEqualTo(below);
+            }
+        }
+    }
 }

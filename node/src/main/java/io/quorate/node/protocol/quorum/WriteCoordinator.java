@@ -201,7 +201,7 @@ public final class WriteCoordinator {
         replica.state = status == Status.OK ? State.ACKED : State.FAILED;
         replica.status = status;
         replica.micros = (now - started) / 1000;
-        if (replica.state == State.FAILED && status != Status.STALE_BUCKET && !answered) {
+        if (replica.state == State.FAILED && status != Status.STALE_BUCKET && !answered && !replica.stoodFor) {
             standIn(home, now);
         }
         decide();

@@ -106,9 +106,7 @@ final class Census {
 
     /** A key that falls into a leaf and that nobody can have written: no bucket has its name. */
     RecordKey someKeyOf(ReplicaSetId set, int leaf) {
-        int bits = Integer.numberOfTrailingZeros(partitions.value());
-        long token = bits == 0 ? 0 : (long) set.partition() << (Long.SIZE - bits);
-        token |= (long) leaf << (Long.SIZE - bits - LeafTable.LEAF_BITS);
+        long token = partitions.firstToken(set.partition(), leaf, LeafTable.LEAF_BITS);
         return new RecordKey(set, token, "_", 0, Bytes.ofUtf8("_"));
     }
 

@@ -369,6 +369,11 @@ final class Context {
                 && info.standInMillis() + (now - peersAt) / 1_000_000 < 2 * ERA_MILLIS;
     }
 
+    /** The time that goes with a write: it is taken however late it comes, and sent again after this. */
+    int resendMillis() {
+        return (int) Math.min(60_000, settings.resendNanos() / 1_000_000);
+    }
+
     static int millisLeft(long now, long deadline) {
         return (int) Math.max(0, (deadline - now) / 1_000_000);
     }

@@ -123,14 +123,7 @@ final class FallbackWriteTask implements Task, WriteCoordinator.Port {
     public boolean replicate(NodeId home) {
         return context.send(
                 home,
-                new PeerMessage.Write(
-                        id,
-                        key,
-                        object,
-                        false,
-                        null,
-                        (int) Math.min(60_000, context.settings.resendNanos() / 1_000_000),
-                        context.ring.epoch()));
+                new PeerMessage.Write(id, key, object, false, null, context.resendMillis(), context.ring.epoch()));
     }
 
     @Override

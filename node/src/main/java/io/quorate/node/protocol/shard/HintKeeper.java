@@ -138,9 +138,12 @@ final class HintKeeper {
                 if (added.commit() == 0 || rules.countsBeforeDurable()) {
                     done.accept(Status.OK);
                 } else {
-                    waiters.add(new Waiter(
-                            added.commit(),
-                            failure -> done.accept(failure == null ? Status.OK : Shard.statusOf(failure))));
+                    waiters.add(new Waiter(added.commit(), failure -> {
+                        if (failure != null && !counted) {
+                            context.behind(target, key.set());
+                        }
+                        done.accept(failure == null ? Status.OK : Shard.statusOf(failure));
+                    }));
                 }
             }
         }

@@ -163,13 +163,7 @@ final class ReadTask implements Task, ReadCoordinator.Port {
         context.send(
                 home,
                 new PeerMessage.Write(
-                        repairId,
-                        address.record(),
-                        object,
-                        false,
-                        null,
-                        (int) Math.min(60_000, context.settings.resendNanos() / 1_000_000),
-                        context.ring.epoch()));
+                        repairId, address.record(), object, false, null, context.resendMillis(), context.ring.epoch()));
     }
 
     @Override

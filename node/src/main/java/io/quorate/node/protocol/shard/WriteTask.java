@@ -307,13 +307,7 @@ final class WriteTask implements Task, WriteCoordinator.Port {
                 && context.send(
                         home,
                         new PeerMessage.Write(
-                                id,
-                                key,
-                                made,
-                                false,
-                                entry,
-                                (int) Math.min(60_000, context.settings.resendNanos() / 1_000_000),
-                                context.ring.epoch()));
+                                id, key, made, false, entry, context.resendMillis(), context.ring.epoch()));
     }
 
     @Override
