@@ -2,6 +2,7 @@ package io.quorate.node;
 
 import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableMap;
+import com.google.common.collect.ImmutableSet;
 import io.quorate.node.actor.ControlActor;
 import io.quorate.node.actor.ControlMessage;
 import io.quorate.node.actor.NodeView;
@@ -13,14 +14,19 @@ import io.quorate.node.config.NodeConfig;
 import io.quorate.node.metrics.NodeMetrics;
 import io.quorate.node.protocol.bucket.BucketEntry;
 import io.quorate.node.protocol.bucket.BucketRegistry;
+import io.quorate.node.protocol.liveness.Disks;
 import io.quorate.node.protocol.liveness.Liveness;
 import io.quorate.node.protocol.pace.Transits;
 import io.quorate.node.protocol.request.KeyReply;
 import io.quorate.node.protocol.request.KeyRequest;
 import io.quorate.node.protocol.shard.Figures;
+import io.quorate.node.protocol.shard.Health;
 import io.quorate.node.protocol.shard.Shard;
+import io.quorate.node.protocol.shard.ShardSettings;
+import io.quorate.node.protocol.store.CorruptRecordException;
 import io.quorate.node.serial.KryoTypes;
 import io.quorate.node.serial.Stamps;
+import io.quorate.node.storage.DiskStateCodec;
 import io.quorate.node.storage.RocksColumns;
 import io.quorate.node.storage.RocksPartitionStore;
 import io.quorate.node.transport.Frame;
@@ -47,6 +53,7 @@ import org.jspecify.annotations.Nullable;
 /** The actors of one node: the data plane's and the one that knows the others and the buckets. */
 final class NodeActors {
     private static final String BUCKETS = "buckets";
+    private static final String DISKS = "disks";
 
     private final NodeConfig config;
     private final RingState ring;
@@ -58,6 +65,8 @@ final class NodeActors {
     private final ShardInlet inlet = new ShardInlet();
     private final AtomicLong inFlight = new AtomicLong();
     private final AtomicReference<Figures> figures = new AtomicReference<>(Figures.NONE);
+    private final AtomicReference<Health> health;
+    private final Disks disks;
     private final AtomicLong standIn = new AtomicLong(-1);
     private final CountDownLatch left = new CountDownLatch(2);
     private final BucketRegistry registry;
@@ -70,15 +79,17 @@ final class NodeActors {
     /**
      * Starts them.
      *
+     * @param whole whether the disk is proved to hold all that was ever on it
      * @param keepsActors see {@link Shard.Surroundings}
      * @param ended told which actor has ended, for whatever reason; on that actor's thread
-     * @throws StartException if the bucket definitions on disk cannot be read
+     * @throws StartException if the bucket definitions or what is kept of disks cannot be read
      */
     NodeActors(
             NodeConfig config,
             RingState ring,
             RocksColumns columns,
             RocksPartitionStore store,
+            boolean whole,
             boolean keepsActors,
             ActorSystem<?> system,
             NodeLinks links,
@@ -99,7 +110,17 @@ final class NodeActors {
         this.registry = registry(config, known);
         columns.putMeta(BUCKETS, KryoTypes.encodeBuckets(registry.all()).toByteArray());
         // The control actor publishes the same, but only after the node has begun to serve.
-        this.view = NodeView.of(registry.all(), ImmutableMap.of());
+        this.disks = new Disks(
+                config.membership().ids(),
+                config.node(),
+                openedDisk(columns, whole),
+                2 * config.tuning().liveness().suspectNanos(),
+                Wiring.incarnations(),
+                state -> columns.putMeta(DISKS, DiskStateCodec.encode(state)));
+        columns.putMeta(DISKS, DiskStateCodec.encode(disks.state()));
+        boolean nothingToMiss = store.replicaSets().isEmpty() && !disks.losses().unsure();
+        this.health = new AtomicReference<>(nothingToMiss ? Health.GOOD : Health.UNKNOWN);
+        this.view = NodeView.of(registry.all(), ImmutableMap.of(), disks.losses());
         Stamps stamps = new Stamps((int) Wiring.messageIds().getAsLong(), nanoClock, new Transits(Transits.DRIFT_PPM));
         Transport transport = links.over(system);
         PeerQuarantine.Listener errors = new DecodeErrors(config.node(), metrics);
@@ -149,9 +170,9 @@ final class NodeActors {
     }
 
     /** Forwarded requests come on top of the clients'. */
-    private Shard.Settings shardSettings() {
-        Shard.Settings usual = Shard.Settings.DEFAULT;
-        return new Shard.Settings(
+    private ShardSettings shardSettings() {
+        ShardSettings usual = ShardSettings.DEFAULT;
+        return new ShardSettings(
                 usual.resendNanos(),
                 (int) Math.max(
                         usual.inFlightMax(),
@@ -160,7 +181,8 @@ final class NodeActors {
                 config.tuning().pace(),
                 config.tuning().maxDriftMillis(),
                 config.tuning().exchange(),
-                config.tuning().hints());
+                config.tuning().hints(),
+                ShardSettings.REQUEST_MAX_NANOS);
     }
 
     private ActorRef<Received> startShard(
@@ -178,6 +200,7 @@ final class NodeActors {
                                         store,
                                         VersionRules.STANDARD,
                                         keepsActors,
+                                        disks.losses(),
                                         Wiring.incarnations(),
                                         Wiring.wallMillis(),
                                         output),
@@ -192,6 +215,7 @@ final class NodeActors {
                                 stamps,
                                 inFlight,
                                 standIn,
+                                health,
                                 figures,
                                 errors,
                                 this::count,
@@ -219,6 +243,7 @@ final class NodeActors {
                                 stamps,
                                 this::standInMillis,
                                 island,
+                                this::health,
                                 entries -> columns.putMeta(
                                         BUCKETS,
                                         KryoTypes.encodeBuckets(entries).toByteArray()),
@@ -226,7 +251,8 @@ final class NodeActors {
                                 errors,
                                 () -> end("control")),
                         liveness,
-                        registry),
+                        registry,
+                        disks),
                 Transport.actorName(config.node(), Transport.Lane.CONTROL),
                 DispatcherSelector.fromConfig("quorate.control-dispatcher"));
     }
@@ -241,7 +267,11 @@ final class NodeActors {
         view = next;
         ImmutableMap.Builder<String, Integer> gone = ImmutableMap.builder();
         next.buckets().values().forEach(entry -> gone.put(entry.name(), lastGone(entry)));
-        inlet.add(new ShardMessage.News(next.up(), gone.build()));
+        ImmutableSet<Integer> replicaCounts = next.buckets().values().stream()
+                .filter(entry -> !entry.deleted())
+                .map(entry -> entry.definition().n())
+                .collect(ImmutableSet.toImmutableSet());
+        inlet.add(new ShardMessage.News(next.up(), gone.build(), next.losses(), replicaCounts));
     }
 
     private static int lastGone(BucketEntry entry) {
@@ -272,6 +302,25 @@ final class NodeActors {
     /** Takes a client's request to the data plane. */
     void submit(KeyRequest request, long timeoutNanos, LongPredicate takenUp, Consumer<KeyReply> reply) {
         inlet.add(new ShardMessage.Submit(request, nanoClock.getAsLong(), timeoutNanos, takenUp, reply));
+    }
+
+    private static Disks.State openedDisk(RocksColumns columns, boolean whole) {
+        byte[] found = columns.getMeta(DISKS);
+        try {
+            Disks.State state = found == null ? null : DiskStateCodec.decode(found);
+            return Disks.State.opened(state, whole, Wiring.incarnations());
+        } catch (CorruptRecordException e) {
+            throw new StartException(
+                    "the data directory is damaged (" + e.getMessage()
+                            + "); start this node with an empty one, and it fetches everything from the others",
+                    e);
+        }
+    }
+
+    /** How this node stands beside the others. */
+    Health health() {
+        Health last = health.get();
+        return last == null ? Health.UNKNOWN : last;
     }
 
     NodeView view() {

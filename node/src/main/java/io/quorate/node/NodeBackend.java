@@ -59,6 +59,11 @@ final class NodeBackend implements HttpServer.Backend {
     }
 
     @Override
+    public boolean isReady() {
+        return parts.isReady();
+    }
+
+    @Override
     public CompletionStage<NodeReport> report() {
         return ask(Shard::counts)
                 .thenApply(found -> new NodeReport(

@@ -12,6 +12,8 @@ final class NodeLife {
     private static final long START_NANOS = 60_000_000_000L;
     private static final String FAILED = "failed";
 
+    static final String SERVING = "serving";
+
     private final NodeId node;
     private final Consumer<String> onFatal;
     private final Runnable kill;
@@ -44,7 +46,7 @@ final class NodeLife {
     /** The node has been put together. */
     void begins(boolean sound) {
         if (!state.equals(FAILED)) {
-            state = sound ? "serving" : FAILED;
+            state = sound ? SERVING : FAILED;
         }
         begun = true;
     }

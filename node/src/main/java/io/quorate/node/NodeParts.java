@@ -186,6 +186,7 @@ final class NodeParts {
                 ring,
                 columns,
                 store,
+                directory.isWhole(),
                 directory.keepsActors(),
                 system,
                 links,
@@ -265,6 +266,14 @@ final class NodeParts {
                 "quorate.anti.entropy.keys.repaired",
                 "Since the start",
                 () -> actors.figures().keysRepaired());
+        metrics.gauge(
+                "quorate.replicas.behind",
+                "Replicas that may have missed something, those that lag included",
+                () -> actors.health().behind());
+        metrics.gauge(
+                "quorate.replicas.lagging",
+                "Replicas that have lost data and not got it back: they count for no read",
+                () -> actors.health().lagging());
         metrics.gauge(
                 "quorate.scrub.leaves.damaged",
                 "Leaves whose records did not make them up",
@@ -427,7 +436,13 @@ final class NodeParts {
     }
 
     String state() {
-        return life.state();
+        String state = life.state();
+        return state.equals(NodeLife.SERVING) && actors.health().isCatchingUp() ? "catching-up" : state;
+    }
+
+    /** Whether it serves, and is not about to have more to serve: who catches up and gets on with it is not ready yet. */
+    boolean isReady() {
+        return life.state().equals(NodeLife.SERVING) && !actors.health().progresses();
     }
 
     Door door() {

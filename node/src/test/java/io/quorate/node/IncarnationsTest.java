@@ -4,8 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.quorate.node.fixture.TestKeys;
 import io.quorate.node.fixture.TinyCluster;
+import io.quorate.node.protocol.liveness.Losses;
 import io.quorate.node.protocol.message.PeerMessage;
 import io.quorate.node.protocol.shard.Shard;
+import io.quorate.node.protocol.shard.ShardSettings;
 import io.quorate.node.protocol.store.ReplicaSetId;
 import io.quorate.node.storage.MemoryPartitionStore;
 import io.quorate.ring.topology.NodeId;
@@ -31,11 +33,12 @@ final class IncarnationsTest {
                         new MemoryPartitionStore(TestKeys.PARTITIONS),
                         VersionRules.STANDARD,
                         true,
+                        Losses.NONE,
                         incarnations,
                         () -> FROZEN_MILLIS,
                         new Silence()),
                 new TinyCluster().ring,
-                Shard.Settings.DEFAULT);
+                ShardSettings.DEFAULT);
     }
 
     private static List<ActorId> openAll(Shard shard) {

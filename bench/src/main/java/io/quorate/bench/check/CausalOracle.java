@@ -169,12 +169,19 @@ public final class CausalOracle {
         boolean hold(String key, Dot dot);
     }
 
-    /** A disk was put back as it had been: what it had taken since counts no more as held by as many homes as said so. */
-    public void putBack(HeldElsewhere lost) {
+    /**
+     * A disk was put back as it had been, or replaced by an empty one. Alone, it takes from nobody what a quorum had taken;
+     * else what it had taken since counts no more as held by as many homes as said so.
+     */
+    public void diskReplaced(HeldElsewhere lost, boolean alone) {
         for (Map<Dot, WriteRecord> writes : byKey.values()) {
             for (WriteRecord record : writes.values()) {
                 if (lost.holds(record.dot)) {
-                    record.putBack();
+                    if (alone) {
+                        record.loseCopy(n / 2 + 1);
+                    } else {
+                        record.putBack();
+                    }
                 }
             }
         }

@@ -19,6 +19,7 @@ public final class WriteRecord {
     private long acknowledgedAt;
     private boolean lostWithDisk;
     private boolean putBack;
+    private int neededAfterLoss;
     private boolean erasedSomewhere;
     private boolean stampForgotten;
 
@@ -54,7 +55,7 @@ public final class WriteRecord {
 
     /** Whether it was acknowledged at this very moment, and every disk still has what it said it had. */
     public boolean isAcknowledgedNow(long now) {
-        return acknowledged && acknowledgedAt == now && !putBack;
+        return acknowledged && acknowledgedAt == now && !putBack && neededAfterLoss == 0;
     }
 
     /** None where siblings are kept; elsewhere it bears its stamp as the time of what it was made over. */
@@ -109,8 +110,13 @@ public final class WriteRecord {
         putBack = true;
     }
 
+    /** One disk that had it is another now: whatever a quorum acknowledged, before or since, is still held to. */
+    void loseCopy(int quorum) {
+        neededAfterLoss = quorum;
+    }
+
     boolean lostWithDisk() {
-        return lostWithDisk || putBack;
+        return lostWithDisk || putBack || level < neededAfterLoss;
     }
 
     @Override

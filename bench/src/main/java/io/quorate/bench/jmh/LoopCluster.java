@@ -2,10 +2,12 @@ package io.quorate.bench.jmh;
 
 import com.google.common.collect.ImmutableMap;
 import io.quorate.node.protocol.liveness.Liveness.PeerInfo;
+import io.quorate.node.protocol.liveness.Losses;
 import io.quorate.node.protocol.message.PeerMessage;
 import io.quorate.node.protocol.request.KeyReply;
 import io.quorate.node.protocol.request.KeyRequest;
 import io.quorate.node.protocol.shard.Shard;
+import io.quorate.node.protocol.shard.ShardSettings;
 import io.quorate.node.protocol.store.PartitionStore;
 import io.quorate.ring.epoch.RingState;
 import io.quorate.ring.topology.NodeId;
@@ -49,6 +51,7 @@ final class LoopCluster {
                             store,
                             VersionRules.STANDARD,
                             true,
+                            Losses.NONE,
                             () -> numbers.getAndAdd(1L << 32),
                             () -> 1_700_000_000_000L,
                             new Shard.Output() {
@@ -63,7 +66,7 @@ final class LoopCluster {
                                 }
                             }),
                     ring,
-                    Shard.Settings.DEFAULT);
+                    ShardSettings.DEFAULT);
             store.listen(completion -> fromStores.add(() -> shard.onCompletion(completion, System.nanoTime())));
             shards.put(id, shard);
         }
@@ -72,7 +75,7 @@ final class LoopCluster {
             ImmutableMap.Builder<NodeId, PeerInfo> peers = ImmutableMap.builder();
             for (NodeId peer : shards.keySet()) {
                 if (!peer.equals(id)) {
-                    peers.put(peer, new PeerInfo(1, true, 0, ring.epoch(), -1, 0, clockOffset));
+                    peers.put(peer, new PeerInfo(1, true, 0, ring.epoch(), -1, 0, clockOffset, 1, false, false));
                 }
             }
             shard.onPeers(peers.buildOrThrow(), System.nanoTime());

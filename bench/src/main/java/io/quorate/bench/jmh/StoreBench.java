@@ -49,7 +49,7 @@ public class StoreBench {
     private final Semaphore done = new Semaphore(0);
     private final AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();
     private KeyState state = KeyState.EMPTY;
-    private Commit.Header header = new Commit.Header(1, Bytes.EMPTY, 0, 0);
+    private Commit.Header header = new Commit.Header(1, Bytes.EMPTY, 0, 0, 0);
     private PartitionStore opened = stores.open("memory");
     private int next;
 
@@ -70,7 +70,7 @@ public class StoreBench {
         clock.addRange(Samples.actor(0), 1, KEYS);
         ByteSink bytes = new ByteSink(64);
         VersionCodec.writeClock(bytes, clock);
-        header = new Commit.Header(1, Bytes.wrap(bytes.toByteArray()), 1, 1);
+        header = new Commit.Header(1, Bytes.wrap(bytes.toByteArray()), 1, 1, 0);
         for (int i = 0; i < KEYS; i++) {
             keys.add(Samples.record(i));
         }

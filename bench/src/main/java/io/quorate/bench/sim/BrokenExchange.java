@@ -31,6 +31,21 @@ final class BrokenExchange extends ExchangeRules {
         return bug == PlantedBug.EXCHANGE_LATEST_CLOCK ? latest.copy() : super.told(compared, latest);
     }
 
+    @Override
+    public boolean mayAnswer(boolean lagging) {
+        return bug == PlantedBug.LOSS_COUNTS_FOR_READS || super.mayAnswer(lagging);
+    }
+
+    @Override
+    public boolean isRecovered(int compared, int needed) {
+        return bug == PlantedBug.LOSS_OVER_AFTER_ONE_HOME ? compared > 0 : super.isRecovered(compared, needed);
+    }
+
+    @Override
+    public boolean mayCount(boolean toldAll, long waited, long longest) {
+        return bug == PlantedBug.LOSS_COUNTS_AT_ONCE || super.mayCount(toldAll, waited, longest);
+    }
+
     /** The rules of handoff. */
     static final class Hints extends HintRules {
         private final PlantedBug bug;

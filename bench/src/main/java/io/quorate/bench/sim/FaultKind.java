@@ -21,5 +21,7 @@ public enum FaultKind {
     /** Everything to and from a node takes 200 ms longer for a while. */
     SLOW_NODE,
     /** Wall clocks that are wrong by minutes, and one now and then by ten years. */
-    WALL_CLOCK
+    WALL_CLOCK,
+    /** A disk replaced by an empty one. */
+    WIPED_DISK
 }

@@ -32,6 +32,7 @@ final class FinalReads {
     }
 
     void run() {
+        recover();
         if (world.exchanges()) {
             converge();
         }
@@ -59,6 +60,19 @@ final class FinalReads {
             // Without repair nothing brings the homes together; beside its answer a read repairs them all the same.
             if (world.readRepair != ReadRepair.NONE && stayDamaged(key) == 0) {
                 equal(key);
+            }
+        }
+    }
+
+    /** Whoever has lost data gets back what others have, whether homes are compared in the background or not. */
+    private void recover() {
+        long until = world.now() + CONVERGENCE_MAX;
+        while (world.now() < until && world.nodes().stream().anyMatch(SimNode::isLagging)) {
+            world.agenda().runUntil(world.now() + SECOND / 4);
+        }
+        for (SimNode node : world.nodes()) {
+            if (node.isLagging() && !damage()) {
+                throw new Violation("what a disk lost is made up for", node.id + " still lags");
             }
         }
     }
@@ -128,7 +142,9 @@ final class FinalReads {
     private void served(String key) {
         int damaged = stayDamaged(key);
         int level = damaged == 0 ? world.n : world.n / 2 + 1;
-        if (level > world.n - damaged) {
+        // Who has lost a disk gets nothing from a home that cannot prove what it lacks, and so may lag for good.
+        boolean lags = damage() && world.homes(key).stream().anyMatch(SimNode::isLagging);
+        if (lags || level > world.n - damaged) {
             return;
         }
         for (SimNode node : world.nodes()) {

@@ -60,7 +60,15 @@ public enum PlantedBug {
     /** A level rests on a hint that is not durable. */
     HINT_COUNTS_BEFORE_DURABLE(100),
     /** A merged hint does not name the writes that it carries besides the live ones (rule E7). */
-    HINT_FORGETS_DELETES(100);
+    HINT_FORGETS_DELETES(100),
+    /** A node whose disk was replaced does not hear of it, and goes on as if nothing had been there (rule V1). */
+    LOSS_UNNOTICED(200),
+    /** What a replica holds that has lost data counts for reads (rule V1). */
+    LOSS_COUNTS_FOR_READS(100),
+    /** A replica that has lost data is whole again once it has been compared with one home (rule V1). */
+    LOSS_OVER_AFTER_ONE_HOME(800),
+    /** Comparisons count at once, while acknowledgements of the lost disk may still be relied upon (rule V1). */
+    LOSS_COUNTS_AT_ONCE(1500);
 
     private final int seeds;
 
@@ -76,6 +84,11 @@ public enum PlantedBug {
     /** Whether it is one of hinted handoff. */
     boolean isOfHints() {
         return name().startsWith("HINT_");
+    }
+
+    /** Whether it is one of what follows the loss of a disk. */
+    boolean isOfLosses() {
+        return name().startsWith("LOSS_");
     }
 
     /** Whether it is one of anti-entropy. */

@@ -1,5 +1,6 @@
 package io.quorate.bench.sim;
 
+import io.quorate.node.protocol.liveness.Disks;
 import io.quorate.node.protocol.store.Commit;
 import io.quorate.node.protocol.store.CorruptRecordException;
 import io.quorate.node.protocol.store.Hint;
@@ -47,6 +48,7 @@ final class SimDisk implements PartitionStore {
     private final List<Commit> syncing = new ArrayList<>();
     private Map<ReplicaSetId, Commit.Header> oldHeaders = new LinkedHashMap<>();
     private Consumer<Completion> listener = completion -> {};
+    private Disks.@Nullable State known;
     private boolean full;
     private boolean broken;
 
@@ -294,8 +296,10 @@ final class SimDisk implements PartitionStore {
         private final Map<Bytes, Commit.RequestEntry> requests;
         private final Set<RecordKey> corrupt;
         private final Map<HintKey, Hint> hints;
+        private final Disks.@Nullable State known;
 
         private Image(SimDisk disk) {
+            known = disk.known;
             hints = new LinkedHashMap<>(disk.hints);
             records = new LinkedHashMap<>(disk.records);
             headers = new LinkedHashMap<>(disk.headers);
@@ -321,6 +325,29 @@ final class SimDisk implements PartitionStore {
         requests.putAll(image.requests);
         corrupt.clear();
         corrupt.addAll(image.corrupt);
+        known = image.known;
+    }
+
+    /** Becomes an empty disk; only while its node is down. */
+    void wipe() {
+        records.clear();
+        headers.clear();
+        oldHeaders.clear();
+        leaves.clear();
+        hints.clear();
+        requests.clear();
+        corrupt.clear();
+        hurt.clear();
+        known = null;
+    }
+
+    /** What is kept on it of disks; null on one that is new. */
+    Disks.@Nullable State known() {
+        return known;
+    }
+
+    void keep(Disks.State state) {
+        known = state;
     }
 
     /** Makes a record unreadable. */

@@ -59,6 +59,7 @@ final class SimFaults {
             case CRASH -> crash(any());
             case UNPROVED_START -> startUnproved(any());
             case OLD_DISK -> putBack(any());
+            case WIPED_DISK -> wipe(any());
             case PAUSE -> pause(any());
             case SLOW_NODE -> slow(any());
             case FULL_DISK -> fullDisk(any());
@@ -152,16 +153,43 @@ final class SimFaults {
         }
         world.count(FaultKind.OLD_DISK);
         node.crash(random.nextBoolean());
+        loses(node, () -> node.disk.putBack(image));
+        world.note(node.id + " gets an old disk");
+        node.start(world.bug() == PlantedBug.ACTOR_KEPT_ON_OLD_DISK);
+    }
+
+    /** Replaces a node's disk by an empty one. */
+    private void wipe(SimNode node) {
+        if (!node.isUp()) {
+            return;
+        }
+        world.count(FaultKind.WIPED_DISK);
+        images.remove(node.id);
+        node.crash(random.nextBoolean());
+        loses(node, node.disk::wipe);
+        world.note(node.id + " gets an empty disk");
+        node.start(true);
+    }
+
+    /**
+     * Has a disk forget something, and tells the oracle what. Where no other disk has lost anything that has not come back,
+     * nothing that a quorum took may be missed by anybody ever after.
+     */
+    private void loses(SimNode node, Runnable how) {
+        boolean alone = world.n > 1
+                && node.isWhole()
+                && world.nodes().stream().allMatch(other -> other == node || other.isWhole())
+                && !world.faults.contains(FaultKind.CORRUPT_RECORD)
+                && !world.faults.contains(FaultKind.LOST_RECORD);
         Map<ReplicaSetId, PartitionClock> before = new LinkedHashMap<>();
         node.disk.replicaSets().forEach(set -> before.put(set, node.disk.clock(set)));
         Set<Dot> kept = node.disk.kept();
-        node.disk.putBack(image);
+        how.run();
         kept.removeAll(node.disk.kept());
-        world.oracle.putBack(kept::contains);
-        world.note(node.id + " gets an old disk");
-        before.forEach((set, clock) -> world.oracle.putBack(
-                dot -> clock.contains(dot) && !node.disk.clock(set).contains(dot)));
-        node.start(world.bug() == PlantedBug.ACTOR_KEPT_ON_OLD_DISK);
+        world.oracle.diskReplaced(kept::contains, alone);
+        before.forEach((set, clock) -> world.oracle.diskReplaced(
+                dot -> clock.contains(dot) && !node.disk.clock(set).contains(dot), alone));
+        node.losesData();
     }
 
     private void pause(SimNode node) {
@@ -214,7 +242,7 @@ final class SimFaults {
                 .toList();
         boolean othersSound =
                 others.stream().allMatch(home -> home.disk.isSound(key) && home.disk.verifyAll(key.set()));
-        if (!othersSound || !node.disk.isSound(key)) {
+        if (!othersSound || !node.disk.isSound(key) || world.nodes().stream().anyMatch(each -> !each.isWhole())) {
             return;
         }
         if (!corrupt && node.disk.read(key).versions().isEmpty()) {

@@ -1,13 +1,17 @@
 package io.quorate.bench.sim;
 
 import com.google.common.collect.ImmutableMap;
+import io.quorate.node.protocol.liveness.Disks;
 import io.quorate.node.protocol.liveness.Liveness;
+import io.quorate.node.protocol.liveness.Losses;
 import io.quorate.node.protocol.message.PeerMessage;
 import io.quorate.node.protocol.pace.FreezeWatch;
 import io.quorate.node.protocol.pace.Transits;
 import io.quorate.node.protocol.request.KeyReply;
 import io.quorate.node.protocol.request.KeyRequest;
+import io.quorate.node.protocol.shard.Health;
 import io.quorate.node.protocol.shard.Shard;
+import io.quorate.node.protocol.shard.ShardSettings;
 import io.quorate.node.protocol.store.PartitionStore;
 import io.quorate.ring.epoch.RingState;
 import io.quorate.ring.topology.NodeId;
@@ -16,6 +20,7 @@ import io.quorate.ring.wire.ErrorCode;
 import io.quorate.ring.wire.Outcome;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -24,6 +29,10 @@ final class SimNode {
     private static final long TICK = 10_000_000L;
     /** The skewed clocks of a run differ by up to a ninth. */
     private static final int DRIFT_PPM = 120_000;
+
+    private static final long SUSPECT = 600_000_000L;
+    /** More than clients wait, by clocks that run a tenth too slow, and after pauses that nobody notices. */
+    private static final long REQUEST_MAX = 5_000_000_000L;
 
     private static final KeyReply.Refused WOKEN = KeyReply.Refused.of(
             ErrorCode.UNAVAILABLE, Outcome.NOT_APPLIED, "this node has just woken from a pause; retry");
@@ -36,6 +45,10 @@ final class SimNode {
     private final List<Runnable> held = new ArrayList<>();
     private @Nullable Shard shard;
     private @Nullable Liveness liveness;
+    private @Nullable Disks disks;
+    private Losses losses = Losses.NONE;
+    private int lossesBefore;
+    private boolean whole = true;
     private Transits transits = new Transits(DRIFT_PPM);
     private FreezeWatch freezes = new FreezeWatch(0);
     private int boot;
@@ -98,12 +111,23 @@ final class SimNode {
         int thisBoot = boot;
         transits = new Transits(DRIFT_PPM);
         freezes = new FreezeWatch(now());
+        Disks known = new Disks(
+                ring.membership().ids(),
+                id,
+                Disks.State.opened(disk.known(), proved, world.random.losses::nextLong),
+                2 * SUSPECT,
+                world.random.losses::nextLong,
+                disk::keep);
+        disk.keep(known.state());
+        disks = known;
+        losses = known.losses();
         Shard started = new Shard(
                 new Shard.Surroundings(
                         id,
                         disk,
                         rules,
                         keepsActors,
+                        losses,
                         world::randomLong,
                         this::wallMillis,
                         new Shard.Output() {
@@ -121,24 +145,26 @@ final class SimNode {
                         new BrokenExchange.Hints(world.bug())),
                 ring,
                 settings());
+        started.onLosses(losses, Set.of(world.n), now());
         shard = started;
         liveness = new Liveness(
-                id, ring.membership().ids(), world.randomLong(), new Liveness.Settings(100_000_000L, 600_000_000L));
+                id, ring.membership().ids(), world.randomLong(), new Liveness.Settings(100_000_000L, SUSPECT));
         disk.listen(completion -> input(thisBoot, () -> onCompletion(completion)));
         world.note(id + (keepsActors ? " starts" : " starts anew"));
         tick(thisBoot);
     }
 
-    private Shard.Settings settings() {
-        Shard.Settings usual = Shard.Settings.DEFAULT;
-        return new Shard.Settings(
+    private ShardSettings settings() {
+        ShardSettings usual = ShardSettings.DEFAULT;
+        return new ShardSettings(
                 usual.resendNanos(),
                 usual.inFlightMax(),
                 usual.behindMaxNanos(),
                 usual.pace(),
                 usual.maxDriftMillis(),
                 world.exchange,
-                usual.hints());
+                usual.hints(),
+                REQUEST_MAX);
     }
 
     private void onCompletion(PartitionStore.Completion completion) {
@@ -198,12 +224,74 @@ final class SimNode {
                 peersChanged(running, alive);
             }
             running.tick(now());
+            followHealth(running);
             world.agenda().after(TICK, () -> tick(forBoot));
         });
     }
 
+    private void followHealth(Shard running) {
+        Disks known = disks;
+        if (known == null) {
+            return;
+        }
+        Health health = running.health();
+        known.tick(now());
+        known.recovered(health.recovered());
+        if (health.remembered() > known.state().losses()) {
+            known.lost();
+        }
+        tellLosses(running, known);
+    }
+
+    private void tellLosses(Shard running, Disks known) {
+        if (!known.losses().equals(losses)) {
+            losses = known.losses();
+            world.note(id + " knows of losses: " + losses);
+            running.onLosses(losses, Set.of(world.n), now());
+        }
+        whole |= losses.count() > lossesBefore && losses.recovered() == losses.count();
+    }
+
+    /** Its disk has just lost something. */
+    void losesData() {
+        Disks.State state = disk.known();
+        lossesBefore = state == null ? 0 : state.losses();
+        whole = false;
+    }
+
+    /** Whether it has got back whatever its disk lost. */
+    boolean isWhole() {
+        return whole;
+    }
+
+    /** Whether some replica of it has lost data and not got it back. */
+    boolean isLagging() {
+        Shard running = shard;
+        return running != null && running.health().lagging() > 0;
+    }
+
     private Liveness.Own own(Shard running) {
-        return new Liveness.Own(true, 0, ring.epoch(), running.standInMillis(now()), 0, wallMillis());
+        Disks known = disks;
+        Health health = running.health();
+        return new Liveness.Own(
+                true,
+                0,
+                ring.epoch(),
+                running.standInMillis(now()),
+                0,
+                wallMillis(),
+                health.isCatchingUp(),
+                new Liveness.Told() {
+                    @Override
+                    public PeerMessage.DiskWord disk(NodeId peer) {
+                        return known == null ? PeerMessage.DiskWord.NONE : known.wordFor(peer);
+                    }
+
+                    @Override
+                    public long owed(NodeId peer) {
+                        return health.owed().getOrDefault(peer, 0L);
+                    }
+                });
     }
 
     private void peersChanged(Shard running, Liveness alive) {
@@ -229,6 +317,11 @@ final class SimNode {
             if (message instanceof PeerMessage.Data data) {
                 running.onMessage(from, data, age, sure, now());
             } else if (message instanceof PeerMessage.Ping ping) {
+                Disks told = disks;
+                if (told != null && world.bug() != PlantedBug.LOSS_UNNOTICED) {
+                    told.heard(from, ping.disk(), now());
+                    tellLosses(running, told);
+                }
                 if (alive.onPing(from, ping, age, now(), own(running), (to, answer) -> world.send(id, to, answer))) {
                     peersChanged(running, alive);
                 }

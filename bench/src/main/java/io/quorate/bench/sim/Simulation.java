@@ -100,8 +100,10 @@ public final class Simulation implements BrokenRules.Witness {
         this.faults = EnumSet.noneOf(FaultKind.class);
         this.conflicts = chosen(conflicts);
         for (FaultKind kind : FaultKind.values()) {
-            RandomGenerator stream = kind == FaultKind.WALL_CLOCK ? random.clocks : random.shape;
-            boolean on = stream.nextInt(100) < 40;
+            RandomGenerator stream = kind == FaultKind.WALL_CLOCK
+                    ? random.clocks
+                    : kind == FaultKind.WIPED_DISK ? random.losses : random.shape;
+            boolean on = stream.nextInt(100) < 40 || (kind == FaultKind.WIPED_DISK && bug.isOfLosses());
             if (on && allowed.contains(kind)) {
                 faults.add(kind);
             }

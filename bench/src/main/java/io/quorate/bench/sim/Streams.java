@@ -14,6 +14,7 @@ final class Streams {
     final RandomGenerator clocks;
     final RandomGenerator exchange;
     final RandomGenerator hints;
+    final RandomGenerator losses;
 
     Streams(long seed) {
         RandomGenerator.SplittableGenerator root = (RandomGenerator.SplittableGenerator)
@@ -27,5 +28,6 @@ final class Streams {
         clocks = root.split();
         exchange = root.split();
         hints = root.split();
+        losses = root.split();
     }
 }

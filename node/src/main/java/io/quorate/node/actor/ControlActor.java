@@ -6,9 +6,12 @@ import com.google.common.collect.Lists;
 import io.quorate.node.protocol.bucket.BucketEntry;
 import io.quorate.node.protocol.bucket.BucketRegistry;
 import io.quorate.node.protocol.bucket.BucketRegistry.Change;
+import io.quorate.node.protocol.liveness.Disks;
 import io.quorate.node.protocol.liveness.Liveness;
 import io.quorate.node.protocol.liveness.Liveness.PeerInfo;
+import io.quorate.node.protocol.liveness.Losses;
 import io.quorate.node.protocol.message.PeerMessage;
+import io.quorate.node.protocol.shard.Health;
 import io.quorate.node.protocol.store.StorageException;
 import io.quorate.node.serial.ControlCodec;
 import io.quorate.node.serial.FrameCodec;
@@ -28,6 +31,7 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
+import java.util.function.Supplier;
 import org.apache.pekko.actor.typed.Behavior;
 import org.apache.pekko.actor.typed.PostStop;
 import org.apache.pekko.actor.typed.javadsl.AbstractBehavior;
@@ -52,17 +56,22 @@ public final class ControlActor extends AbstractBehavior<Received> {
     private final Surroundings around;
     private final Liveness liveness;
     private final BucketRegistry registry;
+    private final Disks disks;
+    private final Set<NodeId> sameBuckets = new HashSet<>();
+    private Losses published;
     private final ControlCodec codec = new ControlCodec();
     private final PeerQuarantine quarantine = new PeerQuarantine();
     private final List<Spreading> spreading = new ArrayList<>();
     private final Map<NodeId, Long> offeredAt = new HashMap<>();
     private ImmutableMap<NodeId, PeerInfo> lastUp = ImmutableMap.of();
+    private final Told told = new Told();
     private boolean unsaved;
     private long triedToSaveAt;
 
     /**
      * What the actor needs.
      *
+     * @param health how the data plane stands beside the others
      * @param save makes definitions durable before it returns
      * @param standInMillis and {@code island}: see {@link PeerMessage.Ping}
      * @param ended called when the actor has stopped, for whatever reason
@@ -76,6 +85,7 @@ public final class ControlActor extends AbstractBehavior<Received> {
             Stamps stamps,
             LongSupplier standInMillis,
             LongSupplier island,
+            Supplier<Health> health,
             Consumer<List<BucketEntry>> save,
             Consumer<NodeView> publish,
             PeerQuarantine.Listener decodeErrors,
@@ -85,18 +95,25 @@ public final class ControlActor extends AbstractBehavior<Received> {
     private record Spreading(String bucket, Set<NodeId> waiting, long until, Runnable done) {}
 
     private ControlActor(
-            ActorContext<Received> context, Surroundings around, Liveness liveness, BucketRegistry registry) {
+            ActorContext<Received> context,
+            Surroundings around,
+            Liveness liveness,
+            BucketRegistry registry,
+            Disks disks) {
         super(context);
+        this.disks = disks;
+        this.published = losses();
         this.around = around;
         this.liveness = liveness;
         this.registry = registry;
         publish();
     }
 
-    public static Behavior<Received> create(Surroundings around, Liveness liveness, BucketRegistry registry) {
+    public static Behavior<Received> create(
+            Surroundings around, Liveness liveness, BucketRegistry registry, Disks disks) {
         return Behaviors.setup(context -> Behaviors.withTimers(timers -> {
             timers.startTimerWithFixedDelay(ControlMessage.Signal.TICK, TICK);
-            return new ControlActor(context, around, liveness, registry);
+            return new ControlActor(context, around, liveness, registry, disks);
         }));
     }
 
@@ -132,9 +149,10 @@ public final class ControlActor extends AbstractBehavior<Received> {
         if (liveness.tick(now, own(), this::send)) {
             publish();
         }
-        if (unsaved && now - triedToSaveAt > SAVE_AGAIN_NANOS) {
-            save();
+        if (now - triedToSaveAt > SAVE_AGAIN_NANOS) {
+            saveAgain(now);
         }
+        followHealth();
         spreading.removeIf(change -> {
             change.waiting().retainAll(liveness.up().keySet());
             boolean over = change.waiting().isEmpty() || now >= change.until();
@@ -180,6 +198,18 @@ public final class ControlActor extends AbstractBehavior<Received> {
 
     private void onMessage(NodeId from, PeerMessage.Control message, long age) {
         if (message instanceof PeerMessage.Ping ping) {
+            // First what was lost: once the peer hears an answer it may ask for it.
+            if (disks.heard(from, ping.disk(), now())) {
+                LOG.warn(
+                        "{}: {} knows another disk of this node: what was on that one is fetched from the other nodes,"
+                                + " and until then this node's replicas count for no read",
+                        around.self(),
+                        from);
+            }
+            noteBuckets(from, ping.buckets() == registry.digest());
+            if (!losses().equals(published)) {
+                publish();
+            }
             if (liveness.onPing(from, ping, age, now(), own(), this::send)) {
                 publish();
             }
@@ -200,6 +230,52 @@ public final class ControlActor extends AbstractBehavior<Received> {
             }
         } else {
             throw new IllegalStateException("no handler for " + message.getClass());
+        }
+    }
+
+    /** Who has lost a disk has not got everything back before it knows all buckets again. */
+    private void noteBuckets(NodeId from, boolean same) {
+        if (same) {
+            sameBuckets.add(from);
+        } else {
+            sameBuckets.remove(from);
+        }
+    }
+
+    private Losses losses() {
+        Losses known = disks.losses();
+        boolean settled = sameBuckets.containsAll(lastUp.keySet());
+        return new Losses(known.count(), known.recovered(), known.toldAll() && settled, known.unsure());
+    }
+
+    /** The data plane has found that data is missing, or has got it all back. */
+    private void followHealth() {
+        Health health = around.health().get();
+        disks.tick(now());
+        disks.recovered(health.recovered());
+        if (health.remembered() > disks.state().losses()) {
+            LOG.warn(
+                    "{}: other nodes know of writes of this node that its disk does not have: a copy was put back. What is"
+                            + " missing is fetched from them, and until then this node's replicas count for no read",
+                    around.self());
+            disks.lost();
+        }
+        if (!losses().equals(published)) {
+            publish();
+        }
+    }
+
+    private void saveAgain(long now) {
+        StorageException failure = disks.saveAgain();
+        if (failure != null) {
+            triedToSaveAt = now;
+            LOG.error(
+                    "{}: what is known of the nodes' disks could not be saved, will try again: {}",
+                    around.self(),
+                    failure.getMessage());
+        }
+        if (unsaved) {
+            save();
         }
     }
 
@@ -325,7 +401,8 @@ public final class ControlActor extends AbstractBehavior<Received> {
             }
         });
         lastUp = up;
-        around.publish().accept(NodeView.of(registry.all(), up));
+        published = losses();
+        around.publish().accept(NodeView.of(registry.all(), up, published));
     }
 
     private Liveness.Own own() {
@@ -335,7 +412,21 @@ public final class ControlActor extends AbstractBehavior<Received> {
                 around.epoch(),
                 around.standInMillis().getAsLong(),
                 around.island().getAsLong(),
-                around.wallMillis().getAsLong());
+                around.wallMillis().getAsLong(),
+                around.health().get().isCatchingUp(),
+                told);
+    }
+
+    private final class Told implements Liveness.Told {
+        @Override
+        public PeerMessage.DiskWord disk(NodeId peer) {
+            return disks.wordFor(peer);
+        }
+
+        @Override
+        public long owed(NodeId peer) {
+            return around.health().get().owed().getOrDefault(peer, 0L);
+        }
     }
 
     private void send(NodeId to, PeerMessage.Control message) {

@@ -3,6 +3,7 @@ package io.quorate.node.actor;
 import io.quorate.node.protocol.message.PeerMessage;
 import io.quorate.node.protocol.request.KeyReply;
 import io.quorate.node.protocol.shard.Figures;
+import io.quorate.node.protocol.shard.Health;
 import io.quorate.node.protocol.shard.Shard;
 import io.quorate.node.protocol.store.PartitionStore.Completion;
 import io.quorate.node.serial.Inbox;
@@ -79,6 +80,7 @@ public final class ShardActor extends AbstractBehavior<Received> {
      * @param inlet filled by the store's thread and the door, with a wake-up for this actor
      * @param inFlight where the number of requests in flight is published
      * @param standInMillis where {@link Shard#standInMillis} is published
+     * @param health where {@link Shard#health} is published
      * @param figures where {@link Shard#figures} are published, once a second
      * @param stamps when frames leave, and how old they are when they come
      * @param events what to count
@@ -93,6 +95,7 @@ public final class ShardActor extends AbstractBehavior<Received> {
             Stamps stamps,
             AtomicLong inFlight,
             AtomicLong standInMillis,
+            AtomicReference<Health> health,
             AtomicReference<Figures> figures,
             PeerQuarantine.Listener decodeErrors,
             Consumer<Shard.Event> events,
@@ -204,6 +207,7 @@ public final class ShardActor extends AbstractBehavior<Received> {
                 flush();
                 shard.tick(now());
                 around.standInMillis().set(shard.standInMillis(now()));
+                around.health().set(shard.health());
                 publish();
                 busy = shard.inFlight() > 0 || shard.purging();
                 if (busy) {
@@ -236,11 +240,7 @@ public final class ShardActor extends AbstractBehavior<Received> {
         ShardInlet inlet = around.inlet();
         inlet.rearm();
         long now = now();
-        ShardMessage.News news = inlet.takeNews();
-        if (news != null) {
-            shard.onBucketsGone(news.goneGenerations());
-            shard.onPeers(news.up(), now);
-        }
+        takeNews(inlet);
         for (Completion done = inlet.completions().poll();
                 done != null;
                 done = inlet.completions().poll()) {
@@ -257,8 +257,21 @@ public final class ShardActor extends AbstractBehavior<Received> {
         }
     }
 
+    private void takeNews(ShardInlet inlet) {
+        ShardMessage.News news = inlet.takeNews();
+        if (news != null) {
+            long now = now();
+            shard.onLosses(news.losses(), news.replicaCounts(), now);
+            shard.onBucketsGone(news.goneGenerations());
+            shard.onPeers(news.up(), now);
+            around.health().set(shard.health());
+        }
+    }
+
     private void takeFrames(ShardInlet inlet) {
         for (int i = 0; i < FRAMES_A_TURN; i++) {
+            // Before whatever a peer asks that has seen this node answer in the light of the news.
+            takeNews(inlet);
             Frame frame = inlet.nextFrame();
             if (frame == null) {
                 framesStand = false;

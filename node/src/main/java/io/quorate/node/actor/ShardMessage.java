@@ -1,7 +1,9 @@
 package io.quorate.node.actor;
 
 import com.google.common.collect.ImmutableMap;
+import com.google.common.collect.ImmutableSet;
 import io.quorate.node.protocol.liveness.Liveness.PeerInfo;
+import io.quorate.node.protocol.liveness.Losses;
 import io.quorate.node.protocol.request.KeyReply;
 import io.quorate.node.protocol.request.KeyRequest;
 import io.quorate.node.protocol.shard.Shard;
@@ -29,8 +31,13 @@ public sealed interface ShardMessage extends Received {
      * What the node knows of its surroundings; it comes through the {@link ShardInlet}, and only the newest counts.
      *
      * @param goneGenerations the last deleted generation of each bucket name
+     * @param replicaCounts the n of all buckets
      */
-    record News(ImmutableMap<NodeId, PeerInfo> up, ImmutableMap<String, Integer> goneGenerations) {}
+    record News(
+            ImmutableMap<NodeId, PeerInfo> up,
+            ImmutableMap<String, Integer> goneGenerations,
+            Losses losses,
+            ImmutableSet<Integer> replicaCounts) {}
 
     /** Asks something of the shard, on its own thread; the answer must be free of what the shard goes on changing. */
     record Ask<T>(Function<Shard, T> question, CompletableFuture<T> answer) implements ShardMessage {

@@ -5,7 +5,7 @@ import io.quorate.node.protocol.antientropy.ExchangeSettings;
 import io.quorate.node.protocol.hint.HintSettings;
 import io.quorate.node.protocol.liveness.Liveness;
 import io.quorate.node.protocol.pace.PaceSettings;
-import io.quorate.node.protocol.shard.Shard;
+import io.quorate.node.protocol.shard.ShardSettings;
 import io.quorate.node.storage.Disk;
 import io.quorate.node.storage.RocksPartitionStore;
 
@@ -35,7 +35,7 @@ public record Tuning(
             RocksPartitionStore.RECENT_BYTES_DEFAULT,
             Queue.DEFAULT,
             PaceSettings.DEFAULT,
-            Shard.Settings.MAX_DRIFT_MILLIS,
+            ShardSettings.MAX_DRIFT_MILLIS,
             Liveness.Settings.DEFAULT,
             2_000_000_000L,
             ExchangeSettings.DEFAULT,

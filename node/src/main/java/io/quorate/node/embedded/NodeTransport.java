@@ -141,11 +141,7 @@ public final class NodeTransport implements StoreTransport {
     public CompletionStage<String> ring(Duration timeout) {
         return look(
                 timeout,
-                view -> RingJson.write(
-                                node.ring(),
-                                node.id(),
-                                node.state().get(),
-                                view.up().keySet())
+                view -> RingJson.write(node.ring(), node.id(), node.state().get(), view.up())
                         .toString());
     }
 

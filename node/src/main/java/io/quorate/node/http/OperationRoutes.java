@@ -40,6 +40,9 @@ final class OperationRoutes {
         /** {@code starting serving leaving catching-up}, or {@code failed}. */
         String state();
 
+        /** Whether it serves all it can serve by now. */
+        boolean isReady();
+
         CompletionStage<NodeReport> report();
 
         /** The report of a peer that is up, as JSON; completes with a failure if it cannot be had. */
@@ -104,8 +107,7 @@ final class OperationRoutes {
             return;
         }
         exchange.json(
-                200,
-                RingJson.write(ring, node.id(), node.state(), node.view().up().keySet()));
+                200, RingJson.write(ring, node.id(), node.state(), node.view().up()));
     }
 
     void self(Exchange exchange) {
@@ -227,12 +229,13 @@ final class OperationRoutes {
     }
 
     void ready(Exchange exchange) {
-        health(exchange, node.state().equals("serving"), "the node is " + node.state());
+        health(exchange, node.isReady(), "the node is " + node.state());
     }
 
     private void health(Exchange exchange, boolean good, String reason) {
         if (onlyGet(exchange)) {
-            ObjectNode body = Json.object().put("status", good ? "ok" : "unavailable");
+            ObjectNode body =
+                    Json.object().put("status", good ? "ok" : "unavailable").put("state", node.state());
             exchange.json(good ? 200 : 503, good ? body : body.put("reason", reason));
         }
     }

@@ -3,10 +3,11 @@ package io.quorate.node.json;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.quorate.node.protocol.liveness.Liveness.PeerInfo;
 import io.quorate.ring.epoch.RingState;
 import io.quorate.ring.topology.Member;
 import io.quorate.ring.topology.NodeId;
-import java.util.Set;
+import java.util.Map;
 
 /** The ring as one node sees it. */
 public final class RingJson {
@@ -18,14 +19,15 @@ public final class RingJson {
      * @param self the node that is asked, and {@code state} its own
      * @param up the peers that it can talk to
      */
-    public static ObjectNode write(RingState ring, NodeId self, String state, Set<NodeId> up) {
+    public static ObjectNode write(RingState ring, NodeId self, String state, Map<NodeId, PeerInfo> up) {
         ObjectNode body = JsonNodeFactory.instance.objectNode();
         body.put("epoch", ring.epoch());
         body.put("partitions", ring.partitions().value());
         body.put("replicas", ring.table().replicas());
         ArrayNode nodes = body.putArray("nodes");
         for (Member member : ring.membership().members()) {
-            String seen = up.contains(member.id()) ? "serving" : "unreachable";
+            PeerInfo peer = up.get(member.id());
+            String seen = peer == null ? "unreachable" : peer.catchingUp() ? "catching-up" : "serving";
             nodes.addObject()
                     .put("id", member.id().value())
                     .put("http", member.http())

@@ -77,12 +77,25 @@ public final class KryoTypes {
                     .u64(ping.standInMillis())
                     .u64(ping.island())
                     .u64(ping.wallMillis());
+            PeerMessage.DiskWord disk = ping.disk();
+            out.u64(disk.own()).u64(disk.yours()).u64(disk.former());
+            out.flag(ping.catchingUp()).varint(ping.owed());
         }
 
         @Override
         PeerMessage.Ping read(ByteSource in) {
             return new PeerMessage.Ping(
-                    in.u64(), in.flag(), in.flag(), in.u64(), in.varint(), in.u64(), in.u64(), in.u64());
+                    in.u64(),
+                    in.flag(),
+                    in.flag(),
+                    in.u64(),
+                    in.varint(),
+                    in.u64(),
+                    in.u64(),
+                    in.u64(),
+                    new PeerMessage.DiskWord(in.u64(), in.u64(), in.u64()),
+                    in.flag(),
+                    in.varint());
         }
     }
 

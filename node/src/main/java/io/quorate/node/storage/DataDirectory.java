@@ -36,6 +36,7 @@ public final class DataDirectory implements AutoCloseable {
     private final SyncMode sync;
     private final Path claim;
     private final String lastRun;
+    private boolean whole;
     private boolean keepsActors;
 
     /**
@@ -61,7 +62,7 @@ public final class DataDirectory implements AutoCloseable {
             FileChannel channel,
             FileLock lock,
             SyncMode sync,
-            boolean keepsActors,
+            boolean whole,
             Properties lastRun) {
         this.root = root;
         this.claim = claim;
@@ -69,7 +70,8 @@ public final class DataDirectory implements AutoCloseable {
         this.channel = channel;
         this.lock = lock;
         this.sync = sync;
-        this.keepsActors = keepsActors;
+        this.whole = whole;
+        this.keepsActors = whole && allRenewed(lastRun);
     }
 
     /** Makes the folder if need be, locks it and checks whose it is. */
@@ -90,8 +92,8 @@ public final class DataDirectory implements AutoCloseable {
             lock = lock(root, channel);
             boolean sameFiles = checkIdentity(root, identity);
             Properties last = lastRun(root);
-            boolean keepsActors = sameFiles && lostNothing(last);
-            DataDirectory directory = new DataDirectory(root, claim, channel, lock, sync, keepsActors, last);
+            boolean whole = sameFiles && lostNothing(last);
+            DataDirectory directory = new DataDirectory(root, claim, channel, lock, sync, whole, last);
             directory.writeRun(false);
             return directory;
         } catch (IOException | RuntimeException e) {
@@ -196,13 +198,16 @@ public final class DataDirectory implements AutoCloseable {
     }
 
     private static boolean lostNothing(Properties last) {
-        if (last.isEmpty()) {
-            return true;
-        }
-        boolean synced = SyncMode.GROUP.text().equals(last.getProperty("sync"));
-        // A run that took new actors has made them durable for all its replicas only once it ended in order.
-        boolean renewed = "true".equals(last.getProperty("renewing"));
-        return "true".equals(last.getProperty("clean")) || (synced && !renewed);
+        return last.isEmpty() || isClean(last) || SyncMode.GROUP.text().equals(last.getProperty("sync"));
+    }
+
+    /** A run that took new actors has made them durable for all its replicas only once it ended in order. */
+    private static boolean allRenewed(Properties last) {
+        return isClean(last) || !"true".equals(last.getProperty("renewing"));
+    }
+
+    private static boolean isClean(Properties last) {
+        return "true".equals(last.getProperty("clean"));
     }
 
     private void writeRun(boolean clean) throws IOException {
@@ -229,6 +234,7 @@ public final class DataDirectory implements AutoCloseable {
         if (found.equals(lastRun)) {
             return;
         }
+        whole = false;
         keepsActors = false;
         try {
             writeRun(false);
@@ -269,6 +275,11 @@ public final class DataDirectory implements AutoCloseable {
 
     public Path root() {
         return root;
+    }
+
+    /** Whether this disk is proved to hold all that was ever on it. */
+    public boolean isWhole() {
+        return whole;
     }
 
     /**

@@ -97,7 +97,7 @@ final class RecordCodec {
     static byte[] header(Commit.Header header) {
         ByteSink out = new ByteSink(128);
         out.u8(FORMAT).u64(header.incarnation()).varint(header.keys()).varint(header.versions());
-        return sealed(out.bytes(header.clock()));
+        return sealed(out.bytes(header.clock()).varint(header.recovered()));
     }
 
     static Commit.Header readHeader(byte[] data) {
@@ -107,8 +107,10 @@ final class RecordCodec {
             long keys = in.varint();
             long versions = in.varint();
             Bytes clock = in.bytes(Integer.MAX_VALUE);
+            // Headers that were written before losses were counted end here.
+            int recovered = in.remaining() == 0 ? 0 : (int) in.varint();
             in.end();
-            return new Commit.Header(incarnation, isOld(data) ? timed(clock) : clock, keys, versions);
+            return new Commit.Header(incarnation, isOld(data) ? timed(clock) : clock, keys, versions, recovered);
         } catch (DecodeException e) {
             throw new CorruptRecordException("damaged replica header: " + e.getMessage(), e);
         }

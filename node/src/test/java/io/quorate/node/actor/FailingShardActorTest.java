@@ -6,11 +6,14 @@ import com.typesafe.config.ConfigFactory;
 import io.quorate.node.fixture.ManualStore;
 import io.quorate.node.fixture.TestKeys;
 import io.quorate.node.fixture.TinyCluster;
+import io.quorate.node.protocol.liveness.Losses;
 import io.quorate.node.protocol.pace.Transits;
 import io.quorate.node.protocol.request.KeyReply;
 import io.quorate.node.protocol.request.KeyRequest;
 import io.quorate.node.protocol.shard.Figures;
+import io.quorate.node.protocol.shard.Health;
 import io.quorate.node.protocol.shard.Shard;
+import io.quorate.node.protocol.shard.ShardSettings;
 import io.quorate.node.serial.Stamps;
 import io.quorate.node.transport.Frame;
 import io.quorate.node.transport.Received;
@@ -73,6 +76,7 @@ final class FailingShardActorTest {
                                 new Stamps(1, System::nanoTime, new Transits(Transits.DRIFT_PPM)),
                                 new AtomicLong(),
                                 new AtomicLong(),
+                                new AtomicReference<>(Health.GOOD),
                                 new AtomicReference<>(Figures.NONE),
                                 new Quiet(),
                                 event -> {},
@@ -128,9 +132,10 @@ final class FailingShardActorTest {
     void whatIsInFlightIsAnsweredAndWhatComesLaterIsRefusedAtOnce() throws InterruptedException {
         ManualStore disk = new ManualStore().slow();
         ActorSystem<Received> actor = start(output -> new Shard(
-                new Shard.Surroundings(N1, disk, VersionRules.STANDARD, true, System::nanoTime, () -> 0, output),
+                new Shard.Surroundings(
+                        N1, disk, VersionRules.STANDARD, true, Losses.NONE, System::nanoTime, () -> 0, output),
                 new TinyCluster().ring,
-                Shard.Settings.DEFAULT));
+                ShardSettings.DEFAULT));
         disk.listen(inlet::add);
         submitPut(1);
         org.awaitility.Awaitility.await().until(() -> disk.waiting() > 0);

@@ -7,11 +7,13 @@ import io.quorate.node.fixture.TestKeys;
 import io.quorate.node.fixture.TinyCluster;
 import io.quorate.node.metrics.NodeMetrics;
 import io.quorate.node.protocol.liveness.Liveness.PeerInfo;
+import io.quorate.node.protocol.liveness.Losses;
 import io.quorate.node.protocol.message.PeerMessage;
 import io.quorate.node.protocol.request.KeyReply;
 import io.quorate.node.protocol.request.KeyRequest;
 import io.quorate.node.protocol.request.KeyRequest.RequestId;
 import io.quorate.node.protocol.shard.Shard;
+import io.quorate.node.protocol.shard.ShardSettings;
 import io.quorate.ring.bytes.Bytes;
 import io.quorate.ring.epoch.RingState;
 import io.quorate.ring.epoch.StaticRing;
@@ -106,11 +108,12 @@ final class SlowCluster implements AutoCloseable {
                             store,
                             VersionRules.STANDARD,
                             true,
+                            Losses.NONE,
                             random::nextLong,
                             () -> now / MILLI,
                             new Output(this)),
                     ring,
-                    Shard.Settings.DEFAULT);
+                    ShardSettings.DEFAULT);
         }
 
         private Shard shard() {
@@ -207,7 +210,7 @@ final class SlowCluster implements AutoCloseable {
             ImmutableMap.Builder<NodeId, PeerInfo> up = ImmutableMap.builder();
             TinyCluster.NODES.stream()
                     .filter(peer -> !peer.equals(id))
-                    .forEach(peer -> up.put(peer, new PeerInfo(1, true, 0, 1, -1, 0, 0)));
+                    .forEach(peer -> up.put(peer, new PeerInfo(1, true, 0, 1, -1, 0, 0, 1, false, false)));
             node(id).shard.onPeers(up.build(), now);
         }
         tick();

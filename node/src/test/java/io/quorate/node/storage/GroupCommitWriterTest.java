@@ -200,7 +200,7 @@ class GroupCommitWriterTest {
 
     private void submit(int from, int to) {
         for (int i = from; i <= to; i++) {
-            writer.submit(new Commit(i, TestKeys.set(1), List.of(), new Commit.Header(1, Bytes.EMPTY, 0, 0), null));
+            writer.submit(new Commit(i, TestKeys.set(1), List.of(), new Commit.Header(1, Bytes.EMPTY, 0, 0, 0), null));
         }
     }
 

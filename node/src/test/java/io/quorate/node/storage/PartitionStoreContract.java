@@ -410,7 +410,7 @@ abstract class PartitionStoreContract {
         clock.addRange(dot("n1", PARTITION, 6, 1).actor(), 1, top);
         ByteSink out = new ByteSink();
         VersionCodec.writeClock(out, clock);
-        return new Commit.Header(incarnation, out.toBytes(), top, top + 1);
+        return new Commit.Header(incarnation, out.toBytes(), top, top + 1, 2);
     }
 
     static Commit.RequestEntry entry(int era, int seed) {

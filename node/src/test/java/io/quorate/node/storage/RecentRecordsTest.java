@@ -43,7 +43,7 @@ class RecentRecordsTest {
                 1,
                 SET,
                 ImmutableList.of(new Commit.Change(key, state, false, 0, LeafTable.Sum.ZERO)),
-                new Commit.Header(1, Bytes.EMPTY, 1, 1),
+                new Commit.Header(1, Bytes.EMPTY, 1, 1, 0),
                 null));
     }
 

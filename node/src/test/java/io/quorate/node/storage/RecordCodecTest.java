@@ -64,7 +64,7 @@ class RecordCodecTest {
         clock.raiseTime(STAMP);
         ByteSink out = new ByteSink();
         VersionCodec.writeClock(out, clock);
-        return new Commit.Header(0x8000000000000001L, out.toBytes(), 12, 345);
+        return new Commit.Header(0x8000000000000001L, out.toBytes(), 12, 345, 3);
     }
 
     private static Commit.RequestEntry request() {
@@ -88,6 +88,9 @@ class RecordCodecTest {
     void headersOnDiskNeverChangeTheirForm() {
         assertThat(Golden.hex(RecordCodec.header(header()))).isEqualTo(Golden.hex(Golden.bytes("header")));
         assertThat(RecordCodec.readHeader(Golden.bytes("header"))).isEqualTo(header());
+        Commit.Header uncounted = RecordCodec.readHeader(Golden.bytes("header-2"));
+        assertThat(uncounted.recovered()).isZero();
+        assertThat(uncounted.clock()).isEqualTo(header().clock());
     }
 
     @Test

@@ -44,4 +44,30 @@ public class ExchangeRules {
     public PartitionClock told(PartitionClock compared, PartitionClock latest) {
         return compared;
     }
+
+    /** Rule V1: whether what a replica holds that has lost data counts for a read. */
+    public boolean mayAnswer(boolean lagging) {
+        return !lagging;
+    }
+
+    /**
+     * Rule V1: whether a replica has got back all that it may have acknowledged.
+     *
+     * @param compared other homes that do not lag, and that it has been compared with
+     * @param needed so that one of them has whatever a quorum took
+     */
+    public boolean isRecovered(int compared, int needed) {
+        return compared >= needed;
+    }
+
+    /**
+     * Rule V1: whether comparisons count from now on.
+     *
+     * @param toldAll all other nodes know that the disk is another
+     * @param waited since that was found here, in nanoseconds
+     * @param longest that any request may take, in nanoseconds
+     */
+    public boolean mayCount(boolean toldAll, long waited, long longest) {
+        return toldAll || waited >= longest;
+    }
 }

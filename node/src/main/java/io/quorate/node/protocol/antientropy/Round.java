@@ -61,29 +61,12 @@ public final class Round implements Watcher {
     private static final long SWAP_BYTES_MAX = 256 << 10;
     private static final int DOT_BYTES = 12;
 
-    /** What a round wants done. */
-    public interface Port {
-        void ask(ExchangeMessage.Question question);
-
-        /** Sends what this home has of a key; {@link #pushed} is to be called when it is durable there, or will not be. */
-        void push(RecordKey key, KeyState state);
-
-        /** Runs a step, with the time, once a commit is durable; with a failure if it will not be. */
-        void whenDurable(long commit, Durable step);
-
-        /** This home cannot prove what it lacks in a leaf: it is to be fetched anew. */
-        void heal(int leaf);
-
-        /** Clocks are equal, and the data is not. */
-        void alarm();
-    }
-
     private final Replica replica;
     private final long id;
     private final long epoch;
     private final ExchangeSettings settings;
     private final ExchangeRules rules;
-    private final Port port;
+    private final RoundPort port;
     private final Map<RecordKey, CausalContext> contexts = new LinkedHashMap<>();
     private final TreeSet<Integer> leaves = new TreeSet<>();
     private final TreeSet<Integer> dirty = new TreeSet<>();
@@ -103,11 +86,13 @@ public final class Round implements Watcher {
     private boolean learns;
     private boolean applying;
     private boolean busy;
+    private long startedAt;
+    private boolean withLagging;
     private int passes;
     private int passedOver;
     private final Findings findings = new Findings();
 
-    public Round(Replica replica, long id, long epoch, ExchangeSettings settings, ExchangeRules rules, Port port) {
+    public Round(Replica replica, long id, long epoch, ExchangeSettings settings, ExchangeRules rules, RoundPort port) {
         this.rules = rules;
         this.replica = replica;
         this.id = id;
@@ -117,6 +102,7 @@ public final class Round implements Watcher {
     }
 
     public void start(long now) {
+        startedAt = now;
         long root = replica.leaves().root().digest();
         ask(new ExchangeMessage.Open(id, replica.id(), root, replica.clock().digest(), epoch), now);
     }
@@ -127,6 +113,15 @@ public final class Round implements Watcher {
 
     public boolean isOver() {
         return stage == Stage.COMPLETE || stage == Stage.BROKEN_OFF;
+    }
+
+    public long startedAt() {
+        return startedAt;
+    }
+
+    /** Whether the other home has lost data and not got it back. */
+    public boolean withLagging() {
+        return withLagging;
     }
 
     /** Why it was broken off; empty if it was not. */
@@ -229,6 +224,10 @@ public final class Round implements Watcher {
 
     private void opened(ExchangeMessage.Opened opened, long now) {
         PartitionClock theirs = opened.clock();
+        withLagging = opened.lagging();
+        if (theirs != null && replica.hasForgotten(theirs)) {
+            port.forgotten();
+        }
         if (opened.comparison() == Comparison.REFUSED) {
             breakOff("refused");
         } else if (opened.comparison() == Comparison.BUSY) {

@@ -83,6 +83,11 @@ public final class Schedule {
         });
     }
 
+    /** Has these compared before others, those that came to nothing after their pause. */
+    public void want(Predicate<Pair> pairs) {
+        standings.forEach((pair, standing) -> standing.marked |= !standing.running && pairs.test(pair));
+    }
+
     /** The pair to be compared now, which counts as running from here on; null if none is due. */
     public @Nullable Pair next(long now, Predicate<NodeId> reachable) {
         Pair best = null;

@@ -440,4 +440,15 @@ public final class HintBook {
         });
         return report.buildOrThrow();
     }
+
+    /** Keys of which writes are kept, by the node they are for. */
+    public ImmutableMap<NodeId, Long> owed() {
+        ImmutableMap.Builder<NodeId, Long> owed = ImmutableMap.builder();
+        targets.forEach((id, target) -> {
+            if (!target.lines.isEmpty()) {
+                owed.put(id, (long) target.lines.size());
+            }
+        });
+        return owed.buildOrThrow();
+    }
 }

@@ -44,13 +44,44 @@ public final class Liveness {
     /** By how much a peer's clock must seem to have moved against this node's monotonic one before it is told on. */
     private static final long CLOCK_MOVED_MILLIS = 1_000;
 
-    /** What a node tells of itself in its pings. */
-    public record Own(boolean serving, long buckets, long epoch, long standInMillis, long island, long wallMillis) {}
+    /** What a node tells of itself in its pings; see {@link PeerMessage.Ping}. */
+    public record Own(
+            boolean serving,
+            long buckets,
+            long epoch,
+            long standInMillis,
+            long island,
+            long wallMillis,
+            boolean catchingUp,
+            Told told) {}
+
+    /** What is told to one peer and not to others. */
+    public interface Told {
+        /** Nothing, as of a node that has no disk and keeps nothing for others. */
+        Told NOTHING = new Told() {
+            @Override
+            public PeerMessage.DiskWord disk(NodeId peer) {
+                return PeerMessage.DiskWord.NONE;
+            }
+
+            @Override
+            public long owed(NodeId peer) {
+                return 0;
+            }
+        };
+
+        PeerMessage.DiskWord disk(NodeId peer);
+
+        long owed(NodeId peer);
+    }
 
     /**
      * What is known of a peer that is up.
      *
      * @param clockOffsetMillis what its wall clock is ahead of this node's monotonic clock, to about a second
+     * @param disk number of the disk it has now
+     * @param catchingUp whether it says that it is behind
+     * @param owes whether it keeps writes for this node
      */
     public record PeerInfo(
             long bootId,
@@ -59,7 +90,10 @@ public final class Liveness {
             long epoch,
             long standInMillis,
             long island,
-            long clockOffsetMillis) {}
+            long clockOffsetMillis,
+            long disk,
+            boolean catchingUp,
+            boolean owes) {}
 
     /** Takes the messages that this machine wants sent. */
     public interface Output {
@@ -88,7 +122,7 @@ public final class Liveness {
         if (!pinged || now - nextPing >= 0) {
             pinged = true;
             nextPing = now + settings.intervalNanos();
-            peers.forEach((id, peer) -> out.send(id, ping(peer, now, own)));
+            peers.forEach((id, peer) -> out.send(id, ping(id, peer, now, own)));
         }
         return changed;
     }
@@ -150,13 +184,19 @@ public final class Liveness {
                 ping.epoch(),
                 ping.standInMillis(),
                 ping.island(),
-                offset);
+                offset,
+                ping.disk().own(),
+                ping.catchingUp(),
+                ping.owed() > 0);
         boolean changed = peer.up != ping.hearsYou()
                 || before == null
                 || before.bootId() != info.bootId()
                 || before.serving() != info.serving()
                 || before.island() != info.island()
                 || before.clockOffsetMillis() != info.clockOffsetMillis()
+                || before.disk() != info.disk()
+                || before.catchingUp() != info.catchingUp()
+                || before.owes() != info.owes()
                 // It stood in again since its last ping, or for the first time.
                 || (info.standInMillis() >= 0
                         && (before.standInMillis() < 0 || info.standInMillis() < before.standInMillis()));
@@ -168,7 +208,7 @@ public final class Liveness {
             // Answered at once, so that two nodes find each other in one round trip and not in one interval.
             if (peer.mayAnswerAt <= now) {
                 peer.mayAnswerAt = now + settings.intervalNanos() / 4;
-                out.send(from, ping(peer, now, own));
+                out.send(from, ping(from, peer, now, own));
             }
         }
         return changed;
@@ -222,7 +262,7 @@ public final class Liveness {
         return up.build();
     }
 
-    private PeerMessage.Ping ping(Peer peer, long now, Own own) {
+    private PeerMessage.Ping ping(NodeId id, Peer peer, long now, Own own) {
         return new PeerMessage.Ping(
                 bootId,
                 own.serving() && !waking,
@@ -231,7 +271,10 @@ public final class Liveness {
                 own.epoch(),
                 own.standInMillis(),
                 own.island(),
-                own.wallMillis());
+                own.wallMillis(),
+                own.told().disk(id),
+                own.catchingUp(),
+                own.told().owed(id));
     }
 
     @Override

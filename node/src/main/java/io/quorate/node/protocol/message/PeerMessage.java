@@ -67,7 +67,9 @@ public sealed interface PeerMessage {
         STALE_BUCKET,
         FAILED,
         /** There is no room for more writes of others, or nothing is kept of the key. */
-        NO_HINT
+        NO_HINT,
+        /** The replica has lost data and not got it back yet: what it holds counts for no read. */
+        LAGGING
     }
 
     /**
@@ -94,7 +96,9 @@ public sealed interface PeerMessage {
         /** The filled state, absences proved (condition C9). */
         PROVED,
         /** What is kept of the key for its homes, asked of a node that is none. */
-        HINTED;
+        HINTED,
+        /** As {@link #PROVED}, and of a replica that lags too: to mend a record with, which counts no homes. */
+        MENDING;
 
         /** Whether an answer to this is also one to {@code wanted}. */
         public boolean answers(Want wanted) {
@@ -163,6 +167,8 @@ public sealed interface PeerMessage {
      * @param standInMillis how long ago it last coordinated a write with an idempotency key for an earlier home; -1 never
      * @param island which cluster of actor systems the sender belongs to; 0 for none
      * @param wallMillis what its clock shows
+     * @param catchingUp whether some replica of it is behind, so that others are asked first
+     * @param owed keys of which the sender keeps writes for the receiver
      */
     record Ping(
             long bootId,
@@ -172,8 +178,22 @@ public sealed interface PeerMessage {
             long epoch,
             long standInMillis,
             long island,
-            long wallMillis)
+            long wallMillis,
+            DiskWord disk,
+            boolean catchingUp,
+            long owed)
             implements Control {}
+
+    /**
+     * What nodes tell each other of their disks, by numbers that are drawn when a disk is first used.
+     *
+     * @param own the sender's
+     * @param yours the receiver's as the sender remembers it; 0 if it never heard of one
+     * @param former a disk that the receiver spoke of, and that the sender knows it has lost; 0 if there is none
+     */
+    record DiskWord(long own, long yours, long former) {
+        public static final DiskWord NONE = new DiskWord(0, 0, 0);
+    }
 
     /** The sender is going down in order. */
     record Bye(long bootId) implements Control {}

@@ -131,6 +131,15 @@ public final class ReadCoordinator {
         advance(now);
     }
 
+    /** A home has lost its disk: what it answered, or took as a repair, is not there any more. */
+    public void lost(NodeId home, long now) {
+        Slot slot = slots.get(home);
+        if (slot != null && !isOver(now)) {
+            slot.status = Status.LAGGING;
+            advance(now);
+        }
+    }
+
     /** A home has made a repair durable, or cannot. */
     public void repaired(NodeId home, Status status, long now) {
         Slot slot = slots.get(home);
@@ -362,9 +371,10 @@ public final class ReadCoordinator {
             upgradeOne(now);
         }
         if (!answered && hopeful < need && !awaitsLastWord(now)) {
-            boolean keepsNothing = slots.values().stream().anyMatch(slot -> slot.status == Status.NO_HINT);
+            boolean willChange = slots.values().stream()
+                    .anyMatch(slot -> slot.status == Status.NO_HINT || slot.status == Status.LAGGING);
             refuse(
-                    keepsNothing ? ErrorCode.UNAVAILABLE : ErrorCode.LEVEL_NOT_REACHED,
+                    willChange ? ErrorCode.UNAVAILABLE : ErrorCode.LEVEL_NOT_REACHED,
                     damaged().size() == n
                             ? "the record of the key is damaged at all of its replicas: " + describeFailures()
                                     + "; it cannot be read until a copy of one of their disks is put back"
@@ -427,6 +437,8 @@ public final class ReadCoordinator {
         slots.forEach((home, slot) -> {
             if (slot.status == Status.CORRUPT) {
                 failures.add(home + " has a damaged record");
+            } else if (slot.status == Status.LAGGING) {
+                failures.add(home + " is catching up, as its disk is new");
             } else if (slot.status == Status.NO_HINT) {
                 failures.add(home + " keeps nothing of the key for its homes");
             } else if (slot.failed()) {

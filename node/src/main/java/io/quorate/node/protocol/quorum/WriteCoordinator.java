@@ -207,6 +207,21 @@ public final class WriteCoordinator {
         decide();
     }
 
+    /** A home or a stand-in has lost its disk: what it acknowledged is not there any more. */
+    public void lost(NodeId node, long now) {
+        Replica replica = homes.get(node);
+        if (replica != null && replica.state == State.ACKED) {
+            replica.state = State.WAITING;
+            replica.lapsed = true;
+            send(node, replica, now);
+        }
+        Stand stand = stands.get(node);
+        if (stand != null && stand.state == Stand.State.KEPT) {
+            stand.state = Stand.State.WAITING;
+            stood(stand, Status.FAILED, now);
+        }
+    }
+
     /** Ends it: what has not been taken by a home is kept for it. */
     public void leave() {
         homes.forEach((home, replica) -> {

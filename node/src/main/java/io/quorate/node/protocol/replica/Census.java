@@ -104,10 +104,16 @@ final class Census {
         leaves.set(leaf, sum);
     }
 
-    /** A key that falls into a leaf and that nobody can have written: no bucket has its name. */
-    RecordKey someKeyOf(ReplicaSetId set, int leaf) {
+    /**
+     * A record of a leaf, with which the leaf's sum goes to the disk; of a key that nobody can have written where there is
+     * none, as no bucket has its name.
+     */
+    Map.Entry<RecordKey, KeyState> someOf(ReplicaSetId set, int leaf, Map<RecordKey, KeyState> records) {
+        if (!records.isEmpty()) {
+            return records.entrySet().iterator().next();
+        }
         long token = partitions.firstToken(set.partition(), leaf, LeafTable.LEAF_BITS);
-        return new RecordKey(set, token, "_", 0, Bytes.ofUtf8("_"));
+        return Map.entry(new RecordKey(set, token, "_", 0, Bytes.ofUtf8("_")), KeyState.EMPTY);
     }
 
     static LeafTable.Sum term(RecordKey key, Dot dot) {

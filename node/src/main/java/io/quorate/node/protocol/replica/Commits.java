@@ -59,6 +59,18 @@ final class Commits {
         return pending.get(key);
     }
 
+    /** As it is stored once all is durable that is on its way; not filled. */
+    KeyState newest(RecordKey key) {
+        Pending changing = pending.get(key);
+        return changing != null ? changing.newest : store.read(key);
+    }
+
+    /** The last commit on its way that changes a key; 0 if none does. */
+    long lastOf(RecordKey key) {
+        Pending changing = pending.get(key);
+        return changing == null ? 0 : changing.lastCommit;
+    }
+
     boolean isChanging(RecordKey key) {
         return pending.containsKey(key);
     }

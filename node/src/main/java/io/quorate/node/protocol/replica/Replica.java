@@ -45,8 +45,6 @@ public final class Replica {
     private final ReplicaSetId id;
     private final PartitionStore store;
     private final VersionRules rules;
-    private final LongSupplier incarnations;
-    private final boolean actorIsNew;
     private final Intake intake;
     private final PartitionClock clock;
     private final Census census;
@@ -54,7 +52,8 @@ public final class Replica {
     private final Commits commits;
     private final Remnants remnants;
     private final Stamps stamps;
-    private ActorId actor;
+    private final OwnActor actor;
+    private int recovered;
     private long lastLearnt;
     private final Watchers watchers = new Watchers();
 
@@ -63,6 +62,7 @@ public final class Replica {
      *
      * @param keepsActor whether everything that this node's earlier actor issued is proved to be on this disk
      * @param incarnations draws numbers that are never drawn again, on this node or any other
+     * @param born how many losses of its node a replica has nothing to make up for that is made now
      * @param wallTime what the clocks of the cluster agree on
      */
     public Replica(
@@ -73,24 +73,19 @@ public final class Replica {
             VersionRules rules,
             boolean keepsActor,
             LongSupplier incarnations,
+            int born,
             Supplier<WallTime> wallTime) {
         this.id = id;
         this.store = store;
         this.rules = rules;
-        this.incarnations = incarnations;
         this.intake = new Intake(store);
         PartitionStore.Opened opened = store.open(id);
         Commit.Header header = opened.header();
-        if (header == null) {
-            this.clock = new PartitionClock();
-            this.actorIsNew = false;
-            this.actor = new ActorId(self, id.partition(), incarnations.getAsLong());
-        } else {
-            this.clock = VersionCodec.readClock(new ByteSource(header.clock()), id.partition());
-            this.actor =
-                    new ActorId(self, id.partition(), keepsActor ? header.incarnation() : incarnations.getAsLong());
-            this.actorIsNew = !keepsActor;
-        }
+        this.clock = header == null
+                ? new PartitionClock()
+                : VersionCodec.readClock(new ByteSource(header.clock()), id.partition());
+        this.actor = new OwnActor(self, id, header, keepsActor, incarnations);
+        this.recovered = header == null ? born : header.recovered();
         this.census = new Census(partitions, opened.leaves(), header);
         this.lists = new LeafLists(store, id, census);
         this.remnants = new Remnants(opened.remnants());
@@ -103,7 +98,23 @@ public final class Replica {
     }
 
     public ActorId actor() {
-        return actor;
+        return actor.id();
+    }
+
+    /** How many losses of its node this replica has made up for (rule V1). */
+    public int recovered() {
+        return recovered;
+    }
+
+    public void recover(int losses) {
+        intake.refuseIfClosed();
+        recovered = losses;
+        submit(List.of(), List.of(), null);
+    }
+
+    /** Whether another home's clock shows that this disk has forgotten what was issued under the present actor. */
+    public boolean hasForgotten(PartitionClock other) {
+        return actor.isAhead(other, clock);
     }
 
     /** The clock with all changes made here, durable or on their way. */
@@ -146,8 +157,7 @@ public final class Replica {
 
     /** The newest state, filled; it may not be durable yet, so nobody else is shown it. */
     public KeyState newest(RecordKey key) {
-        Pending changing = commits.pending(key);
-        return rules.fill(changing != null ? changing.newest : store.read(key), clock.base());
+        return rules.fill(commits.newest(key), clock.base());
     }
 
     /** The homes whose dots a context claims although this replica has heard of none so high: they alone can tell. */
@@ -157,7 +167,7 @@ public final class Replica {
 
     /** Whether a context claims dots of this actor that it has not issued. */
     public boolean claimsFuture(CausalContext context) {
-        return Claims.above(context, actor, clock.top(actor));
+        return actor.isUnknownTo(clock, context);
     }
 
     /**
@@ -178,7 +188,7 @@ public final class Replica {
 
     /** The dot that the next {@link #apply} of an own write must carry. */
     public Dot nextDot() {
-        return new Dot(actor, clock.top(actor) + 1);
+        return actor.next(clock);
     }
 
     /** A request taken before, durable or on its way; null if this replica knows of none. */
@@ -228,8 +238,7 @@ public final class Replica {
     }
 
     private long merge(RecordKey key, VersionedObject object, Commit.@Nullable RequestEntry request, int siblingsMax) {
-        Pending changing = commits.pending(key);
-        KeyState stored = changing != null ? changing.newest : store.read(key);
+        KeyState stored = commits.newest(key);
         KeyState before = rules.fill(stored, clock.base());
         KeyState merged = rules.merge(before, object.state());
         if (siblingsMax != Integer.MAX_VALUE && ObjectLimits.tooMany(merged, siblingsMax)) {
@@ -243,7 +252,7 @@ public final class Replica {
                 && before.context().covers(object.state().context())
                 && before.dots().equals(merged.dots())
                 && (request == null || findRequest(request.id(), request.era()) != null)) {
-            return Math.max(changing == null ? 0 : changing.lastCommit, learning());
+            return Math.max(commits.lastOf(key), learning());
         }
         intake.refuseIfClosed();
         if (merged.context().dots().size() > ObjectLimits.DOTS_MAX) {
@@ -252,7 +261,7 @@ public final class Replica {
         enter(object);
         watchers.accepted(key, before, merged);
         census.changed(key, before, merged);
-        return write(key, stored, merged, request);
+        return submit(List.of(staged(key, stored, merged)), List.of(), request);
     }
 
     /** The commit in flight that brings what was learnt of another home's clock; 0 if none does. */
@@ -272,7 +281,7 @@ public final class Replica {
      * would find the old one on disk and go on under it. The id of the commit; 0 if the actor is no successor.
      */
     public long persistActor() {
-        return actorIsNew && intake.refusal() == null ? submit(List.of(), List.of(), null) : 0;
+        return actor.succeeds() && intake.refusal() == null ? submit(List.of(), List.of(), null) : 0;
     }
 
     /**
@@ -282,15 +291,14 @@ public final class Replica {
      */
     private void renewActorIfForgotten(CausalContext heard) {
         if (claimsFuture(heard)) {
-            actor = new ActorId(actor.node(), actor.partition(), incarnations.getAsLong());
+            actor.renew();
         }
     }
 
     /**
-     * Puts a state back that this disk lost (an unreadable record, or an absence that could not be proved): versions that
-     * this replica's clock knows return and count in their leaf again as they did before. Only for a state merged from
-     * all other homes. Where nothing is lost (any more) it is merged like any other: a repair that comes late or twice must
-     * not bring back what has been replaced meanwhile.
+     * Puts a state back that this disk lost (unreadable, or an absence without proof): versions that this replica's clock
+     * knows return and count in their leaf as before. Only for a state merged from all other homes. Where nothing is lost
+     * (any more) it is merged like any other: a repair that comes late or twice must not bring back what was replaced.
      *
      * @return the id of the commit to wait for
      */
@@ -316,7 +324,7 @@ public final class Replica {
         census.restored(key, local, merged, clock);
         enter(object);
         commits.restores(key);
-        return write(key, local, merged, null);
+        return submit(List.of(staged(key, local, merged)), List.of(), null);
     }
 
     /** Removes what a bucket's generation holds among the next {@code limit} keys. */
@@ -377,8 +385,9 @@ public final class Replica {
         return census.leafOf(key);
     }
 
-    private long write(RecordKey key, KeyState stored, KeyState merged, Commit.@Nullable RequestEntry request) {
-        return submit(List.of(staged(key, stored, merged)), List.of(), request);
+    /** A key that falls into a leaf, and that nobody can have written. */
+    public RecordKey anyKeyOf(int leaf) {
+        return census.someOf(id, leaf, Map.of()).getKey();
     }
 
     /** A change that goes into the next commit. */
@@ -395,7 +404,7 @@ public final class Replica {
         return commits.submit(
                 changes,
                 settled,
-                new Commit.Header(actor.incarnation(), out.toBytes(), census.keys(), census.versions()),
+                new Commit.Header(actor.id().incarnation(), out.toBytes(), census.keys(), census.versions(), recovered),
                 request,
                 clock.base());
     }
@@ -435,20 +444,16 @@ public final class Replica {
      */
     public long recount(int leaf) {
         intake.refuseIfClosed();
-        boolean busy = commits.all().keySet().stream().anyMatch(key -> leafOf(key) == leaf);
         PartitionStore.Leaf read = store.readLeaf(id, leaf);
-        if (busy || read.matches() || !read.unreadable().isEmpty()) {
+        if (commits.all().keySet().stream().anyMatch(key -> leafOf(key) == leaf)
+                || read.matches()
+                || !read.unreadable().isEmpty()) {
             return 0;
         }
         census.recounted(leaf, read.records());
-        // Any key of the leaf takes the new sum to the disk; one that has no record changes nothing else.
-        Map.Entry<RecordKey, KeyState> any = read.records().isEmpty()
-                ? Map.entry(census.someKeyOf(id, leaf), KeyState.EMPTY)
-                : read.records().entrySet().iterator().next();
-        return submit(
-                List.of(census.change(any.getKey(), any.getValue(), remnants.note(any.getKey(), any.getValue()))),
-                List.of(),
-                null);
+        Map.Entry<RecordKey, KeyState> any = census.someOf(id, leaf, read.records());
+        boolean remnant = remnants.note(any.getKey(), any.getValue());
+        return submit(List.of(census.change(any.getKey(), any.getValue(), remnant)), List.of(), null);
     }
 
     /**
@@ -466,12 +471,11 @@ public final class Replica {
         joined.merge(other);
         contexts.forEach((key, context) -> {
             if (!rules.strip(KeyState.of(List.of(), context), joined).isEmpty()) {
-                Pending changing = commits.pending(key);
-                stored.put(key, changing != null ? changing.newest : store.read(key));
+                stored.put(key, commits.newest(key));
             }
         });
-        if (other.top(actor) > clock.top(actor)) {
-            actor = new ActorId(actor.node(), actor.partition(), incarnations.getAsLong());
+        if (actor.isAhead(other, clock)) {
+            actor.renew();
         }
         boolean news = !clock.covers(other);
         clock.merge(other);

@@ -7,6 +7,7 @@ import io.quorate.node.protocol.antientropy.ExchangeSettings;
 import io.quorate.node.protocol.antientropy.Findings;
 import io.quorate.node.protocol.antientropy.Responder;
 import io.quorate.node.protocol.antientropy.Round;
+import io.quorate.node.protocol.antientropy.RoundPort;
 import io.quorate.node.protocol.antientropy.Schedule;
 import io.quorate.node.protocol.antientropy.Schedule.Pair;
 import io.quorate.node.protocol.message.ExchangeMessage;
@@ -44,6 +45,7 @@ final class AntiEntropy {
     private final Schedule schedule;
     private final Responder responder;
     private final Scrub scrub;
+    private final Recovery recovery;
     private final Map<Long, Running> rounds = new LinkedHashMap<>();
     private final Map<Long, Push> pushes = new HashMap<>();
     private final Map<Leaf, LeafHealTask> heals = new TreeMap<>();
@@ -66,7 +68,8 @@ final class AntiEntropy {
 
     private record Push(Round round, NodeId peer, RecordKey key) {}
 
-    AntiEntropy(Context context, ExchangeSettings settings, ExchangeRules rules) {
+    AntiEntropy(Context context, ExchangeSettings settings, ExchangeRules rules, Recovery recovery) {
+        this.recovery = recovery;
         this.context = context;
         this.rules = rules;
         this.settings = settings;
@@ -109,10 +112,14 @@ final class AntiEntropy {
         if (!busy) {
             scrub.tick(now);
         }
-        if (busy || now - lookedAt < LOOK_NANOS || rounds.size() >= settings.rounds()) {
+        if (now - lookedAt < LOOK_NANOS) {
             return;
         }
         lookedAt = now;
+        recovery.look(now);
+        if (busy || rounds.size() >= settings.rounds()) {
+            return;
+        }
         for (ReplicaSetId set : context.replicas.opened()) {
             List<NodeId> homes = context.homes(set.partition(), set.n());
             for (NodeId home : homes) {
@@ -121,6 +128,13 @@ final class AntiEntropy {
                 }
             }
         }
+        if (recovery.behind() > 0) {
+            schedule.want(recovery::wants);
+        }
+        beginDue(now);
+    }
+
+    private void beginDue(long now) {
         while (rounds.size() < settings.rounds()) {
             Pair pair = schedule.next(now, context.live::contains);
             if (pair == null) {
@@ -181,6 +195,7 @@ final class AntiEntropy {
                     schedule.putOff(running.pair(), now, context.newId());
                 } else {
                     schedule.ended(running.pair(), running.round(), now, context.wallMillis());
+                    recovery.compared(running.pair(), running.round());
                 }
                 pushes.values().removeIf(push -> push.round() == running.round());
             }
@@ -312,7 +327,7 @@ final class AntiEntropy {
     }
 
     /** What a round has done for it. */
-    private final class Errands implements Round.Port {
+    private final class Errands implements RoundPort {
         private final Pair pair;
 
         private Errands(Pair pair) {
@@ -352,6 +367,11 @@ final class AntiEntropy {
         public void alarm() {
             alarmed(pair.set(), pair.peer());
         }
+
+        @Override
+        public void forgotten() {
+            recovery.forgotten();
+        }
     }
 
     private void alarmed(ReplicaSetId set, NodeId peer) {
@@ -386,7 +406,7 @@ final class AntiEntropy {
 
         @Override
         public boolean isLagging(ReplicaSetId set) {
-            return false;
+            return recovery.isLagging(set);
         }
 
         @Override

@@ -46,7 +46,7 @@ final class Context {
 
     final NodeId self;
     final RingState ring;
-    final Shard.Settings settings;
+    final ShardSettings settings;
     final VersionRules rules;
     final Replicas replicas;
     final Tasks tasks;
@@ -95,7 +95,7 @@ final class Context {
     Context(
             Shard.Surroundings surroundings,
             RingState ring,
-            Shard.Settings settings,
+            ShardSettings settings,
             Replicas replicas,
             Tasks tasks,
             AgreedTime agreedTime,
@@ -241,6 +241,25 @@ final class Context {
         return rules.overruled(seen, local, rules.stamp(fallbackClock, seen, local, agreedTime.read()));
     }
 
+    private @Nullable Recovery recovery;
+
+    void recoverWith(Recovery next) {
+        recovery = next;
+    }
+
+    Recovery recovery() {
+        Recovery known = recovery;
+        if (known == null) {
+            throw new IllegalStateException("nothing is known of losses yet");
+        }
+        return known;
+    }
+
+    /** Whether reads may rest on what this node has of a replica set. */
+    boolean mayAnswer(ReplicaSetId set) {
+        return surroundings.exchangeRules().mayAnswer(recovery().isLagging(set));
+    }
+
     private @Nullable HintKeeper hints;
 
     void keepHintsIn(HintKeeper keeper) {
@@ -315,6 +334,9 @@ final class Context {
                 forwardTimes.forget(peer);
                 writeResends.forget(peer);
             }
+            if (before != null && after != null && before.disk() != after.disk()) {
+                tasks.disk(peer, now);
+            }
         }
         peers = up;
         peersAt = now;
@@ -323,10 +345,21 @@ final class Context {
         live = ImmutableSet.<NodeId>builder().add(self).addAll(up.keySet()).build();
     }
 
-    /** Whether a peer says that it is not ready, so that it is asked last. */
-    boolean isLagging(NodeId peer) {
+    /** Whether a peer says that it is not ready. */
+    boolean isUnready(NodeId peer) {
         PeerInfo info = peers.get(peer);
         return info != null && !info.serving();
+    }
+
+    /** Whether a peer is to be asked last: it is not ready, or behind. */
+    boolean isAskedLast(NodeId peer) {
+        PeerInfo info = peers.get(peer);
+        return info != null && (!info.serving() || info.catchingUp());
+    }
+
+    /** Whether some node keeps writes for this one. */
+    boolean isOwed() {
+        return peers.values().stream().anyMatch(PeerInfo::owes);
     }
 
     /** Has homes that were passed over as slow asked once in a while, so that they come back into use. */

@@ -157,6 +157,13 @@ final class FallbackWriteTask implements Task, WriteCoordinator.Port {
     }
 
     @Override
+    public void disk(NodeId node, long now) {
+        if (!over) {
+            coordinator.lost(node, now);
+        }
+    }
+
+    @Override
     public void onAnswer(NodeId from, PeerMessage.Data answer, long now) {
         if (answer instanceof PeerMessage.WriteAck ack && !over) {
             coordinator.answered(from, ack.status(), now);

@@ -72,13 +72,13 @@ final class HealTask implements Task {
         deadline = now + TIME_NANOS;
         for (NodeId source : sources) {
             if (source.equals(context.self)) {
-                ReplicaSide.Answer own = ReplicaSide.read(context, key, Want.PROVED);
+                ReplicaSide.Answer own = ReplicaSide.read(context, key, Want.MENDING);
                 take(source, own.status(), own.state(), now);
             } else {
                 context.send(
                         source,
                         new PeerMessage.Read(
-                                id, key, Want.PROVED, Context.millisLeft(now, deadline), context.ring.epoch()));
+                                id, key, Want.MENDING, Context.millisLeft(now, deadline), context.ring.epoch()));
             }
         }
     }
@@ -86,7 +86,7 @@ final class HealTask implements Task {
     @Override
     public void onAnswer(NodeId from, PeerMessage.Data answer, long now) {
         if (answer instanceof PeerMessage.ReadReply read
-                && (read.want() == Want.PROVED || read.status() != Status.OK)) {
+                && (read.want() == Want.MENDING || read.status() != Status.OK)) {
             take(from, read.status(), read.state(), now);
         } else if (answer instanceof PeerMessage.WriteAck ack) {
             if (ack.status() == Status.OK) {

@@ -185,7 +185,7 @@ final class HintKeeper {
         }
         book().sweep();
         for (NodeId target : book().targets()) {
-            if (context.live.contains(target) && !context.isLagging(target)) {
+            if (context.live.contains(target) && !context.isUnready(target)) {
                 deliver(target, now);
             }
         }

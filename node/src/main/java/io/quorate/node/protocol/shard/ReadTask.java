@@ -67,7 +67,9 @@ final class ReadTask implements Task, ReadCoordinator.Port {
     static void start(Context context, KeyRequest.Get get, long now, long deadline, Consumer<KeyReply> reply) {
         boolean isHome =
                 context.homes(get.address().partition(), get.address().n()).contains(context.self);
-        if (get.need() == 1 && isHome) {
+        boolean behind =
+                isHome && context.recovery().isBehind(get.address().record().set());
+        if (get.need() == 1 && isHome && !behind) {
             ReplicaSide.Answer answer = ReplicaSide.read(context, get.address().record(), Want.STATE);
             KeyState state = answer.state();
             if (state != null) {
@@ -89,12 +91,15 @@ final class ReadTask implements Task, ReadCoordinator.Port {
                 others.add(home);
             }
         }
-        AnswerTimes.Ranking ranked = context.readTimes.rank(others, context::isLagging, now);
+        AnswerTimes.Ranking ranked = context.readTimes.rank(others, context::isAskedLast, now);
         List<NodeId> candidates = new ArrayList<>();
-        if (isHome) {
+        if (isHome && !behind) {
             candidates.add(context.self);
         }
         candidates.addAll(context.stalledLast(ranked.order()));
+        if (behind) {
+            candidates.add(context.self);
+        }
         Set<NodeId> standIns = new LinkedHashSet<>();
         if (get.address().sloppy() && candidates.size() < get.need()) {
             standIns.addAll(context.fallbacks(get.address().record().set()));
@@ -185,6 +190,11 @@ final class ReadTask implements Task, ReadCoordinator.Port {
         } else if (answer instanceof PeerMessage.WriteAck ack && repairs.containsKey(ack.id())) {
             coordinator.repaired(repairs.getOrDefault(ack.id(), from), ack.status(), now);
         }
+    }
+
+    @Override
+    public void disk(NodeId node, long now) {
+        coordinator.lost(node, now);
     }
 
     @Override

@@ -27,6 +27,7 @@ final class ReplicaSide {
         static final Answer CORRUPT = new Answer(Status.CORRUPT, 0, null);
         static final Answer FAILED = new Answer(Status.FAILED, 0, null);
         static final Answer NO_HINT = new Answer(Status.NO_HINT, 0, null);
+        static final Answer LAGGING = new Answer(Status.LAGGING, 0, null);
         static final Answer STALE = new Answer(Status.STALE_BUCKET, 0, null);
     }
 
@@ -78,11 +79,14 @@ final class ReplicaSide {
                         : new Answer(Status.OK, held.state().digest(), held.state());
             }
             Replica replica = context.replicas.get(key.set());
+            if (want != Want.MENDING && !context.mayAnswer(key.set())) {
+                return Answer.LAGGING;
+            }
             if (want == Want.DIGEST) {
                 KeyState whole = replica.read(key);
                 return new Answer(Status.OK, whole.digest(), new KeyState(ImmutableList.of(), whole.context()));
             }
-            KeyState state = want == Want.PROVED ? replica.readProved(key) : replica.read(key);
+            KeyState state = want == Want.PROVED || want == Want.MENDING ? replica.readProved(key) : replica.read(key);
             if (state == null) {
                 context.corruption(describe(key) + ": its leaf of the hash tree does not match the records");
                 return Answer.CORRUPT;

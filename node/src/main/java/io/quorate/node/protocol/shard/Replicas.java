@@ -33,6 +33,7 @@ final class Replicas {
     private boolean failed;
     private boolean hopeless;
     private boolean renewalDue;
+    private int born;
 
     /** Told when a commit is durable, or that it failed. */
     interface Durable {
@@ -47,6 +48,11 @@ final class Replicas {
         this.partitions = partitions;
     }
 
+    /** Replicas that are made from here on have nothing to make up for of so many losses. */
+    void bornAfter(int losses) {
+        born = losses;
+    }
+
     /** Opens the replica at its first use. */
     Replica get(ReplicaSetId id) {
         Replica replica = open.get(id);
@@ -59,6 +65,7 @@ final class Replicas {
                     surroundings.rules(),
                     surroundings.keepsActors() && !failed,
                     surroundings.randomLongs(),
+                    born,
                     wallTime);
             open.put(id, replica);
             if (!hopeless) {

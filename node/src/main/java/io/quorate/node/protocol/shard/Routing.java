@@ -40,7 +40,7 @@ final class Routing {
             if (coordinators.remove(context.self)) {
                 coordinators.add(0, context.self);
             } else {
-                AnswerTimes.Ranking ranked = context.forwardTimes.rank(coordinators, context::isLagging, now);
+                AnswerTimes.Ranking ranked = context.forwardTimes.rank(coordinators, context::isAskedLast, now);
                 coordinators = ranked.order();
                 if (ranked.even() < coordinators.size()) {
                     context.probe(

@@ -2,14 +2,12 @@ package io.quorate.node.protocol.shard;
 
 import com.google.common.collect.ImmutableMap;
 import io.quorate.node.protocol.antientropy.ExchangeRules;
-import io.quorate.node.protocol.antientropy.ExchangeSettings;
 import io.quorate.node.protocol.hint.HintRules;
-import io.quorate.node.protocol.hint.HintSettings;
 import io.quorate.node.protocol.liveness.Liveness.PeerInfo;
+import io.quorate.node.protocol.liveness.Losses;
 import io.quorate.node.protocol.message.ExchangeMessage;
 import io.quorate.node.protocol.message.PeerMessage;
 import io.quorate.node.protocol.message.PeerMessage.Status;
-import io.quorate.node.protocol.pace.PaceSettings;
 import io.quorate.node.protocol.replica.Replica;
 import io.quorate.node.protocol.request.KeyReply;
 import io.quorate.node.protocol.request.KeyRequest;
@@ -25,6 +23,7 @@ import io.quorate.ring.wire.ErrorCode;
 import io.quorate.ring.wire.Outcome;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 
@@ -50,54 +49,15 @@ public final class Shard {
     private final AntiEntropy antiEntropy;
     private final HintKeeper hints;
     private final AgreedTime agreedTime;
+    private final Recovery recovery;
     private long sweptAt;
     private long behindNanos;
-
-    /**
-     * The limits and rhythms of a shard, in nanoseconds and counts.
-     *
-     * @param resendNanos how long a message to another node stays without answer before it is sent again; for writes, if
-     *     answers are quick
-     * @param inFlightMax requests in flight above which new ones are refused
-     * @param behindMaxNanos how long input may have waited before requests of other nodes' clients are refused
-     * @param pace when another home is asked for speed
-     * @param maxDriftMillis by how much clocks may differ before they are not used for stamps (buckets where the last writer
-     *     wins)
-     * @param exchange how homes are brought together in the background
-     * @param hints what is kept for homes that cannot take it
-     */
-    public record Settings(
-            long resendNanos,
-            int inFlightMax,
-            long behindMaxNanos,
-            PaceSettings pace,
-            long maxDriftMillis,
-            ExchangeSettings exchange,
-            HintSettings hints) {
-        /**
-         * A minute: far more than clocks that are kept by NTP differ, and than a pause makes a peer's clock seem to; far
-         * less than the errors that people make when they set one.
-         */
-        public static final long MAX_DRIFT_MILLIS = 60_000;
-
-        public static final Settings DEFAULT = new Settings(200_000_000L, 4096);
-
-        public Settings(long resendNanos, int inFlightMax) {
-            this(
-                    resendNanos,
-                    inFlightMax,
-                    250_000_000L,
-                    PaceSettings.DEFAULT,
-                    MAX_DRIFT_MILLIS,
-                    ExchangeSettings.DEFAULT.never(),
-                    HintSettings.DEFAULT);
-        }
-    }
 
     /**
      * What surrounds a shard.
      *
      * @param keepsActors whether everything this node ever issued is proved to be on its disk
+     * @param losses of data that are known of at the start
      * @param randomLongs for incarnations and message ids: numbers that are not drawn twice
      * @param wallMillis this node's own clock: for what people read, and one voice in what time it is
      */
@@ -106,6 +66,7 @@ public final class Shard {
             PartitionStore store,
             VersionRules rules,
             boolean keepsActors,
+            Losses losses,
             LongSupplier randomLongs,
             LongSupplier wallMillis,
             Output output,
@@ -117,6 +78,7 @@ public final class Shard {
                 PartitionStore store,
                 VersionRules rules,
                 boolean keepsActors,
+                Losses losses,
                 LongSupplier randomLongs,
                 LongSupplier wallMillis,
                 Output output) {
@@ -125,6 +87,7 @@ public final class Shard {
                     store,
                     rules,
                     keepsActors,
+                    losses,
                     randomLongs,
                     wallMillis,
                     output,
@@ -173,7 +136,7 @@ public final class Shard {
         HINT_DROPPED
     }
 
-    public Shard(Surroundings surroundings, RingState ring, Settings settings) {
+    public Shard(Surroundings surroundings, RingState ring, ShardSettings settings) {
         this.agreedTime = new AgreedTime(
                 surroundings.wallMillis(),
                 surroundings.rules(),
@@ -192,11 +155,15 @@ public final class Shard {
                 (message, now) -> take(self, message, now));
         this.replicaSide = new ReplicaSide(context);
         this.purge = new BucketPurge(context);
-        this.antiEntropy = new AntiEntropy(context, settings.exchange(), surroundings.exchangeRules());
+        this.recovery =
+                new Recovery(context, surroundings.losses(), settings.exchange().isOn(), surroundings.exchangeRules());
+        context.recoverWith(recovery);
+        this.antiEntropy = new AntiEntropy(context, settings.exchange(), surroundings.exchangeRules(), recovery);
         this.hints = new HintKeeper(context, surroundings.store(), settings.hints(), surroundings.hintRules());
         context.keepHintsIn(hints);
         context.behind = antiEntropy::missed;
         replicas.openAll(context::corruption);
+        recovery.started();
     }
 
     /**
@@ -401,8 +368,24 @@ public final class Shard {
     public void onPeers(ImmutableMap<NodeId, PeerInfo> up, long now) {
         context.at(now);
         context.peersChanged(up, now);
+        recovery.peersChanged(now);
         antiEntropy.peersChanged();
         tick(now);
+    }
+
+    /**
+     * What this node knows of data that it has lost.
+     *
+     * @param replicaCounts the n of all its buckets
+     */
+    public void onLosses(Losses losses, Set<Integer> replicaCounts, long now) {
+        context.at(now);
+        recovery.onLosses(losses, replicaCounts, now);
+    }
+
+    /** How this node stands beside the others. */
+    public Health health() {
+        return Health.of(recovery, hints.book().owed());
     }
 
     /**

@@ -11,6 +11,9 @@ interface Task {
     /** Time has passed or peers have come or gone; true when the task is over. */
     boolean tick(long now);
 
+    /** A node has another disk than before: what it said of the lost one counts for nothing any more (rule V1). */
+    default void disk(NodeId node, long now) {}
+
     /** Others need its place: what it would still have done for those that did not answer, it leaves to be done later. */
     default void letGo() {}
 

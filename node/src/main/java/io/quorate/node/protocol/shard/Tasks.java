@@ -1,5 +1,6 @@
 package io.quorate.node.protocol.shard;
 
+import io.quorate.ring.topology.NodeId;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -78,6 +79,10 @@ final class Tasks {
                 tailBytes -= over == null ? 0 : over.bytes();
             }
         }
+    }
+
+    void disk(NodeId node, long now) {
+        List.copyOf(open.values()).forEach(task -> task.disk(node, now));
     }
 
     void abandon() {

@@ -365,6 +365,14 @@ final class WriteTask implements Task, WriteCoordinator.Port {
     }
 
     @Override
+    public void disk(NodeId node, long now) {
+        WriteCoordinator running = coordinator;
+        if (!over && running != null) {
+            running.lost(node, now);
+        }
+    }
+
+    @Override
     public void onAnswer(NodeId from, PeerMessage.Data answer, long now) {
         if (over) {
             return;

@@ -88,8 +88,9 @@ public record Commit(
      * @param clock encoded by {@link io.quorate.ring.version.VersionCodec#writeClock}
      * @param keys keys with at least one version
      * @param versions versions of all keys
+     * @param recovered how many losses of its node's this replica has made up for
      */
-    public record Header(long incarnation, Bytes clock, long keys, long versions) {}
+    public record Header(long incarnation, Bytes clock, long keys, long versions, int recovered) {}
 
     /**
      * A write that carried an idempotency key, remembered for ten to twenty minutes.

@@ -42,7 +42,8 @@ class LivenessTest {
         }
 
         private Liveness.Own own() {
-            return new Liveness.Own(true, 7, 1, standIn, 0, WALL_MILLIS + now / 1_000_000);
+            return new Liveness.Own(
+                    true, 7, 1, standIn, 0, WALL_MILLIS + now / 1_000_000, false, Liveness.Told.NOTHING);
         }
 
         private void send(NodeId from, PeerMessage.Control message) {
@@ -113,7 +114,7 @@ class LivenessTest {
     @Test
     void aPeersClockIsToldOnWhenItHasMovedAndNotForTheTimeThatAPingWasUnderWay() {
         Liveness liveness = new Liveness(A, List.of(A, B), 1, SETTINGS);
-        Liveness.Own own = new Liveness.Own(true, 0, 1, -1, 0, 0);
+        Liveness.Own own = new Liveness.Own(true, 0, 1, -1, 0, 0, false, Liveness.Told.NOTHING);
         long wall = 1_700_000_000_000L;
         assertThat(liveness.onPing(B, ping(wall), 0, 0, own, (to, message) -> {}))
                 .isTrue();
@@ -130,13 +131,13 @@ class LivenessTest {
     }
 
     private static PeerMessage.Ping ping(long wallMillis) {
-        return new PeerMessage.Ping(9, true, true, 0, 1, -1, 0, wallMillis);
+        return new PeerMessage.Ping(9, true, true, 0, 1, -1, 0, wallMillis, PeerMessage.DiskWord.NONE, false, 0);
     }
 
     @Test
     void aPeerAtWhoseAddressNobodyListensIsDownUntilItsNextPing() {
         Liveness liveness = new Liveness(A, List.of(A, B), 1, SETTINGS);
-        Liveness.Own own = new Liveness.Own(true, 0, 1, -1, 0, 0);
+        Liveness.Own own = new Liveness.Own(true, 0, 1, -1, 0, 0, false, Liveness.Told.NOTHING);
         Liveness.Output nowhere = (to, message) -> {};
         liveness.onPing(B, ping(0), 0, SECOND, own, nowhere);
         assertThat(liveness.up()).containsKey(B);
@@ -262,7 +263,7 @@ class LivenessTest {
         Pair pair = new Pair(0);
         pair.run(3 * SECOND);
         pair.now += 20 * SECOND;
-        PeerMessage.Ping old = new PeerMessage.Ping(1, true, true, 7, 1, -1, 0, 0);
+        PeerMessage.Ping old = new PeerMessage.Ping(1, true, true, 7, 1, -1, 0, 0, PeerMessage.DiskWord.NONE, false, 0);
         pair.b.onPing(A, old, 19 * SECOND, pair.now, pair.own(), (to, out) -> {});
         List<PeerMessage.Control> said = new ArrayList<>();
         pair.b.tick(pair.now, pair.own(), (to, out) -> said.add(out));
@@ -294,8 +295,9 @@ class LivenessTest {
     void strangersAreNotTalkedTo() {
         Liveness liveness = new Liveness(A, List.of(A, B), 1, SETTINGS);
         List<NodeId> answered = new ArrayList<>();
-        PeerMessage.Ping ping = new PeerMessage.Ping(9, true, true, 0, 1, -1, 0, 0);
-        Liveness.Own own = new Liveness.Own(true, 0, 1, -1, 0, 0);
+        PeerMessage.Ping ping =
+                new PeerMessage.Ping(9, true, true, 0, 1, -1, 0, 0, PeerMessage.DiskWord.NONE, false, 0);
+        Liveness.Own own = new Liveness.Own(true, 0, 1, -1, 0, 0, false, Liveness.Told.NOTHING);
         assertThat(liveness.onPing(NodeId.of("x"), ping, 0, 0, own, (to, out) -> answered.add(to)))
                 .isFalse();
         assertThat(answered).isEmpty();

@@ -39,6 +39,7 @@ final class RestoringReplicaTest {
             VersionRules.STANDARD,
             true,
             () -> 7,
+            0,
             () -> new WallTime(0, 0, 60_000));
 
     /** A store whose records cannot be read while {@code damaged} is set. */

@@ -209,6 +209,22 @@ class AntiEntropyTest {
     }
 
     @Test
+    void aLossOfWhatNoOtherHomeKnewStaysKnownToBeOne() {
+        RecordKey key = keys.get(7);
+        cluster.lose(envelope -> envelope.is(PeerMessage.Write.class) || envelope.is(ExchangeMessage.class));
+        cluster.put(N1, key, 1, CausalContext.EMPTY, "v").written();
+        cluster.run(10 * SECOND);
+        cluster.store(N1).lose(key);
+        cluster.heal();
+        cluster.shard(N1).compareAll();
+        cluster.run(20 * SECOND);
+        Replica replica = replica(N1, key.set());
+        assertThat(replica.list(replica.leafOf(key)).proved())
+                .as("the absence of the key is no proof that it was deleted")
+                .isFalse();
+    }
+
+    @Test
     void aRecordThatCannotBeReadIsFoundAndComesBack() {
         for (RecordKey key : keys) {
             cluster.put(N1, key, 3, CausalContext.EMPTY, "v").written();
