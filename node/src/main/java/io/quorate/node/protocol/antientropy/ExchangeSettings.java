@@ -32,4 +32,10 @@ public record ExchangeSettings(
         return new ExchangeSettings(
                 Long.MAX_VALUE, pauseNanos, retryNanos, resendNanos, rounds, bytesPerSecond, Long.MAX_VALUE);
     }
+
+    /** Differences are looked into as soon as they are found. */
+    public ExchangeSettings withoutPause() {
+        return new ExchangeSettings(
+                intervalNanos, 0, retryNanos, resendNanos, rounds, bytesPerSecond, scrubNanos);
+    }
 }

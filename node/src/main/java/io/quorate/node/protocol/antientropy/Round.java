@@ -300,7 +300,7 @@ public final class Round implements Watcher {
                 leaves.add(leaf);
             }
         });
-        if (leaves.isEmpty()) {
+        if (leaves.isEmpty() || settings.pauseNanos() == 0) {
             goOn(now);
         } else {
             stage = Stage.PAUSING;

@@ -54,6 +54,7 @@ final class AntiEntropy {
     private long budget;
     private long budgetAt;
     private long movedBefore;
+    private boolean busy;
     private Set<NodeId> reachable = Set.of();
 
     private record Leaf(ReplicaSetId set, int leaf) implements Comparable<Leaf> {
@@ -102,6 +103,7 @@ final class AntiEntropy {
      * @param busy whether clients' requests wait for this node
      */
     void tick(long now, boolean busy) {
+        this.busy = busy;
         spend(now);
         for (Running running : List.copyOf(rounds.values())) {
             running.round().tick(now, !busy && budget > 0);
@@ -146,12 +148,14 @@ final class AntiEntropy {
 
     /** Rounds of one replica set one after the other: what one finds the next need not find again. */
     private boolean isInUse(ReplicaSetId set, @Nullable NodeId except) {
-        for (Running running : rounds.values()) {
-            if (running.pair().set().equals(set) && !running.pair().peer().equals(except)) {
-                return true;
-            }
-        }
-        return responder.isServing(set, except, context.now, settings.resendNanos());
+        return isComparing(set, except)
+                || responder.isServing(set, except, context.now, settings.resendNanos());
+    }
+
+    private boolean isComparing(ReplicaSetId set, @Nullable NodeId except) {
+        return rounds.values().stream()
+                .map(Running::pair)
+                .anyMatch(pair -> pair.set().equals(set) && !pair.peer().equals(except));
     }
 
     /** What rounds have moved since the last look goes off the budget, which grows with time. */
@@ -168,7 +172,9 @@ final class AntiEntropy {
     }
 
     private void begin(Pair pair, long now) {
-        if (isInUse(pair.set(), null)) {
+        // Who is behind does not wait until others have stopped asking it: they find it different each time.
+        boolean mustWait = recovery.wants(pair) ? isComparing(pair.set(), null) : isInUse(pair.set(), null);
+        if (mustWait) {
             schedule.putOff(pair, now, context.newId());
             return;
         }
@@ -181,16 +187,20 @@ final class AntiEntropy {
             schedule.putOff(pair, now + settings.retryNanos(), id);
             return;
         }
-        Round round = new Round(replica, id, context.ring.epoch(), settings, rules, new Errands(pair));
+        // Where data was lost, differences are no writes in flight that a pause would let come in.
+        ExchangeSettings rhythm = recovery.isLagging(pair.set()) ? settings.withoutPause() : settings;
+        Round round = new Round(replica, id, context.ring.epoch(), rhythm, rules, new Errands(pair));
         rounds.put(id, new Running(pair, round));
         round.start(now);
     }
 
     private void reap(long now) {
+        boolean ended = false;
         for (Iterator<Running> each = rounds.values().iterator(); each.hasNext(); ) {
             Running running = each.next();
             if (running.round().isOver()) {
                 each.remove();
+                ended = true;
                 if (running.round().isPutOff()) {
                     schedule.putOff(running.pair(), now, context.newId());
                 } else {
@@ -200,10 +210,13 @@ final class AntiEntropy {
                 pushes.values().removeIf(push -> push.round() == running.round());
             }
         }
+        if (ended && recovery.behind() > 0 && !busy) {
+            beginDue(now);
+        }
     }
 
-    private boolean isComparing(ReplicaSetId set, NodeId peer) {
-        return rounds.values().stream().anyMatch(running -> running.pair().equals(new Pair(set, peer)));
+    private boolean isRunning(Pair pair) {
+        return rounds.values().stream().anyMatch(running -> running.pair().equals(pair));
     }
 
     void onExchange(NodeId from, ExchangeMessage message, long now) {
@@ -401,7 +414,7 @@ final class AntiEntropy {
 
         @Override
         public boolean isBusy(ReplicaSetId set, NodeId asker) {
-            return isInUse(set, asker) || (isComparing(set, asker) && context.self.compareTo(asker) < 0);
+            return isInUse(set, asker) || (isRunning(new Pair(set, asker)) && context.self.compareTo(asker) < 0);
         }
 
         @Override
