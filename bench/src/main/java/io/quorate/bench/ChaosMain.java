@@ -1,5 +1,6 @@
 package io.quorate.bench;
 
+import io.quorate.bench.chaos.RunCommand;
 import io.quorate.bench.sim.SimulateCommand;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -9,7 +10,7 @@ import picocli.CommandLine.Command;
         name = "chaos",
         description = "Tries to break the store.",
         mixinStandardHelpOptions = true,
-        subcommands = SimulateCommand.class)
+        subcommands = {SimulateCommand.class, RunCommand.class})
 public final class ChaosMain implements Runnable {
     private ChaosMain() {}
 

@@ -375,7 +375,9 @@ public final class Simulation implements BrokenRules.Witness {
             }
             return;
         }
+        // A delete that is repeated over what is known already is no change; what is learnt of others has none either.
         if (pending != null
+                && !commit.changes().isEmpty()
                 && pending.dot().actor().node().equals(node.id)
                 && SimDisk.clockOf(header, commit.set()).contains(pending.dot())) {
             lastDelete = null;

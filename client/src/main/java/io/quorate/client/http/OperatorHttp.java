@@ -33,11 +33,22 @@ public final class OperatorHttp {
      * @throws IOException if there is no answer within {@code timeout}
      */
     public Reply ask(String method, URI uri, Duration timeout) throws IOException, InterruptedException {
-        HttpRequest request = HttpRequest.newBuilder(uri)
-                .timeout(timeout)
-                .method(method, BodyPublishers.noBody())
-                .build();
-        HttpResponse<String> response = http.send(request, BodyHandlers.ofString());
+        return ask(method, uri, "", timeout);
+    }
+
+    /**
+     * Sends a request with a JSON body, or without one if it is empty.
+     *
+     * @throws IOException if there is no answer within {@code timeout}
+     */
+    public Reply ask(String method, URI uri, String json, Duration timeout) throws IOException, InterruptedException {
+        HttpRequest.Builder request = HttpRequest.newBuilder(uri).timeout(timeout);
+        if (json.isEmpty()) {
+            request.method(method, BodyPublishers.noBody());
+        } else {
+            request.header("Content-Type", "application/json").method(method, BodyPublishers.ofString(json));
+        }
+        HttpResponse<String> response = http.send(request.build(), BodyHandlers.ofString());
         return new Reply(response.statusCode(), response.body());
     }
 }

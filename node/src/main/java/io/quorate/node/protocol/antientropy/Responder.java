@@ -278,6 +278,10 @@ public final class Responder {
                 keys.add(new ExchangeMessage.KeyDigest(entry.getKey(), entry.getValue()));
                 bytes += 32 + entry.getKey().key().length();
             }
+            if (ask.session() == NO_SESSION) {
+                // Whoever mends a leaf needs all that is known of it, of deletes too.
+                own.bare().forEach(key -> keys.add(new ExchangeMessage.KeyDigest(key, 0)));
+            }
             listings.add(new Listing(leaf, false, keys.build()));
         }
         return new ExchangeMessage.Leaves(ask.id(), ask.partition(), false, looked, listings.build());

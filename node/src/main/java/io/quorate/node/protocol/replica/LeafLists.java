@@ -4,7 +4,9 @@ import io.quorate.node.protocol.store.PartitionStore;
 import io.quorate.node.protocol.store.RecordKey;
 import io.quorate.node.protocol.store.ReplicaSetId;
 import io.quorate.ring.version.KeyState;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 
 /** The leaves of a replica as they are held against those of other homes. */
@@ -22,8 +24,14 @@ final class LeafLists {
     LeafListing durable(int leaf) {
         PartitionStore.Leaf read = store.readLeaf(id, leaf);
         Map<RecordKey, Long> digests = new LinkedHashMap<>();
-        read.records().forEach((key, state) -> note(digests, key, state));
-        return new LeafListing(digests, read.unreadable(), read.matches());
+        List<RecordKey> bare = new ArrayList<>();
+        read.records().forEach((key, state) -> {
+            note(digests, key, state);
+            if (state.versions().isEmpty()) {
+                bare.add(key);
+            }
+        });
+        return new LeafListing(digests, bare, read.unreadable(), read.matches());
     }
 
     LeafListing newest(int leaf, Map<RecordKey, Pending> pending) {

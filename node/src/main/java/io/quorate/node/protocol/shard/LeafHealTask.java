@@ -74,6 +74,7 @@ final class LeafHealTask implements Task {
                 return;
             }
             keys.addAll(own.digests().keySet());
+            keys.addAll(own.bare());
             keys.addAll(own.unreadable());
             // Any digest but theirs: all of the leaf is wanted.
             long other = replica.leaves().get(leaf).digest() + 1;

@@ -1,0 +1,24 @@
+package io.quorate.bench.chaos;
+
+import java.io.IOException;
+import java.net.URI;
+import java.util.List;
+import java.util.Set;
+
+/** A cluster of real nodes to which things can be done. Nodes are counted from 0. Not for several threads. */
+interface Victims extends AutoCloseable {
+    /** What can be done to a node of this cluster. */
+    Set<Fault> possible(int node);
+
+    /** Does it. */
+    void begin(Fault fault, int node) throws IOException, InterruptedException;
+
+    /** Undoes it; the node may need a while to be itself again. */
+    void end(Fault fault, int node) throws IOException, InterruptedException;
+
+    /** Where clients find the nodes. */
+    List<URI> urls();
+
+    @Override
+    void close();
+}

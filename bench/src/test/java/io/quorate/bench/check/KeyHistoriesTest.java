@@ -1,0 +1,112 @@
+package io.quorate.bench.check;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.quorate.bench.check.KeyHistories.Seen;
+import io.quorate.bench.check.KeyHistories.Write;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+class KeyHistoriesTest {
+    private final KeyHistories histories = new KeyHistories();
+    private long now;
+
+    private Write write(Seen seen) {
+        return histories.begin("k", false, seen, ++now);
+    }
+
+    private Write done(Seen seen) {
+        Write write = write(seen);
+        write.acknowledge(true, ++now);
+        return write;
+    }
+
+    private List<String> check(Integer... last) {
+        return histories.check(Map.of("k", List.of(last)));
+    }
+
+    private void read(Collection<Integer> numbers) {
+        long begun = ++now;
+        histories.read("k", numbers, begun, ++now);
+    }
+
+    @Test
+    void writesThatKnowNothingOfEachOtherStayBoth() {
+        done(Seen.NOTHING);
+        done(Seen.NOTHING);
+        assertThat(check(0, 1)).isEmpty();
+        assertThat(check(1)).singleElement().asString().contains("lost").contains("write 0");
+    }
+
+    @Test
+    void whatWasReplacedIsGoneAndStaysGone() {
+        Write first = done(Seen.NOTHING);
+        Write second = done(first.after());
+        Write third = done(histories.shown("k", List.of(second.number())));
+        assertThat(check(third.number())).isEmpty();
+        assertThat(check(first.number(), third.number())).singleElement().asString().contains("comes back");
+    }
+
+    @Test
+    void aDeleteReplacesAndShowsNothing() {
+        Write first = done(Seen.NOTHING);
+        Write delete = histories.begin("k", true, first.after(), ++now);
+        assertThat(check()).as("it may have happened").isEmpty();
+        assertThat(check(0)).as("or not").isEmpty();
+        delete.acknowledge(true, ++now);
+        assertThat(check()).isEmpty();
+        assertThat(check(0)).singleElement().asString().contains("comes back");
+    }
+
+    @Test
+    void aRefusedWriteHasReplacedNothingAndIsNotShown() {
+        Write first = done(Seen.NOTHING);
+        write(first.after()).refuse();
+        assertThat(check(0)).isEmpty();
+        assertThat(check()).singleElement().asString().contains("lost");
+        assertThat(check(0, 1)).singleElement().asString().contains("did not happen");
+    }
+
+    @Test
+    void whatTooFewHomesHeldMayBeLostAndMayStay() {
+        Write first = done(Seen.NOTHING);
+        Write weak = write(first.after());
+        weak.acknowledge(false, ++now);
+        assertThat(check(1)).isEmpty();
+        assertThat(check(0)).isEmpty();
+        assertThat(check(0, 1)).as("the first was not surely replaced").isEmpty();
+    }
+
+    @Test
+    void readsOfAQuorumAreHeldToWhatWasAcknowledgedBeforeThem() {
+        read(List.of());
+        Write first = done(Seen.NOTHING);
+        read(List.of());
+        read(List.of(0));
+        done(first.after());
+        read(List.of(0));
+        assertThat(check(1))
+                .hasSize(3)
+                .anySatisfy(line -> assertThat(line).contains("in a read").contains("lost").contains("write 0"))
+                .anySatisfy(line -> assertThat(line).contains("in a read").contains("lost").contains("write 1"))
+                .anySatisfy(line -> assertThat(line).contains("in a read").contains("comes back"));
+    }
+
+    @Test
+    void readsMayShowWhatIsUnderWay() {
+        long begun = ++now;
+        write(Seen.NOTHING);
+        histories.read("k", List.of(0), begun, ++now);
+        histories.read("k", List.of(), begun, ++now);
+        assertThat(check(0)).isEmpty();
+        assertThat(check(7)).singleElement().asString().contains("nobody wrote");
+    }
+
+    @Test
+    void aKeyOfWhichNothingIsKnownIsWrong() {
+        done(Seen.NOTHING);
+        assertThat(histories.check(Map.of())).hasSize(1);
+    }
+}
