@@ -6,6 +6,7 @@ import io.quorate.bench.load.CompareCommand;
 import io.quorate.bench.load.LoadCommand;
 import io.quorate.bench.load.TableCommand;
 import io.quorate.bench.profile.ProfileCommand;
+import io.quorate.bench.repair.RepairCommand;
 import java.util.concurrent.Callable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -24,7 +25,8 @@ import picocli.CommandLine.Spec;
             CompareCommand.class,
             ClientCommand.class,
             JmhCommand.class,
-            ProfileCommand.class
+            ProfileCommand.class,
+            RepairCommand.class
         })
 public final class BenchMain implements Callable<Integer> {
     @Spec
@@ -51,6 +53,6 @@ public final class BenchMain implements Callable<Integer> {
     @Override
     public Integer call() {
         throw new ParameterException(
-                spec.commandLine(), "Choose what to measure: load, table, compare, client, jmh, profile");
+                spec.commandLine(), "Choose what to measure: load, table, compare, client, jmh, profile, repair");
     }
 }

@@ -85,6 +85,11 @@ final class NodeLinks implements AutoCloseable {
         }
     }
 
+    /** Bytes of frames sent to other nodes; 0 where the actor system carries them. */
+    long sentBytes(Lane lane) {
+        return tcp == null ? 0 : tcp.sentBytes(lane);
+    }
+
     /** Ends all connections and frees the address; calling it again does nothing. */
     @Override
     public void close() {

@@ -21,6 +21,7 @@ import io.quorate.node.storage.RocksColumns;
 import io.quorate.node.storage.RocksPartitionStore;
 import io.quorate.node.storage.SyncMode;
 import io.quorate.node.transport.Received;
+import io.quorate.node.transport.Transport.Lane;
 import io.quorate.node.transport.tcp.TcpTransport;
 import io.quorate.ring.epoch.RingState;
 import io.quorate.ring.topology.Membership;
@@ -259,6 +260,10 @@ final class NodeParts {
                         ? -1
                         : actors.figures().exchangeAgeMillis() / 1e3);
         metrics.gauge(
+                "quorate.anti.entropy.rounds",
+                "Comparisons with another home that this node has brought to their end",
+                () -> actors.figures().rounds());
+        metrics.gauge(
                 "quorate.anti.entropy.keys.compared",
                 "Since the start",
                 () -> actors.figures().keysCompared());
@@ -294,6 +299,14 @@ final class NodeParts {
                 "quorate.peers.up",
                 "Peers this node can talk to",
                 () -> view().up().size());
+        metrics.gauge(
+                "quorate.link.data.sent.bytes",
+                "Bytes of frames about keys, hints and comparisons that were sent to other nodes",
+                () -> links.sentBytes(Lane.DATA));
+        metrics.gauge(
+                "quorate.link.control.sent.bytes",
+                "Bytes of frames about the nodes themselves that were sent to other nodes",
+                () -> links.sentBytes(Lane.CONTROL));
         metrics.gauge("quorate.epoch", "Epoch of the ring", ring::epoch);
         gaugesOfRepair();
         metrics.gauge("quorate.storage.bytes", "Bytes of tables and memtables", this::storageBytes);

@@ -3,6 +3,8 @@ package io.quorate.bench.chaos;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -21,6 +23,17 @@ final class Cables implements Network {
 
     private final String prefix = "qc" + ProcessHandle.current().pid() + "-";
     private final Deque<String> made = new ArrayDeque<>();
+
+    /** Runs this very program again inside a network of its own, and waits for its end; its exit code. */
+    static int runInside() throws IOException, InterruptedException {
+        // The whole of it, as the kernel has it: long class paths are cut short elsewhere.
+        byte[] own = Files.readAllBytes(Path.of("/proc/self/cmdline"));
+        List<String> command = new ArrayList<>(List.of("unshare", "--net", "--"));
+        command.addAll(List.of(new String(own, StandardCharsets.UTF_8).split("\0")));
+        ProcessBuilder builder = new ProcessBuilder(command).inheritIO();
+        builder.environment().put(INSIDE, "yes");
+        return builder.start().waitFor();
+    }
 
     /** Lays them to so many nodes; fails with an {@link IOException} where this process may not. */
     static Cables lay(int nodes) throws IOException, InterruptedException {

@@ -90,8 +90,8 @@ final class ChaosRun {
         }
     }
 
-    private static Map<String, List<Integer>> finals(MixedLoad load, List<String> keys) {
-        Map<String, List<Integer>> finals = new HashMap<>();
+    private static Map<String, List<KeyHistories.Shown>> finals(MixedLoad load, List<String> keys) {
+        Map<String, List<KeyHistories.Shown>> finals = new HashMap<>();
         for (String key : keys) {
             try {
                 finals.put(key, load.last(key));

@@ -2,6 +2,7 @@ package io.quorate.bench.chaos;
 
 import io.quorate.bench.check.KeyHistories;
 import io.quorate.bench.check.KeyHistories.Seen;
+import io.quorate.bench.check.KeyHistories.Shown;
 import io.quorate.client.LeaderlessView;
 import io.quorate.client.QuorateClient;
 import io.quorate.client.QuorateClients;
@@ -13,6 +14,11 @@ import io.quorate.client.data.WriteResult;
 import io.quorate.client.error.Problem;
 import io.quorate.client.error.QuorateException;
 import io.quorate.ring.consistency.ConsistencyLevel;
+import io.quorate.ring.token.PartitionCount;
+import io.quorate.ring.token.TokenHash;
+import io.quorate.ring.version.CausalContext;
+import io.quorate.ring.version.Dot;
+import io.quorate.ring.wire.ContextCodec;
 import io.quorate.ring.wire.ErrorCode;
 import io.quorate.ring.wire.Outcome;
 import java.net.URI;
@@ -39,6 +45,7 @@ final class MixedLoad implements AutoCloseable {
     private static final Duration TIMEOUT = Duration.ofSeconds(2);
     private static final int HOMES = 3;
     private static final int CONTEXTS_KEPT = 3;
+    private static final PartitionCount PARTITIONS = new PartitionCount(64);
 
     /** What a request may come to when nodes fail; anything else is a fault of the store. */
     private static final Set<String> ALLOWED = Set.of(
@@ -111,8 +118,8 @@ final class MixedLoad implements AutoCloseable {
     }
 
     /** All that a key shows in the end, as all homes agree on it. */
-    List<Integer> last(String key) {
-        return numbers(view(key, ConsistencyLevel.ALL)
+    List<Shown> last(String key) {
+        return versions(view(key, ConsistencyLevel.ALL)
                 .withTimeout(Duration.ofSeconds(10))
                 .get(key));
     }
@@ -124,12 +131,21 @@ final class MixedLoad implements AutoCloseable {
         return strict || level == ConsistencyLevel.ALL ? view.homesOnly() : view;
     }
 
-    private static List<Integer> numbers(ReadResult result) {
-        List<Integer> numbers = new ArrayList<>();
+    private static List<Shown> versions(ReadResult result) {
+        List<Shown> versions = new ArrayList<>();
         for (Sibling sibling : result.siblings()) {
-            numbers.add(Integer.parseInt(sibling.value().toUtf8()));
+            Dot dot = Dot.parse(sibling.dot())
+                    .orElseThrow(() -> new IllegalStateException("'" + sibling.dot() + "' is no dot"));
+            versions.add(new Shown(Integer.parseInt(sibling.value().toUtf8()), dot));
         }
-        return numbers;
+        return versions;
+    }
+
+    /** Looks into a token as no client does: what exactly does it cover? */
+    private static CausalContext opened(Context context) {
+        int partition = PARTITIONS.partitionOf(TokenHash.tokenOf(context.bucket(), context.key()));
+        return ContextCodec.decode(
+                context.token(), new ContextCodec.Scope(context.bucket(), 1, partition, context.key()));
     }
 
     private synchronized void failed(String what, QuorateException e) {
@@ -188,11 +204,11 @@ final class MixedLoad implements AutoCloseable {
                 boolean strict = key.startsWith(STRICT);
                 ReadResult result = view(key, strict ? ConsistencyLevel.QUORUM : ConsistencyLevel.ONE)
                         .get(key);
-                List<Integer> numbers = numbers(result);
+                List<Shown> versions = versions(result);
                 if (strict) {
-                    histories.read(key, numbers, begun, System.nanoTime());
+                    histories.read(key, versions, begun, System.nanoTime());
                 }
-                remember(key, new Known(result.context(), histories.shown(key, numbers)));
+                remember(key, new Known(result.context(), histories.seen(key, versions, opened(result.context()))));
                 timeline.done();
             } catch (QuorateException e) {
                 failed("read of " + key, e);
@@ -221,7 +237,7 @@ final class MixedLoad implements AutoCloseable {
                     result = delete ? view.delete(key, over.context()) : view.put(key, value, over.context());
                 }
                 write.acknowledge(isHeld(result.info()), System.nanoTime());
-                remember(key, new Known(result.context(), write.after()));
+                remember(key, new Known(result.context(), write.after(opened(result.context()))));
                 timeline.done();
             } catch (QuorateException e) {
                 failed(write.toString(), e);

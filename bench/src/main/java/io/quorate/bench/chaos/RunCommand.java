@@ -1,5 +1,6 @@
 package io.quorate.bench.chaos;
 
+import io.quorate.node.demo.DemoCluster;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -84,10 +85,13 @@ public final class RunCommand implements Callable<Integer> {
             System.err.println("quorate: " + refusal);
             return 2;
         }
+        if (cables && System.getenv(Cables.INSIDE) == null) {
+            return Cables.runInside();
+        }
         Long given = seed;
         long chosen = given == null ? System.currentTimeMillis() % 1_000_000 : given;
-        Path given2 = data;
-        Path folder = given2 == null ? Files.createTempDirectory("quorate-chaos-") : Files.createDirectories(given2);
+        Path kept = data;
+        Path folder = kept == null ? Files.createTempDirectory("quorate-chaos-") : Files.createDirectories(kept);
         Set<Fault> wanted = faults == null ? EnumSet.allOf(Fault.class) : EnumSet.copyOf(faults);
         Integer longer = minutes;
         long span = longer == null ? seconds : 60L * longer;
@@ -128,8 +132,8 @@ public final class RunCommand implements Callable<Integer> {
         print(report);
         Files.writeString(page, ChaosPage.of(report, timeline, title(chosen, span)));
         System.out.println("page: " + page.toAbsolutePath());
-        if (report.wrong().isEmpty() && given2 == null) {
-            io.quorate.node.demo.DemoCluster.deleteTree(folder);
+        if (report.wrong().isEmpty() && kept == null) {
+            DemoCluster.deleteTree(folder);
         }
         return report.wrong().isEmpty() ? 0 : 1;
     }

@@ -107,11 +107,13 @@ final class ServerProcesses implements Victims {
                 "server",
                 "--config",
                 folder.resolve(name(node) + ".conf").toString()));
-        processes[node] = new ProcessBuilder(command)
+        ProcessBuilder builder = new ProcessBuilder(command)
                 .redirectErrorStream(true)
                 .redirectOutput(ProcessBuilder.Redirect.appendTo(
-                        folder.resolve(name(node) + ".log").toFile()))
-                .start();
+                        folder.resolve(name(node) + ".log").toFile()));
+        // The file alone says what they are.
+        builder.environment().keySet().removeIf(variable -> variable.startsWith("QUORATE_"));
+        processes[node] = builder.start();
     }
 
     private void await(int node) throws IOException, InterruptedException {

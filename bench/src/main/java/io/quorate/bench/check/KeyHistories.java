@@ -1,5 +1,7 @@
 package io.quorate.bench.check;
 
+import io.quorate.ring.version.CausalContext;
+import io.quorate.ring.version.Dot;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;
@@ -10,8 +12,9 @@ import java.util.Map;
 
 /**
  * What clients did to keys where concurrent writes stay as siblings, what they were told of it, and what they were shown;
- * and in the end, whether all of that fits together. It looks from outside, at values alone: every write bears a number of
- * its own within its key, and a context stands for the writes that its holder was shown and all that those had replaced.
+ * and in the end, whether all of that fits together. It looks from outside: every write bears a number of its own within
+ * its key, and a context stands for the writes that its holder was shown and all that those had replaced. A write that its
+ * client had to repeat may have been taken twice, as two versions; whoever saw one of them has not replaced the other.
  *
  * <p>Writes that were kept by too few homes to survive what happened to the disks promise nothing ({@link Write#acknowledge}
  * says so); whatever was acknowledged otherwise is there in the end, or something replaced it. Reads of a quorum of homes
@@ -36,16 +39,25 @@ public final class KeyHistories {
 
     /** What the holder of a context was shown of a key, and what that had replaced. Immutable. */
     public static final class Seen {
-        public static final Seen NOTHING = new Seen(new BitSet());
+        public static final Seen NOTHING = new Seen(new BitSet(), CausalContext.EMPTY);
 
         private final BitSet numbers;
+        private final CausalContext context;
 
-        private Seen(BitSet numbers) {
+        private Seen(BitSet numbers, CausalContext context) {
             this.numbers = numbers;
+            this.context = context;
         }
     }
 
-    private record Read(BitSet shown, long begun, long ended) {}
+    /** A live version of an answer: the number of its write, and its dot. */
+    public record Shown(int number, Dot dot) {}
+
+    private record Read(List<Shown> shown, long begun, long ended) {
+        private boolean shows(int number) {
+            return shown.stream().anyMatch(each -> each.number() == number);
+        }
+    }
 
     /** One write or delete of one key. */
     public final class Write {
@@ -92,10 +104,18 @@ public final class KeyHistories {
         }
 
         /** What the context of its answer stands for: what it was made over, and itself. */
-        public Seen after() {
+        public Seen after(CausalContext context) {
             BitSet numbers = (BitSet) seen.numbers.clone();
             numbers.set(number);
-            return new Seen(numbers);
+            return new Seen(numbers, context);
+        }
+
+        /** Whether nobody may see a version any more that this write was made over. */
+        private boolean hasReplaced(Shown version, long before) {
+            return held
+                    && ended < before
+                    && seen.numbers.get(version.number())
+                    && seen.context.covers(version.dot());
         }
 
         private boolean mayHaveHappened() {
@@ -117,24 +137,22 @@ public final class KeyHistories {
         return write;
     }
 
-    /** What the context of an answer stands for that shows these writes. */
-    public synchronized Seen shown(String key, Collection<Integer> numbers) {
+    /** What the context of an answer stands for that shows these versions. */
+    public synchronized Seen seen(String key, Collection<Shown> versions, CausalContext context) {
         BitSet all = new BitSet();
         History history = keys.computeIfAbsent(key, k -> new History());
-        for (int number : numbers) {
-            all.set(number);
-            if (number < history.writes.size()) {
-                all.or(history.writes.get(number).seen.numbers);
+        for (Shown version : versions) {
+            all.set(version.number());
+            if (version.number() < history.writes.size()) {
+                all.or(history.writes.get(version.number()).seen.numbers);
             }
         }
-        return new Seen(all);
+        return new Seen(all, context);
     }
 
-    /** A read of a quorum of homes has shown these writes. */
-    public synchronized void read(String key, Collection<Integer> numbers, long begun, long ended) {
-        BitSet shown = new BitSet();
-        numbers.forEach(shown::set);
-        keys.computeIfAbsent(key, k -> new History()).reads.add(new Read(shown, begun, ended));
+    /** A read of a quorum of homes has shown these versions. */
+    public synchronized void read(String key, Collection<Shown> versions, long begun, long ended) {
+        keys.computeIfAbsent(key, k -> new History()).reads.add(new Read(List.copyOf(versions), begun, ended));
     }
 
     /** Writes begun so far, deletes included. */
@@ -156,18 +174,17 @@ public final class KeyHistories {
      *
      * @return what does not fit, in words; empty if all does
      */
-    public synchronized List<String> check(Map<String, ? extends Collection<Integer>> finals) {
+    public synchronized List<String> check(Map<String, ? extends Collection<Shown>> finals) {
         List<String> wrong = new ArrayList<>();
         keys.forEach((key, history) -> {
-            Collection<Integer> last = finals.get(key);
+            Collection<Shown> last = finals.get(key);
             if (last == null) {
                 wrong.add("nothing is known of " + key + " in the end");
                 return;
             }
-            BitSet shown = new BitSet();
-            last.forEach(shown::set);
-            Replacements replaced = new Replacements(history.writes);
-            check("in the end", history, replaced, new Read(shown, Long.MAX_VALUE - 2, Long.MAX_VALUE - 1), wrong);
+            long[] replaced = replacedFrom(history.writes);
+            Read end = new Read(List.copyOf(last), Long.MAX_VALUE - 2, Long.MAX_VALUE - 1);
+            check("in the end", history, replaced, end, wrong);
             for (Read read : history.reads) {
                 check("in a read", history, replaced, read, wrong);
             }
@@ -175,49 +192,44 @@ public final class KeyHistories {
         return wrong;
     }
 
-    private static void check(
-            String when, History history, Replacements replaced, Read read, List<String> wrong) {
-        for (int number = read.shown().nextSetBit(0); number >= 0; number = read.shown().nextSetBit(number + 1)) {
-            if (number >= history.writes.size()) {
-                wrong.add(when + " something is shown that nobody wrote: number " + number);
+    private static void check(String when, History history, long[] replaced, Read read, List<String> wrong) {
+        for (Shown version : read.shown()) {
+            if (version.number() < 0 || version.number() >= history.writes.size()) {
+                wrong.add(when + " something is shown that nobody wrote: number " + version.number());
                 continue;
             }
-            Write write = history.writes.get(number);
+            Write write = history.writes.get(version.number());
             if (!write.mayHaveHappened() || write.begun > read.ended()) {
                 wrong.add(when + " something is shown that did not happen: " + write);
-            } else if (replaced.surely[number] < read.begun()) {
-                wrong.add(when + " something comes back that had been replaced: " + write);
+            }
+            for (Write other : history.writes) {
+                if (other.hasReplaced(version, read.begun())) {
+                    wrong.add(when + " something comes back: " + write + " as " + version.dot() + ", which " + other
+                            + " had replaced");
+                    break;
+                }
             }
         }
         for (Write write : history.writes) {
             boolean due = write.held && !write.delete && write.ended < read.begun();
-            if (due && !read.shown().get(write.number) && replaced.maybe[write.number] > read.ended()) {
+            if (due && !read.shows(write.number) && replaced[write.number] > read.ended()) {
                 wrong.add(when + " something is lost that was acknowledged: " + write);
             }
         }
     }
 
-    /** When each write of a key may first have been replaced, and when it surely was. */
-    private static final class Replacements {
-        private final long[] maybe;
-        private final long[] surely;
-
-        private Replacements(List<Write> writes) {
-            maybe = new long[writes.size()];
-            surely = new long[writes.size()];
-            Arrays.fill(maybe, Long.MAX_VALUE);
-            Arrays.fill(surely, Long.MAX_VALUE);
-            for (Write write : writes) {
-                BitSet over = write.seen.numbers;
-                for (int number = over.nextSetBit(0);
-                        number >= 0 && write.mayHaveHappened();
-                        number = over.nextSetBit(number + 1)) {
-                    if (number < maybe.length) {
-                        maybe[number] = Math.min(maybe[number], write.begun);
-                        surely[number] = write.held ? Math.min(surely[number], write.ended) : surely[number];
-                    }
-                }
+    /** When each write of a key may first have been replaced. */
+    private static long[] replacedFrom(List<Write> writes) {
+        long[] from = new long[writes.size()];
+        Arrays.fill(from, Long.MAX_VALUE);
+        for (Write write : writes) {
+            BitSet over = write.seen.numbers;
+            for (int number = over.nextSetBit(0);
+                    number >= 0 && number < from.length && write.mayHaveHappened();
+                    number = over.nextSetBit(number + 1)) {
+                from[number] = Math.min(from[number], write.begun);
             }
         }
+        return from;
     }
 }

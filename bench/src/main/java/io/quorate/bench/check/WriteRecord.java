@@ -73,6 +73,16 @@ public final class WriteRecord {
         return delete && seen.equals(context);
     }
 
+    /** Whether it is a client's write of that number; deletes have none. */
+    public boolean isOf(int number) {
+        return !delete && operation == number;
+    }
+
+    /** Whether it is the delete that this answer speaks of. */
+    public boolean isAnsweredBy(CausalContext answer) {
+        return delete && seen.with(dot).equals(answer);
+    }
+
     public Dot dot() {
         return dot;
     }

@@ -238,7 +238,11 @@ final class SimWorkload {
     /** As many homes as the level says have the write on disk at the moment of its acknowledgement. */
     private void durable(Attempt attempt, CausalContext answer) {
         for (WriteRecord record : world.oracle.writesOf(attempt.key())) {
-            if (!record.isAcknowledgedNow(world.now()) || !answer.covers(record.dot())) {
+            // Others may be acknowledged at this very moment too, by way of a node that has just woken.
+            boolean own = attempt.request() instanceof KeyRequest.Put
+                    ? record.isOf(attempt.operation())
+                    : record.isAnsweredBy(answer);
+            if (!own || !record.isAcknowledgedNow(world.now()) || !answer.covers(record.dot())) {
                 continue;
             }
             long holders = world.homes(attempt.key()).stream()

@@ -3,7 +3,12 @@ package io.quorate.bench.check;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.quorate.bench.check.KeyHistories.Seen;
+import io.quorate.bench.check.KeyHistories.Shown;
 import io.quorate.bench.check.KeyHistories.Write;
+import io.quorate.ring.topology.NodeId;
+import io.quorate.ring.version.ActorId;
+import io.quorate.ring.version.CausalContext;
+import io.quorate.ring.version.Dot;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
@@ -23,13 +28,34 @@ class KeyHistoriesTest {
         return write;
     }
 
+    private static Dot dot(int number) {
+        return new Dot(new ActorId(NodeId.of("n1"), 0, 1), number + 1);
+    }
+
+    private static List<Shown> versions(Collection<Integer> numbers) {
+        return numbers.stream().map(number -> new Shown(number, dot(number))).toList();
+    }
+
+    /** What the answer to a write shows its writer. */
+    private static Seen after(Write write) {
+        return write.after(CausalContext.EMPTY.with(dot(write.number())));
+    }
+
     private List<String> check(Integer... last) {
-        return histories.check(Map.of("k", List.of(last)));
+        return histories.check(Map.of("k", versions(List.of(last))));
     }
 
     private void read(Collection<Integer> numbers) {
         long begun = ++now;
-        histories.read("k", numbers, begun, ++now);
+        histories.read("k", versions(numbers), begun, ++now);
+    }
+
+    @Test
+    void theTwinOfARepeatedWriteWasNotReplacedByWhoSawTheOther() {
+        Write first = done(Seen.NOTHING);
+        done(after(first));
+        Dot twin = new Dot(new ActorId(NodeId.of("n2"), 0, 9), 1);
+        assertThat(histories.check(Map.of("k", List.of(new Shown(0, twin), new Shown(1, dot(1)))))).isEmpty();
     }
 
     @Test
@@ -43,8 +69,9 @@ class KeyHistoriesTest {
     @Test
     void whatWasReplacedIsGoneAndStaysGone() {
         Write first = done(Seen.NOTHING);
-        Write second = done(first.after());
-        Write third = done(histories.shown("k", List.of(second.number())));
+        Write second = done(after(first));
+        Write third = done(histories.seen(
+                "k", versions(List.of(1)), CausalContext.EMPTY.with(dot(0)).with(dot(second.number()))));
         assertThat(check(third.number())).isEmpty();
         assertThat(check(first.number(), third.number())).singleElement().asString().contains("comes back");
     }
@@ -52,7 +79,7 @@ class KeyHistoriesTest {
     @Test
     void aDeleteReplacesAndShowsNothing() {
         Write first = done(Seen.NOTHING);
-        Write delete = histories.begin("k", true, first.after(), ++now);
+        Write delete = histories.begin("k", true, after(first), ++now);
         assertThat(check()).as("it may have happened").isEmpty();
         assertThat(check(0)).as("or not").isEmpty();
         delete.acknowledge(true, ++now);
@@ -63,7 +90,7 @@ class KeyHistoriesTest {
     @Test
     void aRefusedWriteHasReplacedNothingAndIsNotShown() {
         Write first = done(Seen.NOTHING);
-        write(first.after()).refuse();
+        write(after(first)).refuse();
         assertThat(check(0)).isEmpty();
         assertThat(check()).singleElement().asString().contains("lost");
         assertThat(check(0, 1)).singleElement().asString().contains("did not happen");
@@ -72,7 +99,7 @@ class KeyHistoriesTest {
     @Test
     void whatTooFewHomesHeldMayBeLostAndMayStay() {
         Write first = done(Seen.NOTHING);
-        Write weak = write(first.after());
+        Write weak = write(after(first));
         weak.acknowledge(false, ++now);
         assertThat(check(1)).isEmpty();
         assertThat(check(0)).isEmpty();
@@ -85,7 +112,7 @@ class KeyHistoriesTest {
         Write first = done(Seen.NOTHING);
         read(List.of());
         read(List.of(0));
-        done(first.after());
+        done(after(first));
         read(List.of(0));
         assertThat(check(1))
                 .hasSize(3)
@@ -98,7 +125,7 @@ class KeyHistoriesTest {
     void readsMayShowWhatIsUnderWay() {
         long begun = ++now;
         write(Seen.NOTHING);
-        histories.read("k", List.of(0), begun, ++now);
+        histories.read("k", versions(List.of(0)), begun, ++now);
         histories.read("k", List.of(), begun, ++now);
         assertThat(check(0)).isEmpty();
         assertThat(check(7)).singleElement().asString().contains("nobody wrote");

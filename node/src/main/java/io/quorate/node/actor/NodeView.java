@@ -16,6 +16,11 @@ public record NodeView(ImmutableMap<String, BucketEntry> buckets, ImmutableMap<N
         return new NodeView(buckets.build(), up, losses);
     }
 
+    /** Whether a bucket that is not here does not exist: a node that has lost its disk has to hear of them first. */
+    public boolean knowsAllBuckets() {
+        return !losses.unsure() && (losses.count() == losses.recovered() || losses.toldAll());
+    }
+
     /** The bucket of that name unless there is none or it is deleted. */
     public @Nullable BucketEntry bucket(String name) {
         BucketEntry entry = buckets.get(name);

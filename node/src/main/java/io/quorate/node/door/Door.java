@@ -228,7 +228,13 @@ public final class Door {
         KeyRequest request;
         Admission.Ticket ticket;
         try {
-            BucketEntry entry = view.get().bucket(call.bucket());
+            NodeView known = view.get();
+            BucketEntry entry = known.bucket(call.bucket());
+            if (entry == null && !known.knowsAllBuckets()) {
+                throw new RefusedException(
+                        ErrorCode.UNAVAILABLE,
+                        "this node's disk is new, and it has not heard of all buckets yet; retry, or ask another node");
+            }
             if (entry == null) {
                 throw new RefusedException(
                         ErrorCode.NO_SUCH_BUCKET,

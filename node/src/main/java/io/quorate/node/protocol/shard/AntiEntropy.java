@@ -10,6 +10,7 @@ import io.quorate.node.protocol.antientropy.Round;
 import io.quorate.node.protocol.antientropy.RoundPort;
 import io.quorate.node.protocol.antientropy.Schedule;
 import io.quorate.node.protocol.antientropy.Schedule.Pair;
+import io.quorate.node.protocol.antientropy.Stage;
 import io.quorate.node.protocol.message.ExchangeMessage;
 import io.quorate.node.protocol.message.PeerMessage;
 import io.quorate.node.protocol.message.PeerMessage.Status;
@@ -51,6 +52,7 @@ final class AntiEntropy {
     private final Map<Leaf, LeafHealTask> heals = new TreeMap<>();
     private long lookedAt;
     private long scrubbedKeys;
+    private long completed;
     private long budget;
     private long budgetAt;
     private long movedBefore;
@@ -206,6 +208,7 @@ final class AntiEntropy {
                 } else {
                     schedule.ended(running.pair(), running.round(), now, context.wallMillis());
                     recovery.compared(running.pair(), running.round());
+                    completed += running.round().stage() == Stage.COMPLETE ? 1 : 0;
                 }
                 pushes.values().removeIf(push -> push.round() == running.round());
             }
@@ -255,6 +258,11 @@ final class AntiEntropy {
         if (!heals.containsKey(which) && heals.size() < HEALS_MAX) {
             heals.put(which, LeafHealTask.start(context, set, leaf));
         }
+    }
+
+    /** Rounds that this node has brought to their end. */
+    long rounds() {
+        return completed;
     }
 
     /** Keys that scrubbing has read so far. */

@@ -8,6 +8,7 @@ import io.quorate.ring.topology.NodeId;
  * What operators watch of the work in the background.
  *
  * @param hintAgeMillis of the oldest write that is kept for another home; 0 if none is
+ * @param rounds comparisons with another home that came to their end
  * @param exchangeAgeMillis as {@link ExchangeReport#oldestAgeMillis}
  */
 public record Figures(
@@ -18,11 +19,12 @@ public record Figures(
         long exchangeAgeMillis,
         long keysCompared,
         long keysRepaired,
-        long leavesDamaged) {
-    public static final Figures NONE = new Figures(0, 0, 0, 0, -1, 0, 0, 0);
+        long leavesDamaged,
+        long rounds) {
+    public static final Figures NONE = new Figures(0, 0, 0, 0, -1, 0, 0, 0, 0);
 
     static Figures of(
-            ImmutableMap<NodeId, HintBook.Report> kept, long hints, ExchangeReport exchanges, long nowMillis) {
+            ImmutableMap<NodeId, HintBook.Report> kept, long hints, ExchangeReport exchanges, long rounds, long nowMillis) {
         long bytes = 0;
         long age = 0;
         long delivered = 0;
@@ -45,6 +47,7 @@ public record Figures(
                 exchanges.oldestAgeMillis(),
                 compared,
                 repaired,
-                exchanges.leavesDamaged());
+                exchanges.leavesDamaged(),
+                rounds);
     }
 }

@@ -27,6 +27,7 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -47,6 +48,8 @@ public final class TcpTransport implements Transport, AutoCloseable {
     private final Channel server;
     private final Map<NodeId, Map<Lane, PeerLink>> links = new LinkedHashMap<>();
     private final Map<Lane, Receiver> receivers = new EnumMap<>(Lane.class);
+    private final LongAdder sentData = new LongAdder();
+    private final LongAdder sentControl = new LongAdder();
     private final InboundGuard guard;
     private final LinkContext context;
     private final EventLoop looker;
@@ -244,6 +247,7 @@ public final class TcpTransport implements Transport, AutoCloseable {
         if (faults.isCut(around.self(), to)) {
             return;
         }
+        count(lane).add(frame.length);
         long delay = faults.delayNanos(around.self());
         if (delay == 0) {
             link.send(frame);
@@ -260,6 +264,15 @@ public final class TcpTransport implements Transport, AutoCloseable {
     @Override
     public long admit(NodeId from) {
         return faults.isCut(from, around.self()) ? -1 : faults.delayNanos(around.self());
+    }
+
+    private LongAdder count(Lane lane) {
+        return lane == Lane.DATA ? sentData : sentControl;
+    }
+
+    /** Bytes of all frames that were handed over for a lane, those that got lost included. */
+    public long sentBytes(Lane lane) {
+        return count(lane).sum();
     }
 
     /** Bytes of frames that wait to be handed to a connection. */

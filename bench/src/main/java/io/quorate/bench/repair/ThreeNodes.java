@@ -1,0 +1,257 @@
+package io.quorate.bench.repair;
+
+import io.quorate.client.AsyncLeaderlessView;
+import io.quorate.client.LeaderlessView;
+import io.quorate.client.QuorateClient;
+import io.quorate.client.data.Value;
+import io.quorate.client.http.OperatorHttp;
+import io.quorate.node.EmbeddedNode;
+import io.quorate.node.config.NodeConfig;
+import io.quorate.node.config.Tuning;
+import io.quorate.node.demo.DemoCluster;
+import io.quorate.node.protocol.antientropy.ExchangeSettings;
+import io.quorate.node.protocol.bucket.BucketDefinition;
+import io.quorate.node.protocol.hint.HintSettings;
+import io.quorate.node.storage.SyncMode;
+import io.quorate.ring.bytes.Bytes;
+import io.quorate.ring.consistency.ConsistencyLevel;
+import io.quorate.ring.topology.Member;
+import io.quorate.ring.topology.NodeId;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.URI;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.function.IntFunction;
+import org.jspecify.annotations.Nullable;
+
+/** Three embedded nodes, each home of every key. Nodes are counted from 0. */
+final class ThreeNodes implements AutoCloseable {
+    static final int NODES = 3;
+    static final int PARTITIONS = 64;
+    private static final String BUCKET = "b";
+    private static final int IN_FLIGHT = 256;
+    private static final Duration SIGHT = Duration.ofSeconds(30);
+    private static final Duration ANSWER = Duration.ofSeconds(30);
+    private static final long POLL_MILLIS = 50;
+
+    private final Path data;
+    private final List<Member> members = new ArrayList<>();
+    private final @Nullable EmbeddedNode[] nodes = new EmbeddedNode[NODES];
+    private final Tuning tuning;
+    private final OperatorHttp http = new OperatorHttp(Duration.ofSeconds(2));
+
+    /**
+     * Starts them.
+     *
+     * @param interval between comparisons of two homes
+     * @param hints whether writes are kept for homes that miss them
+     */
+    ThreeNodes(Path data, Duration interval, boolean hints) throws IOException {
+        this.data = data;
+        List<Integer> ports = freePorts(3 * NODES);
+        for (int i = 0; i < NODES; i++) {
+            members.add(new Member(
+                    NodeId.of("n" + (i + 1)),
+                    "dc1",
+                    "z" + (i + 1),
+                    1,
+                    "http://127.0.0.1:" + ports.get(i),
+                    "127.0.0.1",
+                    ports.get(NODES + i),
+                    ports.get(2 * NODES + i)));
+        }
+        Tuning usual = Tuning.DEFAULT;
+        ExchangeSettings exchange = usual.exchange();
+        this.tuning = new Tuning(
+                usual.disk(),
+                usual.recentRecordsBytes(),
+                usual.queue(),
+                usual.pace(),
+                usual.maxDriftMillis(),
+                usual.liveness(),
+                usual.drainNanos(),
+                new ExchangeSettings(
+                        interval.toNanos(),
+                        exchange.pauseNanos(),
+                        exchange.retryNanos(),
+                        exchange.resendNanos(),
+                        exchange.rounds(),
+                        exchange.bytesPerSecond(),
+                        Long.MAX_VALUE),
+                hints ? usual.hints() : HintSettings.NONE);
+        for (int i = 0; i < NODES; i++) {
+            start(i);
+        }
+        for (int i = 0; i < NODES; i++) {
+            if (!node(i).awaitPeers(NODES - 1, SIGHT)) {
+                throw new IOException("the nodes did not find each other");
+            }
+        }
+    }
+
+    private static List<Integer> freePorts(int count) throws IOException {
+        List<ServerSocket> sockets = new ArrayList<>();
+        try {
+            for (int i = 0; i < count; i++) {
+                sockets.add(new ServerSocket(0, 1, InetAddress.getLoopbackAddress()));
+            }
+            return sockets.stream().map(ServerSocket::getLocalPort).toList();
+        } finally {
+            for (ServerSocket socket : sockets) {
+                socket.close();
+            }
+        }
+    }
+
+    EmbeddedNode node(int index) {
+        EmbeddedNode node = nodes[index];
+        if (node == null) {
+            throw new IllegalStateException("n" + (index + 1) + " is down");
+        }
+        return node;
+    }
+
+    void start(int index) {
+        NodeId id = members.get(index).id();
+        nodes[index] = EmbeddedNode.start(new NodeConfig(
+                        "repair",
+                        id,
+                        members,
+                        PARTITIONS,
+                        NODES,
+                        folder(index),
+                        SyncMode.GROUP,
+                        new NodeConfig.Http("127.0.0.1", URI.create(members.get(index).http()).getPort()),
+                        NodeConfig.Limits.DEFAULT,
+                        List.of(BucketDefinition.leaderless(BUCKET, NODES)),
+                        false)
+                .withTuning(tuning));
+    }
+
+    Path folder(int index) {
+        return data.resolve("n" + (index + 1));
+    }
+
+    void stop(int index) {
+        node(index).close();
+        nodes[index] = null;
+    }
+
+    void wipe(int index) {
+        node(index).kill();
+        nodes[index] = null;
+        DemoCluster.deleteTree(folder(index));
+    }
+
+    /** One call of many. */
+    interface Call {
+        CompletionStage<?> make(AsyncLeaderlessView view, String key);
+    }
+
+    /** Makes a call for each of some keys, many at a time; fails with the first that failed. */
+    void all(int via, ConsistencyLevel level, int count, IntFunction<String> key, Call call)
+            throws InterruptedException, IOException {
+        Semaphore room = new Semaphore(IN_FLIGHT);
+        ConcurrentLinkedQueue<Throwable> failures = new ConcurrentLinkedQueue<>();
+        try (QuorateClient client = node(via).client()) {
+            LeaderlessView view = client.bucket(BUCKET).at(level).homesOnly().withTimeout(ANSWER);
+            AsyncLeaderlessView async = view.async();
+            for (int i = 0; i < count && failures.isEmpty(); i++) {
+                room.acquire();
+                var unused = call.make(async, key.apply(i)).whenComplete((done, failure) -> {
+                    room.release();
+                    if (failure != null) {
+                        failures.add(failure);
+                    }
+                });
+            }
+            room.acquire(IN_FLIGHT);
+        }
+        Throwable failure = failures.peek();
+        if (failure != null) {
+            throw new IOException("a request failed: " + failure.getMessage(), failure);
+        }
+    }
+
+    void put(int via, ConsistencyLevel level, int count, IntFunction<String> key, Bytes value)
+            throws InterruptedException, IOException {
+        all(via, level, count, key, (view, name) -> view.put(name, Value.of(value)));
+    }
+
+    /** Waits until a condition holds, for an hour at most. */
+    void await(String what, Condition condition) throws IOException, InterruptedException {
+        long until = System.nanoTime() + TimeUnit.HOURS.toNanos(1);
+        while (!condition.holds()) {
+            if (System.nanoTime() - until > 0) {
+                throw new IOException("not after an hour: " + what);
+            }
+            TimeUnit.MILLISECONDS.sleep(POLL_MILLIS);
+        }
+    }
+
+    interface Condition {
+        boolean holds() throws IOException, InterruptedException;
+    }
+
+    String ask(int index, String method, String path) throws IOException, InterruptedException {
+        OperatorHttp.Reply reply = http.ask(method, URI.create(members.get(index).http()).resolve(path), ANSWER);
+        if (reply.status() / 100 != 2) {
+            throw new IOException(path + " answered " + reply.status() + " " + reply.body());
+        }
+        return reply.body();
+    }
+
+    /** A figure of a node's metrics. */
+    double metric(int index, String name) throws IOException, InterruptedException {
+        for (String line : ask(index, "GET", "/metrics").split("\n")) {
+            if (line.startsWith(name + "{") || line.startsWith(name + " ")) {
+                return Double.parseDouble(line.substring(line.lastIndexOf(' ') + 1));
+            }
+        }
+        throw new IOException("n" + (index + 1) + " has no metric " + name);
+    }
+
+    /** The sum of a figure over the nodes that are up. */
+    double total(String name) throws IOException, InterruptedException {
+        double total = 0;
+        for (int i = 0; i < NODES; i++) {
+            total += nodes[i] == null ? 0 : metric(i, name);
+        }
+        return total;
+    }
+
+    /** Bytes about keys that nodes have sent each other. */
+    double sent() throws IOException, InterruptedException {
+        return total("quorate_link_data_sent_bytes");
+    }
+
+    boolean isWhole(int index) {
+        return node(index).state().equals("serving");
+    }
+
+    /** How many keys with versions a node holds. */
+    long keys(int index) throws IOException, InterruptedException {
+        String report = ask(index, "GET", "/v1/nodes/self");
+        int at = report.indexOf("\"keys\":") + 7;
+        return Long.parseLong(report.substring(at, report.indexOf(',', at)));
+    }
+
+    @Override
+    public void close() {
+        for (int i = 0; i < NODES; i++) {
+            EmbeddedNode node = nodes[i];
+            if (node != null) {
+                node.close();
+                nodes[i] = null;
+            }
+        }
+    }
+}
