@@ -4,6 +4,7 @@ import io.quorate.client.AsyncLeaderlessView;
 import io.quorate.client.LeaderlessView;
 import io.quorate.client.QuorateClient;
 import io.quorate.client.data.Value;
+import io.quorate.client.error.UnavailableException;
 import io.quorate.client.http.OperatorHttp;
 import io.quorate.node.EmbeddedNode;
 import io.quorate.node.config.NodeConfig;
@@ -25,11 +26,15 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import java.util.function.IntFunction;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** Three embedded nodes, each home of every key. Nodes are counted from 0. */
@@ -37,9 +42,12 @@ final class ThreeNodes implements AutoCloseable {
     static final int NODES = 3;
     static final int PARTITIONS = 64;
     private static final String BUCKET = "b";
-    private static final int IN_FLIGHT = 256;
+    private static final int IN_FLIGHT = 64;
+    private static final int TRIES = 100;
     private static final Duration SIGHT = Duration.ofSeconds(30);
     private static final Duration ANSWER = Duration.ofSeconds(30);
+    /** Of writes: their coordinator goes on with homes that did not answer for some seconds longer. */
+    private static final Duration DEADLINE = Duration.ofSeconds(3);
     private static final long POLL_MILLIS = 50;
 
     private final Path data;
@@ -162,15 +170,16 @@ final class ThreeNodes implements AutoCloseable {
         Semaphore room = new Semaphore(IN_FLIGHT);
         ConcurrentLinkedQueue<Throwable> failures = new ConcurrentLinkedQueue<>();
         try (QuorateClient client = node(via).client()) {
-            LeaderlessView view = client.bucket(BUCKET).at(level).homesOnly().withTimeout(ANSWER);
+            LeaderlessView view = client.bucket(BUCKET).at(level).homesOnly().withTimeout(DEADLINE);
             AsyncLeaderlessView async = view.async();
             for (int i = 0; i < count && failures.isEmpty(); i++) {
                 room.acquire();
-                var unused = call.make(async, key.apply(i)).whenComplete((done, failure) -> {
-                    room.release();
+                String name = key.apply(i);
+                attempt(() -> call.make(async, name), TRIES, failure -> {
                     if (failure != null) {
                         failures.add(failure);
                     }
+                    room.release();
                 });
             }
             room.acquire(IN_FLIGHT);
@@ -179,6 +188,20 @@ final class ThreeNodes implements AutoCloseable {
         if (failure != null) {
             throw new IOException("a request failed: " + failure.getMessage(), failure);
         }
+    }
+
+    /** Calls again after a refusal, which a node that has just started may well give. */
+    private static void attempt(
+            Supplier<CompletionStage<?>> call, int tries, Consumer<@Nullable Throwable> done) {
+        var unused = call.get().whenComplete((result, failure) -> {
+            Throwable cause = failure instanceof CompletionException ? failure.getCause() : failure;
+            if (cause instanceof UnavailableException && tries > 1) {
+                CompletableFuture.delayedExecutor(20, TimeUnit.MILLISECONDS)
+                        .execute(() -> attempt(call, tries - 1, done));
+            } else {
+                done.accept(failure);
+            }
+        });
     }
 
     void put(int via, ConsistencyLevel level, int count, IntFunction<String> key, Bytes value)

@@ -58,7 +58,7 @@ final class FinalReads {
                 tidy(key, home);
             }
             // Without repair nothing brings the homes together; beside its answer a read repairs them all the same.
-            if (world.readRepair != ReadRepair.NONE && stayDamaged(key) == 0) {
+            if (world.readRepair != ReadRepair.NONE && stayDamaged(key) == 0 && !lagsForGood(key)) {
                 equal(key);
             }
         }
@@ -143,9 +143,7 @@ final class FinalReads {
     private void served(String key) {
         int damaged = stayDamaged(key);
         int level = damaged == 0 ? world.n : world.n / 2 + 1;
-        // Who has lost a disk gets nothing from a home that cannot prove what it lacks, and so may lag for good.
-        boolean lags = damage() && world.homes(key).stream().anyMatch(SimNode::isLagging);
-        if (lags || level > world.n - damaged) {
+        if (lagsForGood(key) || level > world.n - damaged) {
             return;
         }
         for (SimNode node : world.nodes()) {
@@ -156,6 +154,11 @@ final class FinalReads {
                                 + " homes damaged for good" + homesOf(key));
             }
         }
+    }
+
+    /** Who has lost a disk gets nothing from a home that cannot prove what it lacks. */
+    private boolean lagsForGood(String key) {
+        return damage() && world.homes(key).stream().anyMatch(SimNode::isLagging);
     }
 
     private String homesOf(String key) {

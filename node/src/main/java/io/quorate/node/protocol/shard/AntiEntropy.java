@@ -174,12 +174,11 @@ final class AntiEntropy {
     }
 
     private void begin(Pair pair, long now) {
-        // Who is behind does not wait until others have stopped asking it: they find it different each time.
-        boolean mustWait = recovery.wants(pair) ? isComparing(pair.set(), null) : isInUse(pair.set(), null);
-        if (mustWait) {
+        if (isInUse(pair.set(), null) && (isComparing(pair.set(), null) || !recovery.hasWaited(pair, now))) {
             schedule.putOff(pair, now, context.newId());
             return;
         }
+        recovery.begins(pair);
         long id = context.newId();
         Replica replica;
         try {
