@@ -64,7 +64,13 @@ final class ChaosPage {
 
     private void line(String tag, String text) {
         String name = tag.split(" ", 2)[0];
-        html.append('<').append(tag).append('>').append(escaped(text)).append("</").append(name).append(">\n");
+        html.append('<')
+                .append(tag)
+                .append('>')
+                .append(escaped(text))
+                .append("</")
+                .append(name)
+                .append(">\n");
     }
 
     private double x(double second) {
@@ -139,7 +145,7 @@ final class ChaosPage {
         StringBuilder points = new StringBuilder();
         List<Timeline.Second> seconds = timeline.seconds();
         for (int i = 0; i < seconds.size(); i++) {
-            points.append(String.format(Locale.ROOT, "%.1f,%.1f ", x(i + 0.5), y(count.of(seconds.get(i)))));
+            points.append(String.format(Locale.ROOT, "%.1f,%.1f ", x(i + 0.5), y((double) count.of(seconds.get(i)))));
         }
         html.append(String.format(
                 Locale.ROOT,
@@ -197,7 +203,10 @@ final class ChaosPage {
         row("writes that may have happened", all.unknown());
         report.errors().forEach((code, count) -> row("of these: " + code, count));
         html.append("</table>\n");
-        line("p", String.format(Locale.ROOT, "All homes were equal %.1f s after the last fault.", report.convergedSeconds()));
+        line(
+                "p",
+                String.format(
+                        Locale.ROOT, "All homes were equal %.1f s after the last fault.", report.convergedSeconds()));
     }
 
     private void row(String name, long count) {
@@ -209,6 +218,9 @@ final class ChaosPage {
     }
 
     private static String escaped(String text) {
-        return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace("\"", "&quot;");
+        return text.replace("&", "&amp;")
+                .replace("<", "&lt;")
+                .replace(">", "&gt;")
+                .replace("\"", "&quot;");
     }
 }

@@ -64,8 +64,7 @@ final class ChaosRun {
 
     Report run() throws IOException, InterruptedException {
         List<URI> urls = victims.urls();
-        http.send(
-                urls.get(0), "PUT", "/v1/buckets/" + MixedLoad.STRICT, "{\"mode\":\"leaderless\",\"sloppy\":false}");
+        http.send(urls.get(0), "PUT", "/v1/buckets/" + MixedLoad.STRICT, "{\"mode\":\"leaderless\",\"sloppy\":false}");
         http.send(urls.get(0), "PUT", "/v1/buckets/" + MixedLoad.SLOPPY, "{\"mode\":\"leaderless\"}");
         List<String> wrong = new ArrayList<>();
         try (MixedLoad load = MixedLoad.start(settings.load(), urls, histories, timeline)) {
@@ -81,8 +80,8 @@ final class ChaosRun {
                 timeline.say(String.format("equal after %.1f s; checking what was promised", took));
                 wrong.addAll(histories.check(finals(load, keys)));
             } else {
-                differences.forEach(difference -> wrong.add("not equal after " + settings.convergeSeconds() + " s: "
-                        + difference));
+                differences.forEach(
+                        difference -> wrong.add("not equal after " + settings.convergeSeconds() + " s: " + difference));
             }
             load.forbidden().forEach(error -> wrong.add("an error that nothing excuses: " + error));
             return new Report(

@@ -41,7 +41,9 @@ final class Convergence {
                 }
                 // Once equal, and with nothing under way, a key stays so.
                 left = differing;
-                differences = differing.stream().map(key -> "homes of " + key + " differ").toList();
+                differences = differing.stream()
+                        .map(key -> "homes of " + key + " differ")
+                        .toList();
             }
             if (!differences.isEmpty()) {
                 TimeUnit.MILLISECONDS.sleep(POLL_MILLIS);

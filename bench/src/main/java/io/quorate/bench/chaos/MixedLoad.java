@@ -87,8 +87,7 @@ final class MixedLoad implements AutoCloseable {
     }
 
     static MixedLoad start(Settings settings, List<URI> urls, KeyHistories histories, Timeline timeline) {
-        MixedLoad load =
-                new MixedLoad(settings, histories, timeline, QuorateClients.http(urls.toArray(URI[]::new)));
+        MixedLoad load = new MixedLoad(settings, histories, timeline, QuorateClients.http(urls.toArray(URI[]::new)));
         for (int i = 0; i < settings.clients(); i++) {
             Client one = load.new Client(new SplittableRandom(settings.seed() * 1000 + i));
             Thread thread = new Thread(one::run, "chaos-client-" + i);
@@ -126,8 +125,7 @@ final class MixedLoad implements AutoCloseable {
 
     private LeaderlessView view(String key, ConsistencyLevel level) {
         boolean strict = key.startsWith(STRICT);
-        LeaderlessView view =
-                client.bucket(strict ? STRICT : SLOPPY).at(level).withTimeout(TIMEOUT);
+        LeaderlessView view = client.bucket(strict ? STRICT : SLOPPY).at(level).withTimeout(TIMEOUT);
         return strict || level == ConsistencyLevel.ALL ? view.homesOnly() : view;
     }
 

@@ -75,7 +75,9 @@ public final class RunCommand implements Callable<Integer> {
     @Option(names = "--page", description = "where the page goes (default quorate-chaos.html)")
     private Path page = Path.of("quorate-chaos.html");
 
-    @Option(names = "--data", description = "folder for data and logs (default: a temporary one, removed if all is well)")
+    @Option(
+            names = "--data",
+            description = "folder for data and logs (default: a temporary one, removed if all is well)")
     private @Nullable Path data;
 
     @Override
@@ -119,8 +121,7 @@ public final class RunCommand implements Callable<Integer> {
             timeline = new Timeline(System.out::println);
             report = new ChaosRun(
                             new ChaosRun.Settings(
-                                    new MixedLoad.Settings(
-                                            clients, rate, keys, chosen, !possible.contains(Fault.WIPE)),
+                                    new MixedLoad.Settings(clients, rate, keys, chosen, !possible.contains(Fault.WIPE)),
                                     span,
                                     (long) (step * 1000),
                                     converge),

@@ -219,7 +219,8 @@ final class ServerProcesses implements Victims {
     }
 
     private void signal(String signal, int node) throws IOException, InterruptedException {
-        int code = new ProcessBuilder("kill", signal, Long.toString(process(node).pid()))
+        int code = new ProcessBuilder(
+                        "kill", signal, Long.toString(process(node).pid()))
                 .inheritIO()
                 .start()
                 .waitFor();

@@ -112,10 +112,7 @@ public final class KeyHistories {
 
         /** Whether nobody may see a version any more that this write was made over. */
         private boolean hasReplaced(Shown version, long before) {
-            return held
-                    && ended < before
-                    && seen.numbers.get(version.number())
-                    && seen.context.covers(version.dot());
+            return held && ended < before && seen.numbers.get(version.number()) && seen.context.covers(version.dot());
         }
 
         private boolean mayHaveHappened() {
@@ -157,7 +154,9 @@ public final class KeyHistories {
 
     /** Writes begun so far, deletes included. */
     public synchronized long writes() {
-        return keys.values().stream().mapToLong(history -> history.writes.size()).sum();
+        return keys.values().stream()
+                .mapToLong(history -> history.writes.size())
+                .sum();
     }
 
     /** Reads of a quorum so far. */

@@ -158,12 +158,7 @@ public final class RepairCommand implements Callable<Integer> {
             say(
                     "differing: %d of %d keys of %d bytes: equal %.1f s after the start, %.0f bytes for each differing"
                             + " object, all comparisons included (%.0f objects taken)",
-                    differing,
-                    keys,
-                    valueBytes,
-                    seconds,
-                    bytes / differing,
-                    repaired);
+                    differing, keys, valueBytes, seconds, bytes / differing, repaired);
         }
     }
 
@@ -183,7 +178,9 @@ public final class RepairCommand implements Callable<Integer> {
                     next[0] = System.nanoTime() + TimeUnit.SECONDS.toNanos(1);
                     progress.add(Long.toString(has));
                 }
-                return has == keys && nodes.isWhole(LOST) && nodes.node(LOST).peersUp().size() == 2;
+                return has == keys
+                        && nodes.isWhole(LOST)
+                        && nodes.node(LOST).peersUp().size() == 2;
             });
             double seconds = (System.nanoTime() - from) / 1e9;
             double bytes = nodes.sent() - sent;
@@ -225,13 +222,12 @@ public final class RepairCommand implements Callable<Integer> {
             say(
                     "deleted: %d keys of %d bytes written and %d of them deleted while n3 was away: all equal %.1f s after"
                             + " its start",
-                    written,
-                    valueBytes,
-                    written / 2,
-                    seconds);
+                    written, valueBytes, written / 2, seconds);
         }
         for (int i = 0; i < ThreeNodes.NODES; i++) {
-            say("  n%d after compaction: %s", i + 1, DiskCensus.of(data.resolve("n" + (i + 1)).resolve("db")));
+            say(
+                    "  n%d after compaction: %s",
+                    i + 1, DiskCensus.of(data.resolve("n" + (i + 1)).resolve("db")));
         }
     }
 }

@@ -48,6 +48,7 @@ final class ThreeNodes implements AutoCloseable {
     private static final Duration ANSWER = Duration.ofSeconds(30);
     /** Of writes: their coordinator goes on with homes that did not answer for some seconds longer. */
     private static final Duration DEADLINE = Duration.ofSeconds(3);
+
     private static final long POLL_MILLIS = 50;
 
     private final Path data;
@@ -137,7 +138,9 @@ final class ThreeNodes implements AutoCloseable {
                         NODES,
                         folder(index),
                         SyncMode.GROUP,
-                        new NodeConfig.Http("127.0.0.1", URI.create(members.get(index).http()).getPort()),
+                        new NodeConfig.Http(
+                                "127.0.0.1",
+                                URI.create(members.get(index).http()).getPort()),
                         NodeConfig.Limits.DEFAULT,
                         List.of(BucketDefinition.leaderless(BUCKET, NODES)),
                         false)
@@ -191,8 +194,7 @@ final class ThreeNodes implements AutoCloseable {
     }
 
     /** Calls again after a refusal, which a node that has just started may well give. */
-    private static void attempt(
-            Supplier<CompletionStage<?>> call, int tries, Consumer<@Nullable Throwable> done) {
+    private static void attempt(Supplier<CompletionStage<?>> call, int tries, Consumer<@Nullable Throwable> done) {
         var unused = call.get().whenComplete((result, failure) -> {
             Throwable cause = failure instanceof CompletionException ? failure.getCause() : failure;
             if (cause instanceof UnavailableException && tries > 1) {
@@ -225,7 +227,8 @@ final class ThreeNodes implements AutoCloseable {
     }
 
     String ask(int index, String method, String path) throws IOException, InterruptedException {
-        OperatorHttp.Reply reply = http.ask(method, URI.create(members.get(index).http()).resolve(path), ANSWER);
+        OperatorHttp.Reply reply =
+                http.ask(method, URI.create(members.get(index).http()).resolve(path), ANSWER);
         if (reply.status() / 100 != 2) {
             throw new IOException(path + " answered " + reply.status() + " " + reply.body());
         }
@@ -234,7 +237,7 @@ final class ThreeNodes implements AutoCloseable {
 
     /** A figure of a node's metrics. */
     double metric(int index, String name) throws IOException, InterruptedException {
-        for (String line : ask(index, "GET", "/metrics").split("\n")) {
+        for (String line : ask(index, "GET", "/metrics").lines().toList()) {
             if (line.startsWith(name + "{") || line.startsWith(name + " ")) {
                 return Double.parseDouble(line.substring(line.lastIndexOf(' ') + 1));
             }

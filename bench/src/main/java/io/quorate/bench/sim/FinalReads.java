@@ -92,8 +92,8 @@ final class FinalReads {
         }
         boolean excused = damage()
                 && workload.keys.stream()
-                        .anyMatch(key -> world.homes(key).stream()
-                                .anyMatch(home -> home.isLagging() || isRefused(key, home)));
+                        .anyMatch(key ->
+                                world.homes(key).stream().anyMatch(home -> home.isLagging() || isRefused(key, home)));
         if (!difference.isEmpty() && !excused) {
             throw new Violation("homes come together by themselves", difference);
         }

@@ -20,7 +20,8 @@ class FaultPlanTest {
             FaultPlan.Step step = plan.next(1000);
             assertThat(step.calmMillis()).isBetween(500L, 1500L);
             assertThat(step.lastsMillis()).isBetween(500L, 1500L);
-            step.doings().forEach(doing -> assertThat(POSSIBLE.get(doing.node())).contains(doing.fault()));
+            step.doings()
+                    .forEach(doing -> assertThat(POSSIBLE.get(doing.node())).contains(doing.fault()));
         }
         assertThat(plan.used().keySet())
                 .containsExactlyInAnyOrder(Fault.KILL, Fault.WIPE, Fault.ISOLATE, Fault.SLOW, Fault.FULL_DISK);
@@ -36,7 +37,8 @@ class FaultPlanTest {
                 pairs++;
                 assertThat(doings.get(0).node()).isNotEqualTo(doings.get(1).node());
                 assertThat(doings).noneMatch(doing -> doing.fault().losesData());
-                assertThat(doings.stream().filter(doing -> doing.fault().isOfLinks())).hasSizeLessThan(2);
+                assertThat(doings.stream().filter(doing -> doing.fault().isOfLinks()))
+                        .hasSizeLessThan(2);
             }
         }
         assertThat(pairs).isPositive();

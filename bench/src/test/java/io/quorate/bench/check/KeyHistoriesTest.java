@@ -55,7 +55,8 @@ class KeyHistoriesTest {
         Write first = done(Seen.NOTHING);
         done(after(first));
         Dot twin = new Dot(new ActorId(NodeId.of("n2"), 0, 9), 1);
-        assertThat(histories.check(Map.of("k", List.of(new Shown(0, twin), new Shown(1, dot(1)))))).isEmpty();
+        assertThat(histories.check(Map.of("k", List.of(new Shown(0, twin), new Shown(1, dot(1))))))
+                .isEmpty();
     }
 
     @Test
@@ -73,7 +74,10 @@ class KeyHistoriesTest {
         Write third = done(histories.seen(
                 "k", versions(List.of(1)), CausalContext.EMPTY.with(dot(0)).with(dot(second.number()))));
         assertThat(check(third.number())).isEmpty();
-        assertThat(check(first.number(), third.number())).singleElement().asString().contains("comes back");
+        assertThat(check(first.number(), third.number()))
+                .singleElement()
+                .asString()
+                .contains("comes back");
     }
 
     @Test
@@ -116,8 +120,10 @@ class KeyHistoriesTest {
         read(List.of(0));
         assertThat(check(1))
                 .hasSize(3)
-                .anySatisfy(line -> assertThat(line).contains("in a read").contains("lost").contains("write 0"))
-                .anySatisfy(line -> assertThat(line).contains("in a read").contains("lost").contains("write 1"))
+                .anySatisfy(line ->
+                        assertThat(line).contains("in a read").contains("lost").contains("write 0"))
+                .anySatisfy(line ->
+                        assertThat(line).contains("in a read").contains("lost").contains("write 1"))
                 .anySatisfy(line -> assertThat(line).contains("in a read").contains("comes back"));
     }
 

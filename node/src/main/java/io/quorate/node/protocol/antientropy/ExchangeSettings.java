@@ -35,7 +35,6 @@ public record ExchangeSettings(
 
     /** Differences are looked into as soon as they are found. */
     public ExchangeSettings withoutPause() {
-        return new ExchangeSettings(
-                intervalNanos, 0, retryNanos, resendNanos, rounds, bytesPerSecond, scrubNanos);
+        return new ExchangeSettings(intervalNanos, 0, retryNanos, resendNanos, rounds, bytesPerSecond, scrubNanos);
     }
 }

@@ -150,8 +150,7 @@ final class AntiEntropy {
 
     /** Rounds of one replica set one after the other: what one finds the next need not find again. */
     private boolean isInUse(ReplicaSetId set, @Nullable NodeId except) {
-        return isComparing(set, except)
-                || responder.isServing(set, except, context.now, settings.resendNanos());
+        return isComparing(set, except) || responder.isServing(set, except, context.now, settings.resendNanos());
     }
 
     private boolean isComparing(ReplicaSetId set, @Nullable NodeId except) {

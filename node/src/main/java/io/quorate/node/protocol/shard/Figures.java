@@ -24,7 +24,11 @@ public record Figures(
     public static final Figures NONE = new Figures(0, 0, 0, 0, -1, 0, 0, 0, 0);
 
     static Figures of(
-            ImmutableMap<NodeId, HintBook.Report> kept, long hints, ExchangeReport exchanges, long rounds, long nowMillis) {
+            ImmutableMap<NodeId, HintBook.Report> kept,
+            long hints,
+            ExchangeReport exchanges,
+            long rounds,
+            long nowMillis) {
         long bytes = 0;
         long age = 0;
         long delivered = 0;

@@ -400,8 +400,7 @@ public final class Shard {
 
     /** What operators watch of the work in the background; some work, so not for every tick. */
     public Figures figures() {
-        return Figures.of(
-                hints.report(), hints.book().size(), exchanges(), antiEntropy.rounds(), context.wallMillis());
+        return Figures.of(hints.report(), hints.book().size(), exchanges(), antiEntropy.rounds(), context.wallMillis());
     }
 
     /** What is kept here for other homes. */
