@@ -236,55 +236,6 @@ final class NodeParts {
         life.outOfMemory(what);
     }
 
-    private void gaugesOfRepair() {
-        metrics.gauge(
-                "quorate.hints.pending.keys",
-                "Writes kept for other homes, in keys",
-                () -> actors.figures().hints());
-        metrics.gauge(
-                "quorate.hints.pending.bytes",
-                "Their bytes",
-                () -> actors.figures().hintBytes());
-        metrics.gauge(
-                "quorate.hints.oldest.seconds",
-                "Age of the oldest of them",
-                () -> actors.figures().hintAgeMillis() / 1e3);
-        metrics.gauge(
-                "quorate.hints.delivered",
-                "Handed over since the start",
-                () -> actors.figures().hintsDelivered());
-        metrics.gauge(
-                "quorate.anti.entropy.oldest.seconds",
-                "Since the pair that was longest not compared was; -1 if some has not been",
-                () -> actors.figures().exchangeAgeMillis() < 0
-                        ? -1
-                        : actors.figures().exchangeAgeMillis() / 1e3);
-        metrics.gauge(
-                "quorate.anti.entropy.rounds",
-                "Comparisons with another home that this node has brought to their end",
-                () -> actors.figures().rounds());
-        metrics.gauge(
-                "quorate.anti.entropy.keys.compared",
-                "Since the start",
-                () -> actors.figures().keysCompared());
-        metrics.gauge(
-                "quorate.anti.entropy.keys.repaired",
-                "Since the start",
-                () -> actors.figures().keysRepaired());
-        metrics.gauge(
-                "quorate.replicas.behind",
-                "Replicas that may have missed something, those that lag included",
-                () -> actors.health().behind());
-        metrics.gauge(
-                "quorate.replicas.lagging",
-                "Replicas that have lost data and not got it back: they count for no read",
-                () -> actors.health().lagging());
-        metrics.gauge(
-                "quorate.scrub.leaves.damaged",
-                "Leaves whose records did not make them up",
-                () -> actors.figures().leavesDamaged());
-    }
-
     private void begin(FaultControl control) {
         metrics.countsFromZero();
         metrics.gauge("quorate.requests.in.flight", "Requests of clients and peers in flight", actors::inFlight);
@@ -308,7 +259,7 @@ final class NodeParts {
                 "Bytes of frames about the nodes themselves that were sent to other nodes",
                 () -> links.sentBytes(Lane.CONTROL));
         metrics.gauge("quorate.epoch", "Epoch of the ring", ring::epoch);
-        gaugesOfRepair();
+        RepairGauges.register(metrics, actors);
         metrics.gauge("quorate.storage.bytes", "Bytes of tables and memtables", this::storageBytes);
         if (cluster != null) {
             cluster.start();

@@ -146,6 +146,17 @@ public final class Schedule {
         }
     }
 
+    /** A round cannot begin while another of the same replica goes on: it is next when that has ended. */
+    public void skip(Pair pair, long now) {
+        Standing standing = standings.get(pair);
+        if (standing != null) {
+            standing.running = false;
+            standing.marked |= standing.wasMarked;
+            standing.notBefore = now + 1;
+            standing.waits = true;
+        }
+    }
+
     /** A round has ended. */
     public void ended(Pair pair, Round round, long now, long wallMillis) {
         Standing standing = standings.get(pair);

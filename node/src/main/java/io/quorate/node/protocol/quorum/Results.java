@@ -10,8 +10,7 @@ public final class Results {
         return switch (status) {
             case OK -> "acked";
             case OVERLOADED, NO_HINT -> "overloaded";
-            case LAGGING -> "catching-up";
-            case CORRUPT, DISK_FULL, STALE_BUCKET, FAILED -> "error";
+            case LAGGING, CORRUPT, DISK_FULL, STALE_BUCKET, FAILED -> "error";
         };
     }
 }

@@ -173,7 +173,11 @@ final class AntiEntropy {
     }
 
     private void begin(Pair pair, long now) {
-        if (isInUse(pair.set(), null) && (isComparing(pair.set(), null) || !recovery.hasWaited(pair, now))) {
+        if (isComparing(pair.set(), null)) {
+            schedule.skip(pair, now);
+            return;
+        }
+        if (isInUse(pair.set(), null) && !recovery.hasWaited(pair, now)) {
             schedule.putOff(pair, now, context.newId());
             return;
         }
