@@ -167,7 +167,7 @@ public final class EmbeddedNode implements AutoCloseable {
         return parts.transport();
     }
 
-    /** What it is doing: starting, serving, leaving, or failed. */
+    /** What it is doing: starting, serving, catching-up, leaving, or failed. */
     public String state() {
         return parts.state();
     }

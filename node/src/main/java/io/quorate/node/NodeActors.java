@@ -16,6 +16,7 @@ import io.quorate.node.protocol.bucket.BucketEntry;
 import io.quorate.node.protocol.bucket.BucketRegistry;
 import io.quorate.node.protocol.liveness.Disks;
 import io.quorate.node.protocol.liveness.Liveness;
+import io.quorate.node.protocol.liveness.Losses;
 import io.quorate.node.protocol.pace.Transits;
 import io.quorate.node.protocol.request.KeyReply;
 import io.quorate.node.protocol.request.KeyRequest;
@@ -115,6 +116,7 @@ final class NodeActors {
                 config.node(),
                 openedDisk(columns, whole),
                 2 * config.tuning().liveness().suspectNanos(),
+                2 * config.tuning().liveness().suspectNanos(),
                 Wiring.incarnations(),
                 state -> columns.putMeta(DISKS, DiskStateCodec.encode(state)));
         columns.putMeta(DISKS, DiskStateCodec.encode(disks.state()));
@@ -125,7 +127,9 @@ final class NodeActors {
         Transport transport = links.over(system);
         PeerQuarantine.Listener errors = new DecodeErrors(config.node(), metrics);
         store.listen(inlet::add);
-        this.shard = startShard(system, store, keepsActors, transport, stamps, errors);
+        // Read here: once the actors run, what is known of disks belongs to one of them.
+        Losses losses = disks.losses();
+        this.shard = startShard(system, store, keepsActors, losses, transport, stamps, errors);
         this.control = startControl(system, transport, stamps, errors);
         links.start(
                 new DataFrames(),
@@ -189,6 +193,7 @@ final class NodeActors {
             ActorSystem<?> system,
             RocksPartitionStore store,
             boolean keepsActors,
+            Losses losses,
             Transport transport,
             Stamps stamps,
             PeerQuarantine.Listener errors) {
@@ -200,7 +205,7 @@ final class NodeActors {
                                         store,
                                         VersionRules.STANDARD,
                                         keepsActors,
-                                        disks.losses(),
+                                        losses,
                                         Wiring.incarnations(),
                                         Wiring.wallMillis(),
                                         output),

@@ -5,6 +5,7 @@ import io.quorate.client.error.QuorateException;
 import java.io.IOException;
 import java.net.URI;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -111,20 +112,22 @@ final class ChaosRun {
                 awaitWhole(urls);
             }
             List<Double> begun = new ArrayList<>();
-            for (FaultPlan.Doing doing : step.doings()) {
+            // Those of links first, and ended last: a node that is down or frozen could not be told.
+            List<FaultPlan.Doing> doings = new ArrayList<>(step.doings());
+            doings.sort(
+                    (a, b) -> Boolean.compare(b.fault().isOfLinks(), a.fault().isOfLinks()));
+            for (FaultPlan.Doing doing : doings) {
                 begun.add(timeline.now());
                 timeline.say("n" + (doing.node() + 1) + " " + doing.fault().text());
                 victims.begin(doing.fault(), doing.node());
             }
             said = pause(step.lastsMillis(), said);
-            // Those of links last: a node that is down or frozen could not be told.
-            List<FaultPlan.Doing> ends = new ArrayList<>(step.doings());
-            ends.sort((a, b) -> Boolean.compare(a.fault().isOfLinks(), b.fault().isOfLinks()));
+            List<FaultPlan.Doing> ends = new ArrayList<>(doings);
+            Collections.reverse(ends);
             for (FaultPlan.Doing doing : ends) {
                 victims.end(doing.fault(), doing.node());
                 timeline.lasted(
-                        "n" + (doing.node() + 1) + " " + doing.fault().text(),
-                        begun.get(step.doings().indexOf(doing)));
+                        "n" + (doing.node() + 1) + " " + doing.fault().text(), begun.get(doings.indexOf(doing)));
                 timeline.say("n" + (doing.node() + 1) + " is left alone again");
             }
         }

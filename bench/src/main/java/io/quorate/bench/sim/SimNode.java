@@ -116,6 +116,7 @@ final class SimNode {
                 id,
                 Disks.State.opened(disk.known(), proved, world.random.losses::nextLong),
                 2 * SUSPECT,
+                Long.MAX_VALUE,
                 world.random.losses::nextLong,
                 disk::keep);
         disk.keep(known.state());
@@ -262,6 +263,11 @@ final class SimNode {
     /** Whether it has got back whatever its disk lost. */
     boolean isWhole() {
         return whole;
+    }
+
+    /** Whether its disk is new and nobody has said yet whether it is the first. */
+    boolean isUnsure() {
+        return losses.unsure();
     }
 
     /** Whether some replica of it has lost data and not got it back. */

@@ -105,7 +105,9 @@ final class SimWorkload {
             world.note("read " + key + " r=" + r + " at " + node.id + ": " + Describe.reply(reply));
             if (reply instanceof KeyReply.ReadDone done) {
                 // What a stand-in keeps is no home's yet.
-                int homes = world.sloppy ? Math.min(r, done.reached().homes()) : r;
+                int counted = world.sloppy ? Math.min(r, done.reached().homes()) : r;
+                // Alone with a new disk, a node tells what it has, and promises nothing.
+                int homes = node.isUnsure() ? 0 : counted;
                 judge(key, homes, start, done.state());
             }
             once.run();

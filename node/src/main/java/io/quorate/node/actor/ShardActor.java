@@ -239,8 +239,9 @@ public final class ShardActor extends AbstractBehavior<Received> {
     private void takeUp() {
         ShardInlet inlet = around.inlet();
         inlet.rearm();
-        long now = now();
         takeNews(inlet);
+        // After that, as time must not go back for the shard.
+        long now = now();
         for (Completion done = inlet.completions().poll();
                 done != null;
                 done = inlet.completions().poll()) {

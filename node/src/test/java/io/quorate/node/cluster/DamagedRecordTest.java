@@ -40,6 +40,10 @@ final class DamagedRecordTest {
                 .isEqualTo(1);
         act(Action.START, node);
         cluster.nodes().forEach(each -> cluster.awaitPeers(each, 2));
+        // Who has just come back is asked last, and then nobody would meet the damage.
+        Awaitility.await(node + " to have caught up")
+                .atMost(Duration.ofSeconds(30))
+                .until(() -> cluster.demo().node(node).state().equals("serving"));
     }
 
     private static List<String> resultsOf(String key) {

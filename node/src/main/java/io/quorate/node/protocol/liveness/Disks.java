@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
  * takes part in anything before it has learnt what it lost.
  *
  * <p>Until every other node has been heard, or one of them and the others not for a while, a new disk is not known to be
- * the first.
+ * the first. Where nobody at all is heard for a while it is taken for the first all the same, until somebody says otherwise.
  *
  * <p>Single-threaded; what changes is durable before any method returns, or {@link #saveAgain} is tried.
  */
@@ -38,9 +38,12 @@ public final class Disks {
     private final Set<NodeId> knowing = new HashSet<>();
     private final Set<NodeId> heard = new HashSet<>();
     private final long waitNanos;
+    private final long aloneNanos;
     private State state;
     private boolean unsure;
     private long firstHeardAt;
+    private boolean started;
+    private long startedAt;
     private boolean unsaved;
 
     /** Makes what is known of disks durable before it returns; throws {@link StorageException} if it cannot. */
@@ -103,10 +106,18 @@ public final class Disks {
      * What is known at a start.
      *
      * @param waitNanos after the first other node was heard, how long the rest is waited for
+     * @param aloneNanos how long anybody is waited for
      */
     public Disks(
-            Collection<NodeId> members, NodeId self, State state, long waitNanos, LongSupplier random, Keeper keeper) {
+            Collection<NodeId> members,
+            NodeId self,
+            State state,
+            long waitNanos,
+            long aloneNanos,
+            LongSupplier random,
+            Keeper keeper) {
         this.waitNanos = waitNanos;
+        this.aloneNanos = aloneNanos;
         this.random = random;
         this.others = ImmutableSet.copyOf(
                 members.stream().filter(member -> !member.equals(self)).toList());
@@ -167,7 +178,9 @@ public final class Disks {
 
     /** Lets time pass. */
     public void tick(long now) {
-        boolean waited = !heard.isEmpty() && now - firstHeardAt >= waitNanos;
+        startedAt = started ? startedAt : now;
+        started = true;
+        boolean waited = heard.isEmpty() ? now - startedAt >= aloneNanos : now - firstHeardAt >= waitNanos;
         unsure &= !waited && !heard.containsAll(others);
     }
 

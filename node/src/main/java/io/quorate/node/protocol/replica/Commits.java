@@ -54,6 +54,11 @@ final class Commits {
         return inFlight.isEmpty() || inFlight.getFirst().commit.id() > commit;
     }
 
+    /** A commit that is still on its way; 0 if it is durable. */
+    long unlessDurable(long commit) {
+        return isDurable(commit) ? 0 : commit;
+    }
+
     @Nullable
     Pending pending(RecordKey key) {
         return pending.get(key);

@@ -54,6 +54,7 @@ public final class Replica {
     private final Stamps stamps;
     private final OwnActor actor;
     private int recovered;
+    private int recovering;
     private long lastLearnt;
     private final Watchers watchers = new Watchers();
 
@@ -86,6 +87,7 @@ public final class Replica {
                 : VersionCodec.readClock(new ByteSource(header.clock()), id.partition());
         this.actor = new OwnActor(self, id, header, keepsActor, incarnations);
         this.recovered = header == null ? born : header.recovered();
+        this.recovering = recovered;
         this.census = new Census(partitions, opened.leaves(), header);
         this.lists = new LeafLists(store, id, census);
         this.remnants = new Remnants(opened.remnants());
@@ -106,13 +108,18 @@ public final class Replica {
         return recovered;
     }
 
-    public void recover(int losses) {
+    /** It has made up for so many, once the commit that is returned is durable, and with it all that came before. */
+    public long recover(int losses) {
         intake.refuseIfClosed();
-        recovered = losses;
-        submit(List.of(), List.of(), null);
+        recovering = losses;
+        return submit(List.of(), List.of(), null);
     }
 
-    /** Whether another home's clock shows that this disk has forgotten what was issued under the present actor. */
+    public void recoveredIfDurable(boolean durable) {
+        recovered = durable ? recovering : recovered;
+    }
+
+    /** Whether another home's clock has dots of the present actor that it has not issued. */
     public boolean hasForgotten(PartitionClock other) {
         return actor.isAhead(other, clock);
     }
@@ -252,7 +259,7 @@ public final class Replica {
                 && before.context().covers(object.state().context())
                 && before.dots().equals(merged.dots())
                 && (request == null || findRequest(request.id(), request.era()) != null)) {
-            return Math.max(commits.lastOf(key), learning());
+            return Math.max(commits.lastOf(key), commits.unlessDurable(lastLearnt));
         }
         intake.refuseIfClosed();
         if (merged.context().dots().size() > ObjectLimits.DOTS_MAX) {
@@ -262,11 +269,6 @@ public final class Replica {
         watchers.accepted(key, before, merged);
         census.changed(key, before, merged);
         return submit(List.of(staged(key, stored, merged)), List.of(), request);
-    }
-
-    /** The commit in flight that brings what was learnt of another home's clock; 0 if none does. */
-    private long learning() {
-        return commits.isDurable(lastLearnt) ? 0 : lastLearnt;
     }
 
     private void enter(VersionedObject object) {
@@ -357,10 +359,7 @@ public final class Replica {
                 skipped);
     }
 
-    /**
-     * Removes keys without versions whose context the base has come to cover, after a look at {@code limit} keys at most; the
-     * id of the commit, 0 if none.
-     */
+    /** Removes keys that the base has come to cover, after a look at {@code limit} at most; the commit, 0 if none. */
     public long sweep(int limit) {
         if (intake.refusal() != null) {
             return 0;
@@ -404,7 +403,8 @@ public final class Replica {
         return commits.submit(
                 changes,
                 settled,
-                new Commit.Header(actor.id().incarnation(), out.toBytes(), census.keys(), census.versions(), recovered),
+                new Commit.Header(
+                        actor.id().incarnation(), out.toBytes(), census.keys(), census.versions(), recovering),
                 request,
                 clock.base());
     }
@@ -491,7 +491,7 @@ public final class Replica {
             }
         });
         if (!news && changes.isEmpty()) {
-            return learning();
+            return commits.unlessDurable(lastLearnt);
         }
         lastLearnt = submit(changes, List.of(), null);
         return lastLearnt;

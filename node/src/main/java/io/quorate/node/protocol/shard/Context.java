@@ -68,6 +68,9 @@ final class Context {
 
     private @Nullable FreezeWatch freezes;
     private ImmutableMap<NodeId, PeerInfo> peers = ImmutableMap.of();
+    /** The disk that each node had when it was last up. */
+    private final Map<NodeId, Long> disks = new HashMap<>();
+
     private long peersAt;
     ImmutableSet<NodeId> live;
     ImmutableMap<String, Integer> gone = ImmutableMap.of();
@@ -334,8 +337,12 @@ final class Context {
                 forwardTimes.forget(peer);
                 writeResends.forget(peer);
             }
-            if (before != null && after != null && before.disk() != after.disk()) {
-                tasks.disk(peer, now);
+            if (after != null) {
+                // Whether or not it was seen to be down in between.
+                Long known = disks.put(peer, after.disk());
+                if (known != null && known != after.disk()) {
+                    tasks.disk(peer, now);
+                }
             }
         }
         peers = up;

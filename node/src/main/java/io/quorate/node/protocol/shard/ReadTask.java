@@ -69,10 +69,13 @@ final class ReadTask implements Task, ReadCoordinator.Port {
                 context.homes(get.address().partition(), get.address().n()).contains(context.self);
         boolean behind =
                 isHome && context.recovery().isBehind(get.address().record().set());
-        if (get.need() == 1 && isHome && !behind) {
-            ReplicaSide.Answer answer = ReplicaSide.read(context, get.address().record(), Want.STATE);
+        // What a new disk has is there, whatever was on another before; what it has not may have been.
+        boolean alone = isHome && context.recovery().isUnsureAlone();
+        if (get.need() == 1 && isHome && (!behind || alone)) {
+            ReplicaSide.Answer answer =
+                    ReplicaSide.read(context, get.address().record(), alone ? Want.MENDING : Want.STATE);
             KeyState state = answer.state();
-            if (state != null) {
+            if (state != null && !(alone && state.versions().isEmpty())) {
                 KeyReply.Reached reached = new KeyReply.Reached(
                         1,
                         1,

@@ -5,9 +5,11 @@ import io.quorate.node.protocol.antientropy.Round;
 import io.quorate.node.protocol.antientropy.Schedule.Pair;
 import io.quorate.node.protocol.antientropy.Stage;
 import io.quorate.node.protocol.liveness.Losses;
+import io.quorate.node.protocol.replica.Replica;
 import io.quorate.node.protocol.store.CorruptRecordException;
 import io.quorate.node.protocol.store.ReplicaSetId;
 import io.quorate.node.protocol.store.StorageException;
+import io.quorate.ring.bytes.DecodeException;
 import io.quorate.ring.topology.NodeId;
 import java.util.List;
 import java.util.Map;
@@ -38,6 +40,7 @@ final class Recovery {
     private Losses losses;
     private Set<Integer> replicaCounts = Set.of();
     private boolean allOpen = true;
+    private boolean lossTimed;
     private long lostAt;
     private boolean counts;
     private long countsFrom;
@@ -70,7 +73,6 @@ final class Recovery {
 
     /** All replicas that were found on disk are behind: nobody knows for how long the node was down. */
     void started() {
-        lostAt = context.now;
         allOpen = losses.count() == losses.recovered();
         context.replicas.opened().forEach(set -> fallsBehind(set, context.now));
     }
@@ -87,7 +89,7 @@ final class Recovery {
                 progress.counted.clear();
                 progress.sound.clear();
             });
-            lostAt = now;
+            lossTimed = false;
             counts = false;
             remembered = Math.max(remembered, next.count());
         }
@@ -130,7 +132,12 @@ final class Recovery {
         if (set.n() == 1 || losses.count() == losses.recovered()) {
             return losses.unsure() && set.n() > 1;
         }
-        return losses.unsure() || context.replicas.get(set).recovered() < losses.count();
+        try {
+            return losses.unsure() || context.replicas.get(set).recovered() < losses.count();
+        } catch (CorruptRecordException | StorageException | DecodeException e) {
+            // What cannot be opened now has not got anything back; whoever needs it is told why.
+            return true;
+        }
     }
 
     /** Whether a read of one should rather go to another home. */
@@ -202,8 +209,13 @@ final class Recovery {
         boolean all = homes.stream().allMatch(home -> home.equals(context.self) || progress.counted.contains(home));
         if (all || rules.isRecovered(progress.sound.size(), set.n() - quorum + 1)) {
             try {
-                context.replicas.get(set).recover(losses.count());
-            } catch (StorageException e) {
+                Replica replica = context.replicas.get(set);
+                context.replicas.whenDurable(
+                        set,
+                        replica.recover(losses.count()),
+                        (failure, later) -> replica.recoveredIfDurable(failure == null),
+                        context.now);
+            } catch (CorruptRecordException | StorageException | DecodeException e) {
                 // The disk takes nothing now; the next comparison tries again.
                 progress.counted.clear();
             }
@@ -213,6 +225,9 @@ final class Recovery {
     /** Looks who has caught up; to be called now and then. */
     void look(long now) {
         if (losses.count() > losses.recovered()) {
+            // Not since the start, which knows no time: from the first look on.
+            lostAt = lossTimed ? lostAt : now;
+            lossTimed = true;
             if (!counts && rules.mayCount(losses.toldAll(), now - lostAt, context.settings.requestMaxNanos())) {
                 counts = true;
                 countsFrom = now;
@@ -244,7 +259,7 @@ final class Recovery {
     private boolean open(ReplicaSetId set) {
         try {
             return context.replicas.get(set).id().equals(set);
-        } catch (CorruptRecordException | StorageException e) {
+        } catch (CorruptRecordException | StorageException | DecodeException e) {
             // Looked at again with the next news; until then not everything is recovered.
             return false;
         }
@@ -303,8 +318,13 @@ final class Recovery {
         return replicas.size();
     }
 
-    /** Whether nobody has said yet that this disk is the node's first. */
+    /** Whether nobody has said yet that this disk is the node's first, or which buckets it had. */
     boolean isUnsure() {
-        return losses.unsure();
+        return losses.unsure() || (losses.count() > losses.recovered() && replicaCounts.isEmpty() && !losses.toldAll());
+    }
+
+    /** Whether nobody else is there to say it, and nothing is known to be lost. */
+    boolean isUnsureAlone() {
+        return losses.unsure() && losses.count() == losses.recovered() && context.live.size() == 1;
     }
 }

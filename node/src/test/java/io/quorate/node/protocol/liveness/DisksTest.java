@@ -17,11 +17,12 @@ class DisksTest {
     private static final List<NodeId> MEMBERS = List.of(N1, N2, N3);
 
     private static final long WAIT = 3_000;
+    private static final long ALONE = 1_000 * WAIT;
 
     private final AtomicLong numbers = new AtomicLong(100);
 
     private Disks open(NodeId self, Disks.State state) {
-        return new Disks(MEMBERS, self, state, WAIT, numbers::incrementAndGet, saved -> {});
+        return new Disks(MEMBERS, self, state, WAIT, ALONE, numbers::incrementAndGet, saved -> {});
     }
 
     private Disks born(NodeId self) {
@@ -124,7 +125,7 @@ class DisksTest {
             saved.add(state);
         };
         Disks one = new Disks(
-                MEMBERS, N1, Disks.State.born(numbers::incrementAndGet), WAIT, numbers::incrementAndGet, keeper);
+                MEMBERS, N1, Disks.State.born(numbers::incrementAndGet), WAIT, ALONE, numbers::incrementAndGet, keeper);
         assertThat(one.heard(N2, new DiskWord(50, 60, 0), 0)).isTrue();
         assertThat(one.wordFor(N2).former()).isZero();
         assertThat(one.saveAgain()).isNotNull();
@@ -138,6 +139,7 @@ class DisksTest {
     @Test
     void aNewDiskIsNotKnownToBeTheFirstUntilOthersHaveSpoken() {
         Disks one = born(N1);
+        one.tick(0);
         one.tick(100 * WAIT);
         assertThat(one.losses().unsure()).as("nobody has been heard").isTrue();
         one.heard(N2, new DiskWord(50, 0, 0), 100 * WAIT);
@@ -146,6 +148,11 @@ class DisksTest {
         one.tick(101 * WAIT);
         assertThat(one.losses().unsure()).as("n3 has had its time").isFalse();
 
+        Disks lonely = born(N1);
+        lonely.tick(5);
+        lonely.tick(ALONE + 5);
+        assertThat(lonely.losses().unsure()).as("nobody is there to be asked").isFalse();
+
         Disks quick = born(N1);
         quick.heard(N2, new DiskWord(50, 0, 0), 0);
         quick.heard(N3, new DiskWord(51, 0, 0), 0);
@@ -153,7 +160,7 @@ class DisksTest {
         assertThat(open(N1, quick.state()).losses().unsure())
                 .as("the next start")
                 .isFalse();
-        assertThat(new Disks(List.of(N1), N1, quick.state(), WAIT, numbers::incrementAndGet, saved -> {})
+        assertThat(new Disks(List.of(N1), N1, quick.state(), WAIT, ALONE, numbers::incrementAndGet, saved -> {})
                         .losses()
                         .unsure())
                 .isFalse();

@@ -79,6 +79,10 @@ class RecoveryTest {
         assertThat(cluster.shard(N2).health().isCatchingUp()).isTrue();
         assertThat(cluster.values(N2, KEY, 1)).containsExactly("v");
         assertThat(cluster.get(N2, KEY, 3).refused().detail()).contains("n2 is catching up");
+        cluster.down(N1, N3);
+        assertThat(cluster.values(N2, KEY, 1)).as("alone it tells what it has").containsExactly("v");
+        assertThat(cluster.get(N2, key("other"), 1).refused().detail()).contains("n2 is catching up");
+        cluster.up(N1, N3);
         cluster.shard(N2).onLosses(Losses.NONE, Set.of(3), cluster.now());
         assertThat(cluster.values(N2, KEY, 3)).containsExactly("v");
     }
@@ -163,6 +167,8 @@ class RecoveryTest {
         cluster.run(50 * MILLI);
         assertThat(cluster.stored(N2, KEY)).containsExactly("v");
         cluster.lose(envelope -> envelope.to().equals(N2) && envelope.is(PeerMessage.Write.class));
+        cluster.down(N2);
+        cluster.up(N2);
         cluster.wipe(N2);
         cluster.run(400 * MILLI);
         assertThat(cluster.stored(N3, KEY)).containsExactly("v");
