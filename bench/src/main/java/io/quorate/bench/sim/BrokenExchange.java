@@ -4,13 +4,9 @@ import io.quorate.node.protocol.antientropy.ExchangeRules;
 import io.quorate.node.protocol.hint.HintRules;
 import io.quorate.node.protocol.replica.LeafListing;
 import io.quorate.node.protocol.store.Hint;
-import io.quorate.node.protocol.store.RecordKey;
-import io.quorate.ring.version.CausalContext;
 import io.quorate.ring.version.Dot;
 import io.quorate.ring.version.PartitionClock;
-import java.util.Map;
 import java.util.Set;
-import org.jspecify.annotations.Nullable;
 
 /** The rules of coming together, one of them broken on purpose. */
 final class BrokenExchange extends ExchangeRules {
@@ -23,16 +19,6 @@ final class BrokenExchange extends ExchangeRules {
     @Override
     public boolean mayTakeOver(int passedOver) {
         return bug == PlantedBug.EXCHANGE_CLOCK_THOUGH_SKIPPED || super.mayTakeOver(passedOver);
-    }
-
-    @Override
-    public Map<RecordKey, CausalContext> takenOver(Map<RecordKey, CausalContext> contexts) {
-        return bug == PlantedBug.EXCHANGE_CLOCK_ALONE ? Map.of() : super.takenOver(contexts);
-    }
-
-    @Override
-    public boolean mustLookAgain(PartitionClock clock, @Nullable CausalContext context, Dot dot) {
-        return bug != PlantedBug.EXCHANGE_NO_SECOND_LOOK && super.mustLookAgain(clock, context, dot);
     }
 
     @Override

@@ -51,10 +51,6 @@ public enum PlantedBug {
     EXCHANGE_CLOCK_THOUGH_SKIPPED(100),
     /** A clock is taken over later than the data that was compared (rule E2). */
     EXCHANGE_LATEST_CLOCK(800),
-    /** A clock is taken over without the contexts that it does not vouch for (rule E1). */
-    EXCHANGE_CLOCK_ALONE(3000),
-    /** What comes in during a round is not looked at again (rule E4). */
-    EXCHANGE_NO_SECOND_LOOK(3000),
     /** Absences count as deletes though the leaf cannot be trusted (condition C9). */
     EXCHANGE_ABSENCE_WITHOUT_PROOF(400),
     /** A hint is over once it has been sent. */
