@@ -36,16 +36,6 @@ final class BrokenExchange extends ExchangeRules {
         return bug == PlantedBug.LOSS_COUNTS_FOR_READS || super.mayAnswer(lagging);
     }
 
-    @Override
-    public boolean isRecovered(int compared, int needed) {
-        return bug == PlantedBug.LOSS_OVER_AFTER_ONE_HOME ? compared > 0 : super.isRecovered(compared, needed);
-    }
-
-    @Override
-    public boolean mayCount(boolean toldAll, long waited, long longest) {
-        return bug == PlantedBug.LOSS_COUNTS_AT_ONCE || super.mayCount(toldAll, waited, longest);
-    }
-
     /** The rules of handoff. */
     static final class Hints extends HintRules {
         private final PlantedBug bug;

@@ -64,11 +64,7 @@ public enum PlantedBug {
     /** A node whose disk was replaced does not hear of it, and goes on as if nothing had been there (rule V1). */
     LOSS_UNNOTICED(200),
     /** What a replica holds that has lost data counts for reads (rule V1). */
-    LOSS_COUNTS_FOR_READS(100),
-    /** A replica that has lost data is whole again once it has been compared with one home (rule V1). */
-    LOSS_OVER_AFTER_ONE_HOME(800),
-    /** Comparisons count at once, while acknowledgements of the lost disk may still be relied upon (rule V1). */
-    LOSS_COUNTS_AT_ONCE(1500);
+    LOSS_COUNTS_FOR_READS(100);
 
     private final int seeds;
 
