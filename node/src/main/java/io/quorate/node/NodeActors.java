@@ -39,6 +39,7 @@ import io.quorate.ring.bytes.DecodeException;
 import io.quorate.ring.epoch.RingState;
 import io.quorate.ring.topology.NodeId;
 import io.quorate.ring.version.VersionRules;
+import java.util.Arrays;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
@@ -110,7 +111,6 @@ final class NodeActors {
         this.restarted = known != null;
         this.registry = registry(config, known);
         columns.putMeta(BUCKETS, KryoTypes.encodeBuckets(registry.all()).toByteArray());
-        // The control actor publishes the same, but only after the node has begun to serve.
         this.disks = new Disks(
                 config.membership().ids(),
                 config.node(),
@@ -119,9 +119,13 @@ final class NodeActors {
                 2 * config.tuning().liveness().suspectNanos(),
                 Wiring.incarnations(),
                 state -> columns.putMeta(DISKS, DiskStateCodec.encode(state)));
-        columns.putMeta(DISKS, DiskStateCodec.encode(disks.state()));
+        byte[] state = DiskStateCodec.encode(disks.state());
+        if (!Arrays.equals(state, columns.getMeta(DISKS))) {
+            columns.putMeta(DISKS, state);
+        }
         boolean nothingToMiss = store.replicaSets().isEmpty() && !disks.losses().unsure();
         this.health = new AtomicReference<>(nothingToMiss ? Health.GOOD : Health.UNKNOWN);
+        // The control actor publishes the same, but only after the node has begun to serve.
         this.view = NodeView.of(registry.all(), ImmutableMap.of(), disks.losses());
         Stamps stamps = new Stamps((int) Wiring.messageIds().getAsLong(), nanoClock, new Transits(Transits.DRIFT_PPM));
         Transport transport = links.over(system);
@@ -210,7 +214,8 @@ final class NodeActors {
                                         Wiring.wallMillis(),
                                         output),
                                 ring,
-                                shardSettings()),
+                                shardSettings(),
+                                nanoClock.getAsLong()),
                         new ShardActor.Surroundings(
                                 config.node(),
                                 transport,

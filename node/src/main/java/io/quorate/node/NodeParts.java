@@ -195,6 +195,7 @@ final class NodeParts {
                 nanoClock,
                 metrics,
                 life::actorEnded);
+        directory.lossIsKept();
         FreezeWatch freezes = new FreezeWatch(nanoClock.getAsLong());
         this.freezeTicker = Wiring.every("freeze-watch-" + id, 100, () -> freezes.tick(nanoClock.getAsLong()));
         Tuning.Queue queue = config.tuning().queue();

@@ -38,7 +38,8 @@ final class IncarnationsTest {
                         () -> FROZEN_MILLIS,
                         new Silence()),
                 new TinyCluster().ring,
-                ShardSettings.DEFAULT);
+                ShardSettings.DEFAULT,
+                0);
     }
 
     private static List<ActorId> openAll(Shard shard) {

@@ -66,7 +66,8 @@ final class LoopCluster {
                                 }
                             }),
                     ring,
-                    ShardSettings.DEFAULT);
+                    ShardSettings.DEFAULT,
+                    System.nanoTime());
             store.listen(completion -> fromStores.add(() -> shard.onCompletion(completion, System.nanoTime())));
             shards.put(id, shard);
         }

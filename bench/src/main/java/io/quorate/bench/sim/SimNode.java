@@ -145,7 +145,8 @@ final class SimNode {
                         new BrokenExchange(world.bug()),
                         new BrokenExchange.Hints(world.bug())),
                 ring,
-                settings());
+                settings(),
+                now());
         started.onLosses(losses, Set.of(world.n), now());
         shard = started;
         liveness = new Liveness(
@@ -236,11 +237,7 @@ final class SimNode {
             return;
         }
         Health health = running.health();
-        known.tick(now());
-        known.recovered(health.recovered());
-        if (health.remembered() > known.state().losses()) {
-            known.lost();
-        }
+        known.follow(health.recovered(), health.remembered(), now());
         tellLosses(running, known);
     }
 

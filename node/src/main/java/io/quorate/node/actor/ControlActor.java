@@ -251,14 +251,11 @@ public final class ControlActor extends AbstractBehavior<Received> {
     /** The data plane has found that data is missing, or has got it all back. */
     private void followHealth() {
         Health health = around.health().get();
-        disks.tick(now());
-        disks.recovered(health.recovered());
-        if (health.remembered() > disks.state().losses()) {
+        if (disks.follow(health.recovered(), health.remembered(), now())) {
             LOG.warn(
                     "{}: other nodes know of writes of this node that its disk does not have: a copy was put back. What is"
                             + " missing is fetched from them, and until then this node's replicas count for no read",
                     around.self());
-            disks.lost();
         }
         if (!losses().equals(published)) {
             publish();

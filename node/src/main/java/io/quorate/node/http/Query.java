@@ -1,6 +1,7 @@
 package io.quorate.node.http;
 
 import io.quorate.node.door.Strength;
+import io.quorate.node.protocol.shard.ShardSettings;
 import io.quorate.ring.wire.ErrorCode;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
@@ -15,7 +16,6 @@ import org.jspecify.annotations.Nullable;
 /** The query parameters of one request; whatever its route does not take is refused by name. */
 final class Query {
     static final long DEFAULT_TIMEOUT_NANOS = 1_000_000_000L;
-    private static final long TIMEOUT_MAX_NANOS = 60_000_000_000L;
     private static final Pattern DURATION = Pattern.compile("([0-9]{1,9})(ms|s)");
 
     private final Map<String, String> values = new LinkedHashMap<>();
@@ -66,7 +66,7 @@ final class Query {
         long nanos = matcher.matches()
                 ? Long.parseLong(matcher.group(1)) * (matcher.group(2).equals("s") ? 1_000_000_000L : 1_000_000L)
                 : -1;
-        if (nanos < 1_000_000 || nanos > TIMEOUT_MAX_NANOS) {
+        if (nanos < 1_000_000 || nanos > ShardSettings.REQUEST_MAX_NANOS) {
             throw new HttpProblem(
                     ErrorCode.BAD_REQUEST,
                     name + "=" + text + " is no duration from 1ms to 60s; write it like 250ms or 2s");

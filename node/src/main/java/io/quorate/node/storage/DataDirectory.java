@@ -38,6 +38,8 @@ public final class DataDirectory implements AutoCloseable {
     private final String lastRun;
     private boolean whole;
     private boolean keepsActors;
+    /** Whether this disk has lost something, and nothing but this folder says so. */
+    private boolean lossUntold;
 
     /**
      * What a folder is bound to.
@@ -71,6 +73,7 @@ public final class DataDirectory implements AutoCloseable {
         this.lock = lock;
         this.sync = sync;
         this.whole = whole;
+        this.lossUntold = !whole;
         this.keepsActors = whole && allRenewed(lastRun);
     }
 
@@ -95,6 +98,10 @@ public final class DataDirectory implements AutoCloseable {
             boolean whole = sameFiles && lostNothing(last);
             DataDirectory directory = new DataDirectory(root, claim, channel, lock, sync, whole, last);
             directory.writeRun(false);
+            if (!sameFiles) {
+                // Not before the run: a crash in between would leave a copy that looks like the original.
+                markPlace(root, root.resolve("IDENTITY"));
+            }
             return directory;
         } catch (IOException | RuntimeException e) {
             release(claim, channel, lock, e);
@@ -162,11 +169,7 @@ public final class DataDirectory implements AutoCloseable {
         check(root, "number of replicas", found.getProperty("replicas"), Integer.toString(wanted.replicas()));
         check(root, "a cluster of the members", found.getProperty("members", wanted.members()), wanted.members());
         Path place = root.resolve("PLACE");
-        boolean same = Files.exists(place) && fileKey(file).equals(read(place).getProperty("identity"));
-        if (!same) {
-            markPlace(root, file);
-        }
-        return same;
+        return Files.exists(place) && fileKey(file).equals(read(place).getProperty("identity"));
     }
 
     private static void check(Path root, String what, @Nullable String found, String wanted) {
@@ -198,7 +201,9 @@ public final class DataDirectory implements AutoCloseable {
     }
 
     private static boolean lostNothing(Properties last) {
-        return last.isEmpty() || isClean(last) || SyncMode.GROUP.text().equals(last.getProperty("sync"));
+        boolean synced =
+                last.isEmpty() || isClean(last) || SyncMode.GROUP.text().equals(last.getProperty("sync"));
+        return synced && !"true".equals(last.getProperty("loss-untold"));
     }
 
     /** A run that took new actors has made them durable for all its replicas only once it ended in order. */
@@ -215,6 +220,7 @@ public final class DataDirectory implements AutoCloseable {
         properties.setProperty("run", run());
         properties.setProperty("sync", sync.text());
         properties.setProperty("renewing", Boolean.toString(!keepsActors));
+        properties.setProperty("loss-untold", Boolean.toString(lossUntold));
         properties.setProperty("clean", Boolean.toString(clean));
         write(root.resolve("LAST_RUN"), properties);
     }
@@ -235,7 +241,20 @@ public final class DataDirectory implements AutoCloseable {
             return;
         }
         whole = false;
+        lossUntold = true;
         keepsActors = false;
+        rewriteRun();
+    }
+
+    /** The database knows by now what {@link #isWhole} says; until then every start would say it again. */
+    public void lossIsKept() {
+        if (lossUntold) {
+            lossUntold = false;
+            rewriteRun();
+        }
+    }
+
+    private void rewriteRun() {
         try {
             writeRun(false);
         } catch (IOException e) {

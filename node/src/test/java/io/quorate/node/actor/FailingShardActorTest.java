@@ -135,7 +135,8 @@ final class FailingShardActorTest {
                 new Shard.Surroundings(
                         N1, disk, VersionRules.STANDARD, true, Losses.NONE, System::nanoTime, () -> 0, output),
                 new TinyCluster().ring,
-                ShardSettings.DEFAULT));
+                ShardSettings.DEFAULT,
+                System.nanoTime()));
         disk.listen(inlet::add);
         submitPut(1);
         org.awaitility.Awaitility.await().until(() -> disk.waiting() > 0);

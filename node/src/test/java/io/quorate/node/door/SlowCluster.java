@@ -113,7 +113,8 @@ final class SlowCluster implements AutoCloseable {
                             () -> now / MILLI,
                             new Output(this)),
                     ring,
-                    ShardSettings.DEFAULT);
+                    ShardSettings.DEFAULT,
+                    now);
         }
 
         private Shard shard() {

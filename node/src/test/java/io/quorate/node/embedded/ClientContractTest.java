@@ -18,6 +18,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.function.Consumer;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Nested;
@@ -91,6 +92,9 @@ class ClientContractTest {
         withBoth((web, inside) -> {
             web.bucket("carts").at(ConsistencyLevel.ALL).put("told", "x");
 
+            Awaitility.await("every node to have caught up, which the ring tells")
+                    .atMost(Duration.ofSeconds(30))
+                    .until(() -> !inside.ring().contains("catching-up"));
             assertThat(inside.ring()).isEqualTo(web.ring()).contains("\"assignment\":[[");
             assertThat(withoutTimes(inside.explain("carts", "told")))
                     .isEqualTo(withoutTimes(web.explain("carts", "told")))

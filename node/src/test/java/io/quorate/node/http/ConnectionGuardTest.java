@@ -25,7 +25,7 @@ final class ConnectionGuardTest {
                     case "close" -> closed.incrementAndGet();
                     case "hashCode" -> System.identityHashCode(self);
                     case "equals" -> self == arguments[0];
-                    default -> throw new UnsupportedOperationException(method.getName());
+                    default -> throw new AssertionError("a guard has no business calling " + method.getName());
                 });
     }
 

@@ -96,6 +96,7 @@ class DataDirectoryTest {
         crashing.close();
         DataDirectory again = DataDirectory.open(folder, IDENTITY, SyncMode.GROUP);
         assertThat(again.keepsActors()).isFalse();
+        again.lossIsKept();
         again.closeClean();
         assertThat(keepsActors(SyncMode.GROUP)).isTrue();
     }
@@ -124,6 +125,31 @@ class DataDirectoryTest {
         copy(backup, place);
         try (DataDirectory restored = DataDirectory.open(place, IDENTITY, SyncMode.GROUP)) {
             assertThat(restored.keepsActors()).isFalse();
+        }
+    }
+
+    @Test
+    void aStartThatFailsBeforeTheLossIsKeptForgetsNothing() throws IOException {
+        Path original = folder.resolve("original");
+        DataDirectory.open(original, IDENTITY, SyncMode.GROUP).closeClean();
+        Path restored = folder.resolve("copy");
+        copy(original, restored);
+        for (int start = 0; start < 3; start++) {
+            try (DataDirectory failing = DataDirectory.open(restored, IDENTITY, SyncMode.GROUP)) {
+                assertThat(failing.isWhole()).as("start %d", start).isFalse();
+            }
+        }
+        try (DataDirectory serving = DataDirectory.open(restored, IDENTITY, SyncMode.GROUP)) {
+            serving.lossIsKept();
+            assertThat(serving.isWhole()).as("for this run").isFalse();
+        }
+        try (DataDirectory next = DataDirectory.open(restored, IDENTITY, SyncMode.GROUP)) {
+            assertThat(next.isWhole()).isTrue();
+            next.matchRun("of another run");
+            assertThat(next.isWhole()).isFalse();
+        }
+        try (DataDirectory next = DataDirectory.open(restored, IDENTITY, SyncMode.GROUP)) {
+            assertThat(next.isWhole()).as("its database was put back").isFalse();
         }
     }
 

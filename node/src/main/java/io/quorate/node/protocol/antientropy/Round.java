@@ -225,8 +225,8 @@ public final class Round implements Watcher {
     private void opened(ExchangeMessage.Opened opened, long now) {
         PartitionClock theirs = opened.clock();
         withLagging = opened.lagging();
-        if (theirs != null && replica.hasForgotten(theirs)) {
-            port.forgotten();
+        if (theirs != null) {
+            replica.heardOf(theirs);
         }
         if (opened.comparison() == Comparison.REFUSED) {
             breakOff("refused");

@@ -19,7 +19,4 @@ public interface RoundPort {
 
     /** Clocks are equal, and the data is not. */
     void alarm();
-
-    /** The other home has what this replica issued and does not hold any more. */
-    void forgotten();
 }

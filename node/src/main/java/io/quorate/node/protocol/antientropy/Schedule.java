@@ -129,6 +129,10 @@ public final class Schedule {
         if (a.marked != b.marked) {
             return a.marked;
         }
+        if (a.failures != b.failures) {
+            // Those that come to nothing must not have the others wait for them.
+            return a.failures < b.failures;
+        }
         if (a.completed != b.completed) {
             return !a.completed;
         }

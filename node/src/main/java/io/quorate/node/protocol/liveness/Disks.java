@@ -75,7 +75,7 @@ public final class Disks {
          */
         public static State opened(@Nullable State found, boolean whole, LongSupplier random) {
             if (found == null) {
-                return born(random);
+                return whole ? born(random) : new State(fresh(random), ImmutableSet.of(), 1, 0, ImmutableMap.of());
             }
             return whole ? found : found.lost(found.own).renamed(fresh(random));
         }
@@ -176,8 +176,7 @@ public final class Disks {
         return loss;
     }
 
-    /** Lets time pass. */
-    public void tick(long now) {
+    private void tick(long now) {
         startedAt = started ? startedAt : now;
         started = true;
         boolean waited = heard.isEmpty() ? now - startedAt >= aloneNanos : now - firstHeardAt >= waitNanos;
@@ -189,21 +188,29 @@ public final class Disks {
         return new Losses(state.losses(), state.recovered(), knowing.containsAll(others), unsure);
     }
 
-    /** A replica was found to have forgotten what it once issued: a disk put back, of which nothing else told. */
-    public void lost() {
-        knowing.clear();
-        state = state.lost(state.own()).renamed(State.fresh(random));
-        unsaved = true;
-        saveAgain();
-    }
-
-    /** All replicas have made up for so many losses. */
-    public void recovered(int losses) {
-        if (losses > state.recovered()) {
-            state = new State(state.own(), state.former(), state.losses(), losses, state.peers());
+    /**
+     * Takes what the node's replicas say of losses.
+     *
+     * @param recovered how many all of them have made up for
+     * @param remembered how many there must have been
+     * @return whether this node has just learnt that its disk was put back, of which nothing else told
+     */
+    public boolean follow(int recovered, int remembered, long now) {
+        tick(now);
+        State before = state;
+        if (recovered > state.recovered()) {
+            state = new State(state.own(), state.former(), state.losses(), recovered, state.peers());
+        }
+        boolean loss = remembered > state.losses();
+        if (loss) {
+            knowing.clear();
+            state = state.lost(state.own()).renamed(State.fresh(random));
+        }
+        if (!state.equals(before)) {
             unsaved = true;
             saveAgain();
         }
+        return loss;
     }
 
     /** Tries to save what could not be saved; null if nothing is left to save. */

@@ -86,6 +86,9 @@ public final class WriteCoordinator {
         /** Whether the home was away, or not sent to, in the meantime, so that the time of its answer says nothing. */
         private boolean lapsed;
 
+        /** Whether it has lost its disk since: nobody can tell from which one its answers come, so none counts. */
+        private boolean lost;
+
         /** Whether another node was asked to stand in for it. */
         private boolean stoodFor;
         /** Whether the write is kept here for it, which is left to that once there is an answer. */
@@ -96,6 +99,10 @@ public final class WriteCoordinator {
         private Replica(State state, long sentAt) {
             this.state = state;
             this.sentAt = sentAt;
+        }
+
+        private boolean counts() {
+            return state == State.ACKED && !lost;
         }
     }
 
@@ -207,16 +214,26 @@ public final class WriteCoordinator {
         decide();
     }
 
-    /** A home or a stand-in has lost its disk: what it acknowledged is not there any more. */
+    /**
+     * A home or a stand-in has lost its disk: what it acknowledged is not there any more, and an answer that comes now may
+     * be one that was held up. The new disk gets the write, but this write's level does not rest on it.
+     */
     public void lost(NodeId node, long now) {
         Replica replica = homes.get(node);
-        if (replica != null && replica.state == State.ACKED) {
-            replica.state = State.WAITING;
+        if (replica != null) {
+            replica.lost = true;
             replica.lapsed = true;
-            send(node, replica, now);
+            if (replica.state == State.ACKED) {
+                replica.state = State.WAITING;
+                send(node, replica, now);
+            }
+            if (!answered && !replica.stoodFor) {
+                standIn(node, now);
+            }
+            decide();
         }
         Stand stand = stands.get(node);
-        if (stand != null && stand.state == Stand.State.KEPT) {
+        if (stand != null && stand.state != Stand.State.FAILED) {
             stand.state = Stand.State.WAITING;
             stood(stand, Status.FAILED, now);
         }
@@ -310,7 +327,7 @@ public final class WriteCoordinator {
         int acked = acked();
         if (acked >= need) {
             answered = true;
-            int homesAcked = count(State.ACKED);
+            int homesAcked = counting();
             KeyReply.Reached reached = new KeyReply.Reached(
                     need, acked, homesAcked, acked - homesAcked, 0, written.siblings(), results(false));
             port.reply(new KeyReply.WriteDone(written.context(), written.digest(), reached));
@@ -331,18 +348,19 @@ public final class WriteCoordinator {
      * on one disk again.
      */
     private int acked() {
-        return count(State.ACKED) + standing();
+        return counting() + standing();
     }
 
     /** Homes not counted yet for which an answer may still come, their own or a stand-in's. */
     private int mayStill() {
         int may = 0;
         for (Map.Entry<NodeId, Replica> entry : homes.entrySet()) {
-            State state = entry.getValue().state;
-            if (state == State.ACKED || isStoodFor(entry.getKey(), Stand.State.KEPT)) {
+            Replica replica = entry.getValue();
+            if (replica.counts() || isStoodFor(entry.getKey(), Stand.State.KEPT)) {
                 continue;
             }
-            may += state == State.WAITING || isStoodFor(entry.getKey(), Stand.State.WAITING) ? 1 : 0;
+            boolean waits = replica.state == State.WAITING && !replica.lost;
+            may += waits || isStoodFor(entry.getKey(), Stand.State.WAITING) ? 1 : 0;
         }
         return may;
     }
@@ -355,15 +373,15 @@ public final class WriteCoordinator {
     private int standing() {
         int count = 0;
         for (Map.Entry<NodeId, Replica> entry : homes.entrySet()) {
-            count += entry.getValue().state != State.ACKED && isStoodFor(entry.getKey(), Stand.State.KEPT) ? 1 : 0;
+            count += !entry.getValue().counts() && isStoodFor(entry.getKey(), Stand.State.KEPT) ? 1 : 0;
         }
         return count;
     }
 
-    private int count(State state) {
+    private int counting() {
         int count = 0;
         for (Replica replica : homes.values()) {
-            count += replica.state == state ? 1 : 0;
+            count += replica.counts() ? 1 : 0;
         }
         return count;
     }

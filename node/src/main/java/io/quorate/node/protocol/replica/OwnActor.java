@@ -15,6 +15,7 @@ final class OwnActor {
     private final LongSupplier incarnations;
     private final boolean succeeds;
     private ActorId id;
+    private boolean forgetful;
 
     /**
      * The actor of a replica that is opened.
@@ -43,8 +44,22 @@ final class OwnActor {
         return Claims.above(heard, id, clock.top(id));
     }
 
-    /** Whether another home's clock has dots of this actor that it has not issued. */
-    boolean isAhead(PartitionClock other, PartitionClock clock) {
+    /** Another home has told its clock: where that has dots of this actor that it has not issued, they are forgotten here. */
+    void heardOf(PartitionClock other, PartitionClock clock) {
+        forgetful |= isAhead(other, clock);
+    }
+
+    /** Whether this disk has forgotten what this actor issued. */
+    boolean isForgetful() {
+        return forgetful;
+    }
+
+    /** What was forgotten has been fetched. */
+    void recovered() {
+        forgetful = false;
+    }
+
+    private boolean isAhead(PartitionClock other, PartitionClock clock) {
         return other.top(id) > clock.top(id);
     }
 
@@ -52,8 +67,26 @@ final class OwnActor {
         return new Dot(id, clock.top(id) + 1);
     }
 
-    /** From here on dots are issued under another name. */
-    void renew() {
+    /**
+     * Condition C8, by evidence: whoever speaks of a dot of this actor that it has not issued remembers what this disk has
+     * forgotten (a backup was restored and nothing told so), or made it up. Either way dots that are issued from here on
+     * must not be taken for those: the actor ends.
+     */
+    void renewIfForgotten(CausalContext heard, PartitionClock clock) {
+        if (isUnknownTo(clock, heard)) {
+            renew();
+        }
+    }
+
+    /** As {@link #renewIfForgotten(CausalContext, PartitionClock)}, by another home's clock. */
+    void renewIfForgotten(PartitionClock other, PartitionClock clock) {
+        if (isAhead(other, clock)) {
+            renew();
+        }
+    }
+
+    private void renew() {
+        forgetful = true;
         id = new ActorId(id.node(), id.partition(), incarnations.getAsLong());
     }
 }

@@ -116,12 +116,20 @@ public final class Replica {
     }
 
     public void recoveredIfDurable(boolean durable) {
-        recovered = durable ? recovering : recovered;
+        if (durable) {
+            recovered = recovering;
+            actor.recovered();
+        }
     }
 
-    /** Whether another home's clock has dots of the present actor that it has not issued. */
-    public boolean hasForgotten(PartitionClock other) {
-        return actor.isAhead(other, clock);
+    /** Another home has told its clock, which may have what was issued here and is not here any more. */
+    public void heardOf(PartitionClock other) {
+        actor.heardOf(other, clock);
+    }
+
+    /** Whether this disk has forgotten dots that were issued here, and not fetched them since. */
+    public boolean hasForgotten() {
+        return actor.isForgetful();
     }
 
     /** The clock with all changes made here, durable or on their way. */
@@ -215,7 +223,7 @@ public final class Replica {
      * @return the id of the commit to wait for, after which all that the object says is durable here; 0 if it is already
      */
     public long apply(RecordKey key, VersionedObject object, Commit.@Nullable RequestEntry request) {
-        renewActorIfForgotten(object.state().context());
+        actor.renewIfForgotten(object.state().context(), clock);
         return merge(key, object, request, Integer.MAX_VALUE);
     }
 
@@ -287,17 +295,6 @@ public final class Replica {
     }
 
     /**
-     * Condition C8, by evidence: whoever speaks of a dot of this actor that this replica has not issued remembers what this
-     * disk has forgotten (a backup was restored and nothing told so), or made it up. Either way dots that are issued from
-     * here on must not be taken for those: the actor ends, in the same batch.
-     */
-    private void renewActorIfForgotten(CausalContext heard) {
-        if (claimsFuture(heard)) {
-            actor.renew();
-        }
-    }
-
-    /**
      * Puts a state back that this disk lost (unreadable, or an absence without proof): versions that this replica's clock
      * knows return and count in their leaf as before. Only for a state merged from all other homes. Where nothing is lost
      * (any more) it is merged like any other: a repair that comes late or twice must not bring back what was replaced.
@@ -319,7 +316,7 @@ public final class Replica {
         }
         Claims.refuseOlder(object.state().context(), clock);
         intake.refuseIfClosed();
-        renewActorIfForgotten(object.state().context());
+        actor.renewIfForgotten(object.state().context(), clock);
         // The local context is not filled: this disk's clock vouches for nothing about this key.
         KeyState merged = rules.merge(local, object.state());
         watchers.accepted(key, local, merged);
@@ -474,9 +471,7 @@ public final class Replica {
                 stored.put(key, commits.newest(key));
             }
         });
-        if (actor.isAhead(other, clock)) {
-            actor.renew();
-        }
+        actor.renewIfForgotten(other, clock);
         boolean news = !clock.covers(other);
         clock.merge(other);
         stamps.follow(other.time());

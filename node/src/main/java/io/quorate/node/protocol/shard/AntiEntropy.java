@@ -149,7 +149,7 @@ final class AntiEntropy {
     }
 
     /** Rounds of one replica set one after the other: what one finds the next need not find again. */
-    private boolean isInUse(ReplicaSetId set, @Nullable NodeId except) {
+    private boolean isInUse(ReplicaSetId set, NodeId except) {
         return isComparing(set, except) || responder.isServing(set, except, context.now, settings.resendNanos());
     }
 
@@ -177,7 +177,7 @@ final class AntiEntropy {
             schedule.skip(pair, now);
             return;
         }
-        if (isInUse(pair.set(), null) && !recovery.hasWaited(pair, now)) {
+        if (responder.isServing(pair.set(), null, now, settings.resendNanos()) && !recovery.hasWaited(pair, now)) {
             schedule.putOff(pair, now, context.newId());
             return;
         }
@@ -389,11 +389,6 @@ final class AntiEntropy {
         @Override
         public void alarm() {
             alarmed(pair.set(), pair.peer());
-        }
-
-        @Override
-        public void forgotten() {
-            recovery.forgotten();
         }
     }
 

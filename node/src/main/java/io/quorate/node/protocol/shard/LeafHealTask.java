@@ -114,9 +114,8 @@ final class LeafHealTask implements Task {
         if (silent.isEmpty()) {
             listed = true;
             if (keys.isEmpty()) {
-                // Nobody has anything here. Was it deleted, or had only this home taken it? Whether the others know all
-                // that
-                // this home's clock vouches for is found out by mending any key.
+                // Nobody has anything here. Was it deleted, or had only this home taken it? Whether the others know
+                // all that this home's clock vouches for is found out by mending any key.
                 keys.add(context.replicas.get(set).anyKeyOf(leaf));
             }
             left.addAll(keys);

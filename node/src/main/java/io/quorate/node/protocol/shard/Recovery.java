@@ -40,7 +40,6 @@ final class Recovery {
     private Losses losses;
     private Set<Integer> replicaCounts = Set.of();
     private boolean allOpen = true;
-    private boolean lossTimed;
     private long lostAt;
     private boolean counts;
     private long countsFrom;
@@ -51,6 +50,7 @@ final class Recovery {
         private final Set<NodeId> compared = new TreeSet<>();
         private final Set<NodeId> counted = new TreeSet<>();
         private final Set<NodeId> sound = new TreeSet<>();
+        private final Set<NodeId> failed = new TreeSet<>();
         private boolean behind;
         private long behindSince;
         private boolean waits;
@@ -68,6 +68,7 @@ final class Recovery {
         this.comparing = comparing;
         this.rules = rules;
         this.remembered = losses.count();
+        this.lostAt = context.now;
         context.replicas.bornAfter(losses.recovered());
     }
 
@@ -89,7 +90,7 @@ final class Recovery {
                 progress.counted.clear();
                 progress.sound.clear();
             });
-            lossTimed = false;
+            lostAt = now;
             counts = false;
             remembered = Math.max(remembered, next.count());
         }
@@ -146,11 +147,6 @@ final class Recovery {
         return (progress != null && progress.behind) || isLagging(set);
     }
 
-    /** Another home's clock has what was issued here and is not here any more: a disk was put back unnoticed. */
-    void forgotten() {
-        remembered = losses.count() + 1;
-    }
-
     /** Whether a comparison brings a replica of this node nearer to the others. */
     boolean wants(Pair pair) {
         Progress progress = replicas.get(pair.set());
@@ -188,9 +184,14 @@ final class Recovery {
     /** A comparison with another home has ended. */
     void compared(Pair pair, Round round) {
         Progress progress = replicas.get(pair.set());
-        if (progress == null || round.stage() != Stage.COMPLETE) {
+        if (progress == null) {
             return;
         }
+        if (round.stage() != Stage.COMPLETE) {
+            progress.failed.add(pair.peer());
+            return;
+        }
+        progress.failed.remove(pair.peer());
         if (round.startedAt() - progress.behindSince >= 0) {
             progress.compared.add(pair.peer());
         }
@@ -224,10 +225,12 @@ final class Recovery {
 
     /** Looks who has caught up; to be called now and then. */
     void look(long now) {
+        for (ReplicaSetId set : context.replicas.opened()) {
+            if (hasForgotten(set)) {
+                remembered = losses.count() + 1;
+            }
+        }
         if (losses.count() > losses.recovered()) {
-            // Not since the start, which knows no time: from the first look on.
-            lostAt = lossTimed ? lostAt : now;
-            lossTimed = true;
             if (!counts && rules.mayCount(losses.toldAll(), now - lostAt, context.settings.requestMaxNanos())) {
                 counts = true;
                 countsFrom = now;
@@ -236,6 +239,22 @@ final class Recovery {
         }
         replicas.forEach((set, progress) -> progress.behind &= !hasCaughtUp(set, progress));
         replicas.entrySet().removeIf(entry -> !entry.getValue().behind && !isLagging(entry.getKey()));
+    }
+
+    /**
+     * Whether another home has spoken of what this replica issued and does not hold any more, and no loss that is known
+     * explains it: a disk was put back unnoticed.
+     */
+    private boolean hasForgotten(ReplicaSetId set) {
+        if (set.n() == 1 || isLagging(set)) {
+            return false;
+        }
+        try {
+            return context.replicas.get(set).hasForgotten();
+        } catch (CorruptRecordException | StorageException | DecodeException e) {
+            // What cannot be opened now has heard of nothing.
+            return false;
+        }
     }
 
     /** A disk that was wiped does not know what it had: every replica that buckets make this node a home of is opened. */
@@ -278,14 +297,16 @@ final class Recovery {
         return reachable >= set.n() / 2 + 1 && !context.isOwed();
     }
 
-    /** Whether some other home is there to catch up with. */
+    /** Whether some other home is there to catch up with, and the last comparison with it did not fail. */
     boolean progresses() {
         if (losses.unsure() && context.live.size() > 1) {
             return true;
         }
-        for (ReplicaSetId set : replicas.keySet()) {
+        for (Map.Entry<ReplicaSetId, Progress> entry : replicas.entrySet()) {
+            ReplicaSetId set = entry.getKey();
             for (NodeId home : context.homes(set.partition(), set.n())) {
-                if (context.live.contains(home) && !home.equals(context.self) && wants(new Pair(set, home))) {
+                boolean other = context.live.contains(home) && !home.equals(context.self);
+                if (other && !entry.getValue().failed.contains(home) && wants(new Pair(set, home))) {
                     return true;
                 }
             }

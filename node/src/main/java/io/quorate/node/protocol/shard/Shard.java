@@ -136,7 +136,8 @@ public final class Shard {
         HINT_DROPPED
     }
 
-    public Shard(Surroundings surroundings, RingState ring, ShardSettings settings) {
+    /** Opens what is on the disk, at the time {@code now} of the clock that its inputs come by. */
+    public Shard(Surroundings surroundings, RingState ring, ShardSettings settings, long now) {
         this.agreedTime = new AgreedTime(
                 surroundings.wallMillis(),
                 surroundings.rules(),
@@ -152,7 +153,8 @@ public final class Shard {
                 tasks,
                 agreedTime,
                 loopback,
-                (message, now) -> take(self, message, now));
+                (message, later) -> take(self, message, later));
+        context.now = now;
         this.replicaSide = new ReplicaSide(context);
         this.purge = new BucketPurge(context);
         this.recovery =

@@ -139,18 +139,18 @@ class DisksTest {
     @Test
     void aNewDiskIsNotKnownToBeTheFirstUntilOthersHaveSpoken() {
         Disks one = born(N1);
-        one.tick(0);
-        one.tick(100 * WAIT);
+        one.follow(0, 0, 0);
+        one.follow(0, 0, 100 * WAIT);
         assertThat(one.losses().unsure()).as("nobody has been heard").isTrue();
         one.heard(N2, new DiskWord(50, 0, 0), 100 * WAIT);
-        one.tick(101 * WAIT - 1);
+        one.follow(0, 0, 101 * WAIT - 1);
         assertThat(one.losses().unsure()).isTrue();
-        one.tick(101 * WAIT);
+        one.follow(0, 0, 101 * WAIT);
         assertThat(one.losses().unsure()).as("n3 has had its time").isFalse();
 
         Disks lonely = born(N1);
-        lonely.tick(5);
-        lonely.tick(ALONE + 5);
+        lonely.follow(0, 0, 5);
+        lonely.follow(0, 0, ALONE + 5);
         assertThat(lonely.losses().unsure()).as("nobody is there to be asked").isFalse();
 
         Disks quick = born(N1);
@@ -164,6 +164,27 @@ class DisksTest {
                         .losses()
                         .unsure())
                 .isFalse();
+    }
+
+    @Test
+    void whatReplicasSayOfLossesIsTakenOnce() {
+        Disks one = born(N1);
+        long before = one.state().own();
+        assertThat(one.follow(0, 1, 0)).as("a copy was put back").isTrue();
+        assertThat(one.state().own()).isNotEqualTo(before);
+        assertThat(one.state().former()).containsExactly(before);
+        assertThat(one.follow(0, 1, 1)).as("the same again").isFalse();
+        assertThat(one.follow(1, 1, 2)).isFalse();
+        assertThat(one.losses().count()).isEqualTo(1);
+        assertThat(one.losses().recovered()).isEqualTo(1);
+    }
+
+    @Test
+    void aDiskThatIsNotWholeHasLostSomethingThoughNothingIsLeftOnIt() {
+        assertThat(Disks.State.opened(null, false, numbers::incrementAndGet).losses())
+                .isEqualTo(1);
+        assertThat(Disks.State.opened(null, true, numbers::incrementAndGet).losses())
+                .isZero();
     }
 
     @Test

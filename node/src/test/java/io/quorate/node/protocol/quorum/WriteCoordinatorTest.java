@@ -237,6 +237,25 @@ class WriteCoordinatorTest {
     }
 
     @Test
+    void whatComesFromAHomeAfterItLostItsDiskMayBeOfTheOldOneAndDoesNotCount() {
+        WriteCoordinator coordinator = coordinator(3, Set.of(B, C));
+        coordinator.start(0);
+        coordinator.lost(B, 1);
+        KeyReply.Refused refused = (KeyReply.Refused) only();
+        assertThat(refused.code()).as("two are left").isEqualTo(ErrorCode.LEVEL_NOT_REACHED);
+        assertThat(refused.outcome()).isEqualTo(Outcome.MAYBE_APPLIED);
+
+        replies.clear();
+        WriteCoordinator another = coordinator(2, Set.of(B, C));
+        another.start(0);
+        another.lost(B, 1);
+        another.answered(B, Status.OK, 2);
+        assertThat(replies).as("held up on its way, as far as anybody can tell").isEmpty();
+        another.answered(C, Status.OK, 3);
+        assertThat(((KeyReply.WriteDone) only()).reached().acked()).isEqualTo(2);
+    }
+
+    @Test
     void theAnswerSaysWhatBecameOfEveryHome() {
         WriteCoordinator coordinator = coordinator(2, Set.of(B));
         coordinator.start(5_000);

@@ -21,6 +21,7 @@ import io.quorate.ring.wire.ErrorCode;
 import io.quorate.ring.wire.Outcome;
 import java.util.List;
 import java.util.Set;
+import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.Test;
 
 /** Who has lost a disk, or was away: what counts meanwhile, and when it is over. */
@@ -29,6 +30,7 @@ class RecoveryTest {
     private static final ExchangeSettings QUICK =
             new ExchangeSettings(3600 * SECOND, 100 * MILLI, SECOND, SECOND, 2, 1 << 20, Long.MAX_VALUE);
     private static final RecordKey KEY = key("key");
+    private static final RecordKey OTHER = key("other");
 
     private final TinyCluster cluster = new TinyCluster(QUICK, HintSettings.NONE);
 
@@ -39,6 +41,13 @@ class RecoveryTest {
     private void write(String value, int need) {
         cluster.put(N1, KEY, need, CausalContext.EMPTY, value).written();
         cluster.run(SECOND);
+    }
+
+    private void until(BooleanSupplier condition) {
+        for (int i = 0; i < 600 && !condition.getAsBoolean(); i++) {
+            cluster.run(100 * MILLI);
+        }
+        assertThat(condition.getAsBoolean()).isTrue();
     }
 
     private long asked(NodeId node, Class<?> type) {
@@ -172,10 +181,65 @@ class RecoveryTest {
         cluster.wipe(N2);
         cluster.run(400 * MILLI);
         assertThat(cluster.stored(N3, KEY)).containsExactly("v");
-        assertThat(call.now()).as("n2 has to take it once more").isNull();
+        assertThat(call.refused().code()).as("two disks have it").isEqualTo(ErrorCode.LEVEL_NOT_REACHED);
+        assertThat(call.refused().outcome()).isEqualTo(Outcome.MAYBE_APPLIED);
         cluster.heal();
-        call.written();
+        cluster.run(SECOND);
         assertThat(cluster.stored(N2, KEY)).containsExactly("v");
+    }
+
+    /** n3 takes writes in two partitions, and then its disk is put back as it was before, which nothing tells. */
+    private void putBackUnnoticed() {
+        cluster.put(N3, KEY, 3, CausalContext.EMPTY, "v").written();
+        cluster.put(N3, OTHER, 3, CausalContext.EMPTY, "v").written();
+        cluster.run(SECOND);
+        int backup = cluster.store(N3).durable();
+        cluster.put(N3, KEY, 3, CausalContext.EMPTY, "later").written();
+        cluster.put(N3, OTHER, 3, CausalContext.EMPTY, "later").written();
+        cluster.run(SECOND);
+        cluster.putBack(N3, backup);
+    }
+
+    @Test
+    void aDiskThatWasPutBackUnnoticedIsOneLoss() {
+        putBackUnnoticed();
+        until(() -> cluster.shard(N3).health().remembered() > 0);
+        cluster.tellOfLoss(N3, true);
+        cluster.run(10 * SECOND);
+        assertThat(cluster.shard(N3).health().remembered())
+                .as("two replicas have forgotten something, of one loss")
+                .isEqualTo(1);
+        assertThat(cluster.shard(N3).health().recovered()).isEqualTo(1);
+        assertThat(lags(N3)).isFalse();
+        assertThat(cluster.stored(N3, KEY)).containsExactlyInAnyOrder("v", "later");
+        assertThat(cluster.stored(N3, OTHER)).containsExactlyInAnyOrder("v", "later");
+    }
+
+    @Test
+    void aWriteThatBuildsOnWhatWasForgottenTellsOfTheLossToo() {
+        putBackUnnoticed();
+        cluster.lose(envelope -> envelope.is(ExchangeMessage.class));
+        assertThat(cluster.shard(N3).health().remembered()).isZero();
+        CausalContext seen = cluster.get(N1, KEY, 2).read().state().context();
+        cluster.put(N1, KEY, 2, seen, "builds on it").written();
+        cluster.run(SECOND);
+        assertThat(cluster.shard(N3).health().remembered()).isEqualTo(1);
+    }
+
+    @Test
+    void aNodeIsReadyWhereNobodyCanHelpIt() {
+        write("v", 3);
+        cluster.down(N2);
+        cluster.lose(envelope -> envelope.to().equals(N3) && envelope.is(ExchangeMessage.class));
+        cluster.restart(N3, true);
+        assertThat(cluster.shard(N3).health().progresses()).isTrue();
+        until(() -> !cluster.shard(N3).health().progresses());
+        assertThat(cluster.shard(N3).health().isCatchingUp())
+                .as("n1 is there, and all comparisons with it fail")
+                .isTrue();
+        cluster.heal();
+        cluster.up(N2);
+        until(() -> !cluster.shard(N3).health().isCatchingUp());
     }
 
     @Test
