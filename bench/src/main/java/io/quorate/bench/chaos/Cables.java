@@ -1,5 +1,6 @@
 package io.quorate.bench.chaos;
 
+import io.quorate.bench.local.AtExit;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
@@ -32,7 +33,10 @@ final class Cables implements Network {
         command.addAll(List.of(new String(own, StandardCharsets.UTF_8).split("\0")));
         ProcessBuilder builder = new ProcessBuilder(command).inheritIO();
         builder.environment().put(INSIDE, "yes");
-        return builder.start().waitFor();
+        Process inside = builder.start();
+        try (AtExit end = AtExit.run(inside::destroy)) {
+            return inside.waitFor();
+        }
     }
 
     /** Lays them to so many nodes; fails with an {@link IOException} where this process may not. */

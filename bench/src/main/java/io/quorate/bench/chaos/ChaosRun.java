@@ -1,6 +1,7 @@
 package io.quorate.bench.chaos;
 
 import io.quorate.bench.check.KeyHistories;
+import io.quorate.bench.local.NodeHttp;
 import io.quorate.client.error.QuorateException;
 import java.io.IOException;
 import java.net.URI;
@@ -85,8 +86,11 @@ final class ChaosRun {
                         difference -> wrong.add("not equal after " + settings.convergeSeconds() + " s: " + difference));
             }
             load.forbidden().forEach(error -> wrong.add("an error that nothing excuses: " + error));
-            return new Report(
-                    plan.used(), histories.writes(), histories.reads(), timeline.total(), load.errors(), took, wrong);
+            Timeline.Second requests = timeline.total();
+            if (requests.done() <= requests.refused() + requests.unknown() || histories.reads() == 0) {
+                wrong.add("no more than half of the requests were done: a cluster with one node hurt can do better");
+            }
+            return new Report(plan.used(), histories.writes(), histories.reads(), requests, load.errors(), took, wrong);
         }
     }
 

@@ -1,6 +1,7 @@
 package io.quorate.bench.chaos;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.quorate.bench.local.NodeHttp;
 import java.io.IOException;
 import java.net.URI;
 import java.util.ArrayList;

@@ -1,5 +1,6 @@
 package io.quorate.bench.chaos;
 
+import io.quorate.bench.local.Ports;
 import io.quorate.node.demo.DemoCluster;
 import io.quorate.node.http.FaultControl.Action;
 import io.quorate.ring.topology.NodeId;
@@ -36,7 +37,7 @@ final class JvmNodes implements Victims {
                             .withNodes(nodes)
                             .withPorts(ports.get(0), ports.get(1), ports.get(2))),
                     disk);
-        } catch (RuntimeException e) {
+        } catch (IOException | RuntimeException e) {
             if (disk != null) {
                 disk.unmount();
             }

@@ -45,6 +45,7 @@ final class MixedLoad implements AutoCloseable {
     private static final Duration TIMEOUT = Duration.ofSeconds(2);
     private static final int HOMES = 3;
     private static final int CONTEXTS_KEPT = 3;
+    private static final int FORBIDDEN_MAX = 20;
     private static final PartitionCount PARTITIONS = new PartitionCount(64);
 
     /** What a request may come to when nodes fail; anything else is a fault of the store. */
@@ -90,7 +91,7 @@ final class MixedLoad implements AutoCloseable {
         MixedLoad load = new MixedLoad(settings, histories, timeline, QuorateClients.http(urls.toArray(URI[]::new)));
         for (int i = 0; i < settings.clients(); i++) {
             Client one = load.new Client(new SplittableRandom(settings.seed() * 1000 + i));
-            Thread thread = new Thread(one::run, "chaos-client-" + i);
+            Thread thread = new Thread(one::runGuarded, "chaos-client-" + i);
             thread.setDaemon(true);
             load.threads.add(thread);
             thread.start();
@@ -148,13 +149,20 @@ final class MixedLoad implements AutoCloseable {
 
     private synchronized void failed(String what, QuorateException e) {
         errors.merge(e.code(), 1L, Long::sum);
-        if (!ALLOWED.contains(e.code()) && forbidden.size() < 20) {
-            forbidden.add(what + ": " + e.getMessage());
+        if (!ALLOWED.contains(e.code())) {
+            forbid(what + ": " + e.getMessage());
+        }
+    }
+
+    private synchronized void forbid(String what) {
+        if (forbidden.size() < FORBIDDEN_MAX) {
+            forbidden.add(what);
         }
     }
 
     @Override
     public void close() {
+        over.set(true);
         client.close();
     }
 
@@ -165,6 +173,17 @@ final class MixedLoad implements AutoCloseable {
 
         private Client(SplittableRandom random) {
             this.random = random;
+        }
+
+        /** A client that ends by itself has found something too: an answer that makes no sense to it. */
+        private void runGuarded() {
+            try {
+                run();
+            } catch (RuntimeException e) {
+                if (!over.get()) {
+                    forbid("a client ended by " + e);
+                }
+            }
         }
 
         private void run() {

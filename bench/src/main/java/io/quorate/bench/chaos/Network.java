@@ -1,5 +1,6 @@
 package io.quorate.bench.chaos;
 
+import io.quorate.bench.local.Ports;
 import java.io.IOException;
 import java.net.URI;
 import java.util.List;

@@ -1,5 +1,6 @@
 package io.quorate.bench.chaos;
 
+import io.quorate.bench.local.AtExit;
 import io.quorate.node.demo.DemoCluster;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -108,7 +109,8 @@ public final class RunCommand implements Callable<Integer> {
         Timeline timeline;
         ChaosRun.Report report;
         Set<Fault> possible = EnumSet.noneOf(Fault.class);
-        try (Victims victims = start(folder)) {
+        Victims victims = start(folder);
+        try (AtExit end = AtExit.run(victims::close)) {
             for (int node = 0; node < nodes; node++) {
                 possible.addAll(victims.possible(node));
             }

@@ -1,5 +1,6 @@
 package io.quorate.bench.chaos;
 
+import io.quorate.bench.local.NodeHttp;
 import io.quorate.node.NodeMain;
 import io.quorate.node.demo.DemoCluster;
 import java.io.IOException;

@@ -1,6 +1,7 @@
 package io.quorate.bench.load;
 
 import io.quorate.bench.load.ServerUse.NodeScrape;
+import io.quorate.bench.local.MetricsText;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.util.ArrayList;

@@ -1,5 +1,6 @@
 package io.quorate.bench.load;
 
+import io.quorate.bench.local.LocalMembers;
 import io.quorate.client.QuorateClient;
 import io.quorate.node.EmbeddedNode;
 import io.quorate.node.StartException;
@@ -10,8 +11,7 @@ import io.quorate.node.storage.SyncMode;
 import io.quorate.ring.topology.Member;
 import io.quorate.ring.topology.NodeId;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -55,19 +55,7 @@ final class EmbeddedCluster implements AutoCloseable {
             throw new LoadException(LoadException.EXIT_UNAVAILABLE, "no folder for the data: " + e.getMessage());
         }
         try {
-            List<Integer> ports = freePorts(3 * count);
-            List<Member> members = new ArrayList<>();
-            for (int i = 0; i < count; i++) {
-                members.add(new Member(
-                        NodeId.of("n" + (i + 1)),
-                        "dc1",
-                        "z" + (i + 1),
-                        1,
-                        "http://127.0.0.1:" + ports.get(i),
-                        "127.0.0.1",
-                        ports.get(count + i),
-                        ports.get(2 * count + i)));
-            }
+            List<Member> members = LocalMembers.of(count);
             for (int i = 0; i < count; i++) {
                 NodeId id = members.get(i).id();
                 cluster.nodes.add(EmbeddedNode.start(new NodeConfig(
@@ -78,7 +66,8 @@ final class EmbeddedCluster implements AutoCloseable {
                         Math.min(REPLICAS_MAX, count),
                         cluster.data.resolve(id.value()),
                         SyncMode.GROUP,
-                        new NodeConfig.Http("127.0.0.1", ports.get(i)),
+                        new NodeConfig.Http(
+                                "127.0.0.1", URI.create(members.get(i).http()).getPort()),
                         NodeConfig.Limits.DEFAULT,
                         List.of(BucketDefinition.leaderless(bucket, Math.min(REPLICAS_MAX, count))),
                         false)));
@@ -113,21 +102,6 @@ final class EmbeddedCluster implements AutoCloseable {
         nodes.forEach(EmbeddedNode::close);
         if (temporary) {
             DemoCluster.deleteTree(data);
-        }
-    }
-
-    /** Free at this moment: another program may take one before a node does, which then says so. */
-    private static List<Integer> freePorts(int count) throws IOException {
-        List<ServerSocket> sockets = new ArrayList<>();
-        try {
-            for (int i = 0; i < count; i++) {
-                sockets.add(new ServerSocket(0, 1, InetAddress.getLoopbackAddress()));
-            }
-            return sockets.stream().map(ServerSocket::getLocalPort).toList();
-        } finally {
-            for (ServerSocket socket : sockets) {
-                socket.close();
-            }
         }
     }
 }

@@ -1,5 +1,6 @@
 package io.quorate.bench.load;
 
+import io.quorate.bench.local.MetricsText;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;

@@ -1,6 +1,7 @@
 package io.quorate.bench.repair;
 
 import com.sun.management.OperatingSystemMXBean;
+import io.quorate.bench.local.AtExit;
 import io.quorate.node.demo.DemoCluster;
 import io.quorate.ring.bytes.Bytes;
 import io.quorate.ring.consistency.ConsistencyLevel;
@@ -67,15 +68,13 @@ public final class RepairCommand implements Callable<Integer> {
         value = Bytes.wrap(random);
         for (Case each : cases) {
             Path data = Files.createTempDirectory("quorate-repair-");
-            try {
+            try (AtExit end = AtExit.run(() -> DemoCluster.deleteTree(data))) {
                 switch (each) {
                     case IDLE -> idle(data);
                     case DIFFERING -> differing(data);
                     case WIPED -> wiped(data);
                     case DELETED -> deleted(data);
                 }
-            } finally {
-                DemoCluster.deleteTree(data);
             }
         }
         return 0;

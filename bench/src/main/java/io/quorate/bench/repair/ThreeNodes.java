@@ -1,11 +1,13 @@
 package io.quorate.bench.repair;
 
+import io.quorate.bench.local.LocalMembers;
+import io.quorate.bench.local.MetricsText;
+import io.quorate.bench.local.NodeHttp;
 import io.quorate.client.AsyncLeaderlessView;
 import io.quorate.client.LeaderlessView;
 import io.quorate.client.QuorateClient;
 import io.quorate.client.data.Value;
 import io.quorate.client.error.UnavailableException;
-import io.quorate.client.http.OperatorHttp;
 import io.quorate.node.EmbeddedNode;
 import io.quorate.node.config.NodeConfig;
 import io.quorate.node.config.Tuning;
@@ -19,12 +21,9 @@ import io.quorate.ring.consistency.ConsistencyLevel;
 import io.quorate.ring.topology.Member;
 import io.quorate.ring.topology.NodeId;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -45,17 +44,16 @@ final class ThreeNodes implements AutoCloseable {
     private static final int IN_FLIGHT = 64;
     private static final int TRIES = 100;
     private static final Duration SIGHT = Duration.ofSeconds(30);
-    private static final Duration ANSWER = Duration.ofSeconds(30);
     /** Of writes: their coordinator goes on with homes that did not answer for some seconds longer. */
     private static final Duration DEADLINE = Duration.ofSeconds(3);
 
     private static final long POLL_MILLIS = 50;
 
     private final Path data;
-    private final List<Member> members = new ArrayList<>();
+    private final List<Member> members;
     private final @Nullable EmbeddedNode[] nodes = new EmbeddedNode[NODES];
     private final Tuning tuning;
-    private final OperatorHttp http = new OperatorHttp(Duration.ofSeconds(2));
+    private final NodeHttp http = new NodeHttp();
 
     /**
      * Starts them.
@@ -65,18 +63,7 @@ final class ThreeNodes implements AutoCloseable {
      */
     ThreeNodes(Path data, Duration interval, boolean hints) throws IOException {
         this.data = data;
-        List<Integer> ports = freePorts(3 * NODES);
-        for (int i = 0; i < NODES; i++) {
-            members.add(new Member(
-                    NodeId.of("n" + (i + 1)),
-                    "dc1",
-                    "z" + (i + 1),
-                    1,
-                    "http://127.0.0.1:" + ports.get(i),
-                    "127.0.0.1",
-                    ports.get(NODES + i),
-                    ports.get(2 * NODES + i)));
-        }
+        this.members = LocalMembers.of(NODES);
         Tuning usual = Tuning.DEFAULT;
         ExchangeSettings exchange = usual.exchange();
         this.tuning = new Tuning(
@@ -102,20 +89,6 @@ final class ThreeNodes implements AutoCloseable {
         for (int i = 0; i < NODES; i++) {
             if (!node(i).awaitPeers(NODES - 1, SIGHT)) {
                 throw new IOException("the nodes did not find each other");
-            }
-        }
-    }
-
-    private static List<Integer> freePorts(int count) throws IOException {
-        List<ServerSocket> sockets = new ArrayList<>();
-        try {
-            for (int i = 0; i < count; i++) {
-                sockets.add(new ServerSocket(0, 1, InetAddress.getLoopbackAddress()));
-            }
-            return sockets.stream().map(ServerSocket::getLocalPort).toList();
-        } finally {
-            for (ServerSocket socket : sockets) {
-                socket.close();
             }
         }
     }
@@ -226,23 +199,17 @@ final class ThreeNodes implements AutoCloseable {
         boolean holds() throws IOException, InterruptedException;
     }
 
-    String ask(int index, String method, String path) throws IOException, InterruptedException {
-        OperatorHttp.Reply reply =
-                http.ask(method, URI.create(members.get(index).http()).resolve(path), ANSWER);
-        if (reply.status() / 100 != 2) {
-            throw new IOException(path + " answered " + reply.status() + " " + reply.body());
-        }
-        return reply.body();
+    private URI url(int index) {
+        return URI.create(members.get(index).http());
     }
 
-    /** A figure of a node's metrics. */
+    /** A figure of a node's metrics, over all its labels. */
     double metric(int index, String name) throws IOException, InterruptedException {
-        for (String line : ask(index, "GET", "/metrics").lines().toList()) {
-            if (line.startsWith(name + "{") || line.startsWith(name + " ")) {
-                return Double.parseDouble(line.substring(line.lastIndexOf(' ') + 1));
-            }
+        List<MetricsText.Sample> samples = http.metrics(url(index)).samples(name);
+        if (samples.isEmpty()) {
+            throw new IOException("n" + (index + 1) + " has no metric " + name);
         }
-        throw new IOException("n" + (index + 1) + " has no metric " + name);
+        return samples.stream().mapToDouble(MetricsText.Sample::value).sum();
     }
 
     /** The sum of a figure over the nodes that are up. */
@@ -265,9 +232,10 @@ final class ThreeNodes implements AutoCloseable {
 
     /** How many keys with versions a node holds. */
     long keys(int index) throws IOException, InterruptedException {
-        String report = ask(index, "GET", "/v1/nodes/self");
-        int at = report.indexOf("\"keys\":") + 7;
-        return Long.parseLong(report.substring(at, report.indexOf(',', at)));
+        return http.get(url(index), "/v1/nodes/self")
+                .path("counts")
+                .path("keys")
+                .asLong();
     }
 
     @Override

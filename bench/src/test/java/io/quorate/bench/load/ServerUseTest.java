@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import io.quorate.bench.load.ServerUse.NodeScrape;
+import io.quorate.bench.local.MetricsText;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 

@@ -1,4 +1,4 @@
-package io.quorate.bench.load;
+package io.quorate.bench.local;
 
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -7,18 +7,18 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** Reads samples from the Prometheus text format; lines that are no samples are passed over. */
-final class MetricsText {
+public final class MetricsText {
     private final String text;
 
-    MetricsText(String text) {
+    public MetricsText(String text) {
         this.text = text;
     }
 
     /** One line: its labels, in order, and its value. */
-    record Sample(Map<String, String> labels, double value) {}
+    public record Sample(Map<String, String> labels, double value) {}
 
     /** All samples of the metric of exactly this name. */
-    List<Sample> samples(String name) {
+    public List<Sample> samples(String name) {
         List<Sample> samples = new ArrayList<>();
         text.lines()
                 .filter(line -> line.startsWith(name) && line.length() > name.length())

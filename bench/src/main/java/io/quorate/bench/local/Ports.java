@@ -1,4 +1,4 @@
-package io.quorate.bench.chaos;
+package io.quorate.bench.local;
 
 import java.io.IOException;
 import java.net.BindException;
@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
 
 /** Free ports of this machine, below those that it hands out by itself. */
-final class Ports {
+public final class Ports {
     /** So many in sequence from each of them. */
     private static final int ROW = 16;
 
@@ -20,7 +20,7 @@ final class Ports {
     private Ports() {}
 
     /** The first ports of so many rows of {@value #ROW} that were free a moment ago. */
-    static List<Integer> free(int rows) throws IOException {
+    public static List<Integer> free(int rows) throws IOException {
         List<Integer> found = new ArrayList<>();
         for (int i = 0; i < TRIES && found.size() < rows; i++) {
             int first = FIRST + ROW * ThreadLocalRandom.current().nextInt((LAST - FIRST) / ROW);

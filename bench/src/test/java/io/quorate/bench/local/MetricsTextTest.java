@@ -1,8 +1,8 @@
-package io.quorate.bench.load;
+package io.quorate.bench.local;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.quorate.bench.load.MetricsText.Sample;
+import io.quorate.bench.local.MetricsText.Sample;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
