@@ -28,11 +28,8 @@ import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.api.parallel.Execution;
-import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /** Whole nodes whose members have no hosts. */
-@Execution(ExecutionMode.CONCURRENT)
 final class FoundMembersTest {
     private static final int NODES = 3;
 

@@ -18,11 +18,8 @@ import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.api.parallel.Execution;
-import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /** Clusters of actor systems that were formed apart become one when their nodes hear each other. */
-@Execution(ExecutionMode.CONCURRENT)
 final class IslandsHealTest {
     private static final int NODES = 3;
 

@@ -24,8 +24,6 @@ import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.api.parallel.Execution;
-import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -35,7 +33,6 @@ import org.slf4j.LoggerFactory;
  *
  * <p>{@code -Dquorate.kill.rounds=10 -Dquorate.kill.writes=5000} makes it a longer run.
  */
-@Execution(ExecutionMode.CONCURRENT)
 class AcknowledgedWritesSurviveKillTest {
     private static final Logger LOG = LoggerFactory.getLogger(AcknowledgedWritesSurviveKillTest.class);
     private static final int ROUNDS = Integer.getInteger("quorate.kill.rounds", 2);

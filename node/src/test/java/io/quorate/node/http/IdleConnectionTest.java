@@ -22,14 +22,11 @@ import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.api.parallel.Execution;
-import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /**
  * Connections that do nothing, or next to nothing. The property {@code quorate.idle.connections} says how many are opened;
  * as many as the process may open files for, less those of the node.
  */
-@Execution(ExecutionMode.CONCURRENT)
 final class IdleConnectionTest {
     private static final int COUNT = Integer.getInteger("quorate.idle.connections", 200);
     private static final int CAP = COUNT * 2 / 5;

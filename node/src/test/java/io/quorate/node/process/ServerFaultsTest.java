@@ -5,12 +5,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.quorate.client.LeaderlessView;
 import io.quorate.client.QuorateClient;
 import io.quorate.client.QuorateClients;
+import io.quorate.client.data.ReadResult;
 import io.quorate.ring.consistency.ConsistencyLevel;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.stream.IntStream;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -20,6 +23,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** What the Java client's user sees of it when one of three servers is killed, frozen, or restarted: nothing. */
 final class ServerFaultsTest {
     private static final int RATE = 200;
+    private static final int READS_AT_ONCE = 32;
     private static final int WRITES_A_PHASE = Integer.getInteger("quorate.process.writes", 400);
 
     /** Long enough for a machine whose few cores are all busy with a process that starts. */
@@ -82,9 +86,15 @@ final class ServerFaultsTest {
             assertThat(load.failures().stream().limit(5)).as(what).isEmpty();
             assertThat(load.reads()).as("reads beside the writes").isGreaterThan(WRITES_A_PHASE / 4);
             List<Integer> lost = new ArrayList<>();
-            for (int i = 0; i < load.begun(); i++) {
-                if (!SteadyLoad.isThere(view.get(load.key(i)), i)) {
-                    lost.add(i);
+            for (int from = 0; from < load.begun(); from += READS_AT_ONCE) {
+                List<CompletableFuture<ReadResult>> reads = IntStream.range(
+                                from, Math.min(load.begun(), from + READS_AT_ONCE))
+                        .mapToObj(i -> view.async().get(load.key(i)).toCompletableFuture())
+                        .toList();
+                for (int i = 0; i < reads.size(); i++) {
+                    if (!SteadyLoad.isThere(reads.get(i).join(), from + i)) {
+                        lost.add(from + i);
+                    }
                 }
             }
             assertThat(lost).as("acknowledged and not there").isEmpty();
