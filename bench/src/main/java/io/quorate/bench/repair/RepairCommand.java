@@ -143,7 +143,7 @@ public final class RepairCommand implements Callable<Integer> {
             settle(nodes);
             nodes.stop(LOST);
             int differing = keys / oneIn;
-            nodes.put(0, ConsistencyLevel.QUORUM, differing, i -> "key" + (long) i * oneIn, value);
+            nodes.replace(0, ConsistencyLevel.QUORUM, differing, i -> "key" + (long) i * oneIn, value);
             // Their coordinator goes on with them for a while; here nothing but the comparison is to bring them to n3.
             TimeUnit.SECONDS.sleep(GONE_ON_SECONDS);
             double sent = nodes.sent();

@@ -184,6 +184,17 @@ final class ThreeNodes implements AutoCloseable {
         all(via, level, count, key, (view, name) -> view.put(name, Value.of(value)));
     }
 
+    /** Writes over what is there, so that one version stays. */
+    void replace(int via, ConsistencyLevel level, int count, IntFunction<String> key, Bytes value)
+            throws InterruptedException, IOException {
+        all(
+                via,
+                level,
+                count,
+                key,
+                (view, name) -> view.get(name).thenCompose(read -> view.put(name, Value.of(value), read.context())));
+    }
+
     /** Waits until a condition holds, for an hour at most. */
     void await(String what, Condition condition) throws IOException, InterruptedException {
         long until = System.nanoTime() + TimeUnit.HOURS.toNanos(1);

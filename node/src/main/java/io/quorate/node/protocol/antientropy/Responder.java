@@ -55,6 +55,9 @@ public final class Responder {
 
         void answer(NodeId to, ExchangeMessage.Answer answer);
 
+        /** The asking home has the same clock and the same data as this one has now. */
+        void foundEqual(ReplicaSetId set, NodeId asker);
+
         void whenDurable(ReplicaSetId set, long commit, Durable step);
 
         /** This home cannot prove what it lacks in a leaf. */
@@ -184,6 +187,7 @@ public final class Responder {
         if (same) {
             sessions.remove(asker);
             port.answer(from, opened(open, Comparison.SAME, lagging));
+            port.foundEqual(open.set(), from);
             return;
         }
         boolean sameClock = replica.clock().digest() == open.clock();
@@ -327,9 +331,11 @@ public final class Responder {
         for (Version version : own.versions()) {
             if (known.dots().contains(version.dot())) {
                 same.add(version.dot());
+            } else if (theirs.covers(version.dot())) {
+                // Replaced or deleted over there: of no use to anybody.
+                wants = true;
             } else {
                 news.add(version);
-                wants |= theirs.covers(version.dot());
             }
         }
         for (Dot dot : known.dots()) {

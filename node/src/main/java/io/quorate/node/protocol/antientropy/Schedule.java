@@ -44,6 +44,14 @@ public final class Schedule {
             return running;
         }
 
+        private void complete(long now, long wallMillis) {
+            completed = true;
+            completedAt = now;
+            completedWallMillis = wallMillis;
+            failures = 0;
+            waits = false;
+        }
+
         /** Why the last round came to nothing; empty if it did not. */
         public String reason() {
             return reason;
@@ -171,16 +179,22 @@ public final class Schedule {
         standing.findings.add(round.findings());
         standing.reason = round.reason();
         if (round.stage() == Stage.COMPLETE) {
-            standing.completed = true;
-            standing.completedAt = now;
-            standing.completedWallMillis = wallMillis;
-            standing.failures = 0;
-            standing.waits = false;
+            standing.complete(now, wallMillis);
         } else {
             standing.notBefore = now + (settings.retryNanos() << Math.min(standing.failures, BACKOFF_MAX));
             standing.waits = true;
             standing.marked |= standing.wasMarked;
             standing.failures++;
+        }
+    }
+
+    /** The other home of a pair has asked, and both were found equal: this home need not ask too. */
+    public void foundEqual(Pair pair, long now, long wallMillis) {
+        Standing standing = standings.get(pair);
+        if (standing != null && !standing.running) {
+            standing.marked = false;
+            standing.reason = "";
+            standing.complete(now, wallMillis);
         }
     }
 

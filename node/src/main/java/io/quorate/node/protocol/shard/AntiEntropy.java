@@ -433,6 +433,16 @@ final class AntiEntropy {
         }
 
         @Override
+        public void foundEqual(ReplicaSetId set, NodeId asker) {
+            // Where data was lost it matters what the other home is like, which it does not say when it asks.
+            if (!recovery.isLagging(set)) {
+                Pair pair = new Pair(set, asker);
+                schedule.foundEqual(pair, context.now, context.wallMillis());
+                recovery.foundEqual(pair, context.now);
+            }
+        }
+
+        @Override
         public void whenDurable(ReplicaSetId set, long commit, Durable step) {
             context.replicas.whenDurable(set, commit, step::done, context.now);
         }

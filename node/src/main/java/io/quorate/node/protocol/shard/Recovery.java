@@ -204,6 +204,15 @@ final class Recovery {
         }
     }
 
+    /** Another home asked and was found equal to a replica that has lost nothing. */
+    void foundEqual(Pair pair, long now) {
+        Progress progress = replicas.get(pair.set());
+        if (progress != null && now - progress.behindSince >= 0) {
+            progress.compared.add(pair.peer());
+            progress.failed.remove(pair.peer());
+        }
+    }
+
     private void catchUp(ReplicaSetId set, Progress progress) {
         List<NodeId> homes = context.homes(set.partition(), set.n());
         int quorum = set.n() / 2 + 1;
