@@ -4,8 +4,11 @@ import io.quorate.node.protocol.antientropy.ExchangeRules;
 import io.quorate.node.protocol.hint.HintRules;
 import io.quorate.node.protocol.replica.LeafListing;
 import io.quorate.node.protocol.store.Hint;
+import io.quorate.ring.version.CausalContext;
 import io.quorate.ring.version.Dot;
+import io.quorate.ring.version.KeyState;
 import io.quorate.ring.version.PartitionClock;
+import io.quorate.ring.version.VersionedObject;
 import java.util.Set;
 
 /** The rules of coming together, one of them broken on purpose. */
@@ -29,6 +32,11 @@ final class BrokenExchange extends ExchangeRules {
     @Override
     public PartitionClock told(PartitionClock compared, PartitionClock latest) {
         return bug == PlantedBug.EXCHANGE_LATEST_CLOCK ? latest.copy() : super.told(compared, latest);
+    }
+
+    @Override
+    public CausalContext sentWith(KeyState own) {
+        return bug == PlantedBug.EXCHANGE_WITHOUT_CONTEXT ? Contexts.ofLive(own) : super.sentWith(own);
     }
 
     @Override
@@ -57,6 +65,24 @@ final class BrokenExchange extends ExchangeRules {
         @Override
         public boolean countsBeforeDurable() {
             return bug == PlantedBug.HINT_COUNTS_BEFORE_DURABLE;
+        }
+
+        @Override
+        public VersionedObject kept(VersionedObject object) {
+            KeyState state = object.state();
+            return bug == PlantedBug.HINT_STRIPPED
+                    ? new VersionedObject(KeyState.of(state.versions(), Contexts.ofLive(state)), object.applied())
+                    : super.kept(object);
+        }
+
+        @Override
+        public boolean isFoundAtStart() {
+            return bug != PlantedBug.HINT_FORGOTTEN_AT_START && super.isFoundAtStart();
+        }
+
+        @Override
+        public long incarnation(long drawn) {
+            return bug == PlantedBug.HINT_DOTS_ISSUED_AGAIN ? 1 : super.incarnation(drawn);
         }
 
         @Override

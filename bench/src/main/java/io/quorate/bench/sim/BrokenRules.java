@@ -52,6 +52,12 @@ final class BrokenRules extends VersionRules {
 
     @Override
     public KeyState strip(KeyState filled, PartitionClock clock) {
+        if (bug == PlantedBug.CONTEXT_PRUNED) {
+            KeyState stripped = super.strip(filled, clock);
+            return stripped.context().dots().size() > 1
+                    ? KeyState.of(stripped.versions(), Contexts.ofLive(stripped))
+                    : stripped;
+        }
         if (bug != PlantedBug.STRIP_BY_HIGHEST) {
             return super.strip(filled, clock);
         }
@@ -70,6 +76,11 @@ final class BrokenRules extends VersionRules {
         }
         if (bug == PlantedBug.MERGE_DROPS_SIBLINGS && merged.versions().size() > 1) {
             return KeyState.of(List.of(merged.versions().get(0)), merged.context());
+        }
+        if (bug == PlantedBug.DELETE_TAKES_ALL
+                && b.versions().isEmpty()
+                && !b.context().isEmpty()) {
+            return KeyState.of(List.of(), merged.context());
         }
         Version winner = merged.winner();
         if (bug == PlantedBug.LWW_DISCARD_AT_MERGE && winner != null) {

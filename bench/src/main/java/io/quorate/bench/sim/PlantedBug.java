@@ -61,6 +61,22 @@ public enum PlantedBug {
     HINT_COUNTS_BEFORE_DURABLE(100),
     /** A merged hint does not name the writes that it carries besides the live ones (rule E7). */
     HINT_FORGETS_DELETES(100),
+    /** The values of a key are exchanged without what they replaced (rule E5). */
+    EXCHANGE_WITHOUT_CONTEXT(800),
+    /** A stand-in keeps a write without what it replaced (condition C6). */
+    HINT_STRIPPED(100),
+    /** What is kept for homes is on disk after a start, and nobody looks for it. */
+    HINT_FORGOTTEN_AT_START(200),
+    /** A fallback's actor of one run issues in the next what it issued before (rule E8). */
+    HINT_DOTS_ISSUED_AGAIN(1000),
+    /** A delete removes whatever it meets. */
+    DELETE_TAKES_ALL(300),
+    /** A context that has become long is pruned. */
+    CONTEXT_PRUNED(300),
+    /** A home that could not take a write is taken to have done so (rule V2). */
+    FAILURE_TAKEN_FOR_DONE(300),
+    /** A node whose disk was replaced goes on as the same actor, and counts from the beginning (condition C8). */
+    LOSS_ACTOR_KEPT(200),
     /** A node whose disk was replaced does not hear of it, and goes on as if nothing had been there (rule V1). */
     LOSS_UNNOTICED(200),
     /** What a replica holds that has lost data counts for reads (rule V1). */

@@ -22,6 +22,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Consumer;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /** A node of the simulation: the same machines as a real one, hosted by the agenda. */
@@ -111,6 +112,7 @@ final class SimNode {
         int thisBoot = boot;
         transits = new Transits(DRIFT_PPM);
         freezes = new FreezeWatch(now());
+        boolean empty = disk.known() == null;
         Disks known = new Disks(
                 ring.membership().ids(),
                 id,
@@ -129,7 +131,7 @@ final class SimNode {
                         rules,
                         keepsActors,
                         losses,
-                        world::randomLong,
+                        incarnations(empty),
                         this::wallMillis,
                         new Shard.Output() {
                             @Override
@@ -154,6 +156,16 @@ final class SimNode {
         disk.listen(completion -> input(thisBoot, () -> onCompletion(completion)));
         world.note(id + (keepsActors ? " starts" : " starts anew"));
         tick(thisBoot);
+    }
+
+    /** The first number of a run is none of an actor. */
+    private LongSupplier incarnations(boolean emptyDisk) {
+        boolean[] first = {true};
+        return () -> {
+            boolean kept = world.bug() == PlantedBug.LOSS_ACTOR_KEPT && emptyDisk && !first[0];
+            first[0] = false;
+            return kept ? 1 : world.randomLong();
+        };
     }
 
     private ShardSettings settings() {
@@ -318,7 +330,7 @@ final class SimNode {
             long age = world.bug() == PlantedBug.LATE_FORWARD_TAKEN ? 0 : known;
             boolean sure = transits.knows(from, stamp.boot());
             if (message instanceof PeerMessage.Data data) {
-                running.onMessage(from, data, age, sure, now());
+                running.onMessage(from, misread(data), age, sure, now());
             } else if (message instanceof PeerMessage.Ping ping) {
                 Disks told = disks;
                 if (told != null && world.bug() != PlantedBug.LOSS_UNNOTICED) {
@@ -330,6 +342,12 @@ final class SimNode {
                 }
             }
         });
+    }
+
+    private PeerMessage.Data misread(PeerMessage.Data data) {
+        return world.bug() == PlantedBug.FAILURE_TAKEN_FOR_DONE && data instanceof PeerMessage.WriteAck ack
+                ? new PeerMessage.WriteAck(ack.id(), ack.partition(), PeerMessage.Status.OK)
+                : data;
     }
 
     /** A client's request; false if the node is down. */

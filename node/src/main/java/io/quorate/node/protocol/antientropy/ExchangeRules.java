@@ -4,6 +4,7 @@ import io.quorate.node.protocol.replica.LeafListing;
 import io.quorate.node.protocol.store.RecordKey;
 import io.quorate.ring.version.CausalContext;
 import io.quorate.ring.version.Dot;
+import io.quorate.ring.version.KeyState;
 import io.quorate.ring.version.PartitionClock;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -33,6 +34,11 @@ public class ExchangeRules {
      */
     public boolean mustLookAgain(PartitionClock clock, @Nullable CausalContext context, Dot dot) {
         return clock.contains(dot) || (context != null && context.covers(dot));
+    }
+
+    /** Rule E5: the context that goes with the values of a key. */
+    public CausalContext sentWith(KeyState own) {
+        return own.context();
     }
 
     /** Condition C9: whether what a home does not list is known to be deleted. */

@@ -323,7 +323,7 @@ public final class Responder {
         return new ExchangeMessage.Swapped(ask.id(), ask.partition(), false, answers.build());
     }
 
-    private static Held held(KeyState own, Known known) {
+    private Held held(KeyState own, Known known) {
         List<Version> news = new ArrayList<>();
         ImmutableList.Builder<Dot> same = ImmutableList.builder();
         CausalContext theirs = known.context();
@@ -341,6 +341,6 @@ public final class Responder {
         for (Dot dot : known.dots()) {
             wants |= !own.has(dot) && !own.context().covers(dot);
         }
-        return new Held(known.key(), KeyState.of(news, own.context()), same.build(), wants);
+        return new Held(known.key(), KeyState.of(news, rules.sentWith(own)), same.build(), wants);
     }
 }

@@ -104,6 +104,9 @@ public final class HintBook {
         this.wallMillis = wallMillis;
         this.settings = settings;
         this.damaged = store.hints(hint -> {
+            if (!hintRules.isFoundAtStart()) {
+                return;
+            }
             Line line = line(hint.target(), hint.key());
             line.revision = hint.revision();
             line.durableRevision = hint.revision();
@@ -194,7 +197,8 @@ public final class HintBook {
     public record Added(Outcome outcome, long commit) {}
 
     /** Keeps a write for a home. */
-    public Added add(NodeId home, RecordKey key, VersionedObject object, boolean counted) {
+    public Added add(NodeId home, RecordKey key, VersionedObject write, boolean counted) {
+        VersionedObject object = hintRules.kept(write);
         if (store == null || store.refusal() != null) {
             return new Added(Outcome.REFUSED, 0);
         }

@@ -233,7 +233,9 @@ final class Context {
 
     Dot nextFallbackDot(int partition) {
         if (fallbackCounters.isEmpty()) {
-            fallbackIncarnation = surroundings.randomLongs().getAsLong();
+            fallbackIncarnation = surroundings
+                    .hintRules()
+                    .incarnation(surroundings.randomLongs().getAsLong());
         }
         long counter = fallbackCounters.merge(partition, 1L, Long::sum);
         return new Dot(new ActorId(self, partition, fallbackIncarnation), counter);

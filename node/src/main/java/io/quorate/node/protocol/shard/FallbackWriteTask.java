@@ -76,6 +76,10 @@ final class FallbackWriteTask implements Task, WriteCoordinator.Port {
         VersionedObject kept = context.hints().book().newest(key);
         KeyState local = kept == null ? KeyState.EMPTY : kept.state();
         CausalContext seen = WriteTask.seenBy(request);
+        if (context.agreedTime.read().isTooFarAhead(seen.time()) && seen.time().isAfter(local.time())) {
+            reply.accept(WriteTask.fromFuture(context, seen));
+            return;
+        }
         Version twin = twin(local, request);
         CausalContext over = seen;
         if (twin != null) {

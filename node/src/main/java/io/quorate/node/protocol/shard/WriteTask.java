@@ -125,11 +125,7 @@ final class WriteTask implements Task, WriteCoordinator.Port {
             return;
         }
         if (!pinned && replica.isFromFuture(key, seen)) {
-            refuse(
-                    ErrorCode.BAD_CONTEXT,
-                    "the context bears the time " + seen.time() + ", more than " + context.settings.maxDriftMillis()
-                            + " ms ahead of the clocks of this cluster; read the key and write with the context of that"
-                            + " read");
+            finish(fromFuture(context, seen));
             return;
         }
         RequestEntry known = takenBefore(replica);
@@ -349,6 +345,16 @@ final class WriteTask implements Task, WriteCoordinator.Port {
     /** What can be said of a write that got nowhere here: a retry may have been taken the first time. */
     private Outcome unapplied() {
         return takenBefore ? Outcome.MAYBE_APPLIED : Outcome.NOT_APPLIED;
+    }
+
+    /** The answer to a context that bears a time to which no clock that can be trusted has come. */
+    static KeyReply.Refused fromFuture(Context context, CausalContext seen) {
+        return KeyReply.Refused.of(
+                ErrorCode.BAD_CONTEXT,
+                Outcome.NOT_APPLIED,
+                "the context bears the time " + seen.time() + ", more than " + context.settings.maxDriftMillis()
+                        + " ms ahead of the clocks of this cluster; read the key and write with the context of that"
+                        + " read");
     }
 
     private void refuse(ErrorCode code, String detail) {
