@@ -34,8 +34,11 @@ final class Cables implements Network {
         ProcessBuilder builder = new ProcessBuilder(command).inheritIO();
         builder.environment().put(INSIDE, "yes");
         Process inside = builder.start();
-        try (AtExit end = AtExit.run(inside::destroy)) {
+        AtExit end = AtExit.run(inside::destroy);
+        try {
             return inside.waitFor();
+        } finally {
+            end.close();
         }
     }
 

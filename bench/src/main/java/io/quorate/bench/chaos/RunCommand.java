@@ -110,7 +110,8 @@ public final class RunCommand implements Callable<Integer> {
         ChaosRun.Report report;
         Set<Fault> possible = EnumSet.noneOf(Fault.class);
         Victims victims = start(folder);
-        try (AtExit end = AtExit.run(victims::close)) {
+        AtExit end = AtExit.run(victims::close);
+        try {
             for (int node = 0; node < nodes; node++) {
                 possible.addAll(victims.possible(node));
             }
@@ -131,6 +132,8 @@ public final class RunCommand implements Callable<Integer> {
                             wanted,
                             timeline)
                     .run();
+        } finally {
+            end.close();
         }
         print(report);
         Files.writeString(page, ChaosPage.of(report, timeline, title(chosen, span)));

@@ -6,7 +6,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
  * What has to be put away at the end, however a command ends: by {@link #close} as a rule, and by the process's own end if
  * it is told to end before (Ctrl-C, SIGTERM).
  */
-public final class AtExit implements AutoCloseable {
+public final class AtExit {
     private final AtomicBoolean done = new AtomicBoolean();
     private final Runnable action;
     private final Thread hook;
@@ -34,7 +34,7 @@ public final class AtExit implements AutoCloseable {
         }
     }
 
-    @Override
+    /** Puts it away now. */
     public void close() {
         try {
             Runtime.getRuntime().removeShutdownHook(hook);

@@ -68,13 +68,16 @@ public final class RepairCommand implements Callable<Integer> {
         value = Bytes.wrap(random);
         for (Case each : cases) {
             Path data = Files.createTempDirectory("quorate-repair-");
-            try (AtExit end = AtExit.run(() -> DemoCluster.deleteTree(data))) {
+            AtExit end = AtExit.run(() -> DemoCluster.deleteTree(data));
+            try {
                 switch (each) {
                     case IDLE -> idle(data);
                     case DIFFERING -> differing(data);
                     case WIPED -> wiped(data);
                     case DELETED -> deleted(data);
                 }
+            } finally {
+                end.close();
             }
         }
         return 0;
