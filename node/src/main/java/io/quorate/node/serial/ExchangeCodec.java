@@ -47,6 +47,7 @@ final class ExchangeCodec {
     private ExchangeCodec() {}
 
     static void write(ByteSink out, ExchangeMessage message) {
+        KeyRow row = new KeyRow();
         if (message instanceof ExchangeMessage.Open m) {
             begin(out, OPEN, m);
             out.u64(m.root()).u64(m.clock()).varint(m.epoch());
@@ -68,7 +69,7 @@ final class ExchangeCodec {
             begin(out, CONTEXTS, m);
             out.flag(m.over()).varint(m.from());
             writeAll(out, m.contexts(), (sink, each) -> {
-                MessageCodec.writeKey(sink, each.key());
+                row.write(sink, each.key());
                 VersionCodec.writeContext(sink, each.context());
             });
         } else if (message instanceof ExchangeMessage.Compare m) {
@@ -92,7 +93,7 @@ final class ExchangeCodec {
             writeAll(out, m.listings(), (sink, listing) -> {
                 sink.u16(listing.leaf()).flag(listing.damaged());
                 writeAll(sink, listing.keys(), (inner, key) -> {
-                    MessageCodec.writeKey(inner, key.key());
+                    row.write(inner, key.key());
                     inner.u64(key.digest());
                 });
             });
@@ -100,14 +101,14 @@ final class ExchangeCodec {
             begin(out, SWAP, m);
             out.u64(m.session());
             writeAll(out, m.keys(), (sink, known) -> {
-                MessageCodec.writeKey(sink, known.key());
+                row.write(sink, known.key());
                 writeAll(sink, known.dots(), VersionCodec::writeDot);
                 VersionCodec.writeContext(sink, known.context());
             });
         } else if (message instanceof ExchangeMessage.Swapped m) {
             begin(out, SWAPPED, m);
             out.flag(m.over());
-            writeAll(out, m.keys(), ExchangeCodec::writeHeld);
+            writeAll(out, m.keys(), (sink, held) -> writeHeld(sink, held, row));
         } else {
             throw new IllegalStateException("no codec for " + message.getClass());
         }
@@ -120,8 +121,8 @@ final class ExchangeCodec {
         }
     }
 
-    private static void writeHeld(ByteSink out, Held held) {
-        MessageCodec.writeKey(out, held.key());
+    private static void writeHeld(ByteSink out, Held held, KeyRow row) {
+        row.write(out, held.key());
         KeyState state = held.state();
         out.flag(state != null);
         if (state != null) {
@@ -143,6 +144,7 @@ final class ExchangeCodec {
 
     static ExchangeMessage read(int type, long id, ByteSource in) {
         int partition = in.u16();
+        KeyRow row = new KeyRow();
         return switch (type) {
             case OPEN -> new ExchangeMessage.Open(id, set(in, partition), in.u64(), in.u64(), in.varint());
             case OPENED -> readOpened(in, id, partition);
@@ -150,8 +152,12 @@ final class ExchangeCodec {
                 new ExchangeMessage.AskContexts(id, set(in, partition), in.u64(), in.count(Integer.MAX_VALUE));
             case CONTEXTS ->
                 new ExchangeMessage.Contexts(
-                        id, partition, in.flag(), in.count(Integer.MAX_VALUE), readAll(in, KEYS_MAX, 20, () -> {
-                            RecordKey key = MessageCodec.readKey(in);
+                        id,
+                        partition,
+                        in.flag(),
+                        in.count(Integer.MAX_VALUE),
+                        readAll(in, KEYS_MAX, KeyRow.BYTES_MIN, () -> {
+                            RecordKey key = row.read(in);
                             return new KeyContext(key, VersionCodec.readContext(in, partition));
                         }));
             case COMPARE ->
@@ -177,13 +183,19 @@ final class ExchangeCodec {
                         partition,
                         in.flag(),
                         in.count(LeafTable.LEAVES),
-                        readAll(in, LeafTable.LEAVES, 4, () -> readListing(in)));
+                        readAll(in, LeafTable.LEAVES, 4, () -> readListing(in, row)));
             case SWAP ->
                 new ExchangeMessage.Swap(
-                        id, set(in, partition), in.u64(), readAll(in, KEYS_MAX, 20, () -> readKnown(in, partition)));
+                        id,
+                        set(in, partition),
+                        in.u64(),
+                        readAll(in, KEYS_MAX, KeyRow.BYTES_MIN, () -> readKnown(in, partition, row)));
             case SWAPPED ->
                 new ExchangeMessage.Swapped(
-                        id, partition, in.flag(), readAll(in, KEYS_MAX, 20, () -> readHeld(in, partition)));
+                        id,
+                        partition,
+                        in.flag(),
+                        readAll(in, KEYS_MAX, KeyRow.BYTES_MIN, () -> readHeld(in, partition, row)));
             default -> throw new DecodeException("message type " + type);
         };
     }
@@ -211,21 +223,21 @@ final class ExchangeCodec {
                 in.count(Integer.MAX_VALUE));
     }
 
-    private static Listing readListing(ByteSource in) {
+    private static Listing readListing(ByteSource in, KeyRow row) {
         return new Listing(
                 in.u16(),
                 in.flag(),
-                readAll(in, KEYS_MAX, 20, () -> new KeyDigest(MessageCodec.readKey(in), in.u64())));
+                readAll(in, KEYS_MAX, KeyRow.BYTES_MIN + 8, () -> new KeyDigest(row.read(in), in.u64())));
     }
 
-    private static Known readKnown(ByteSource in, int partition) {
-        RecordKey key = MessageCodec.readKey(in);
+    private static Known readKnown(ByteSource in, int partition, KeyRow row) {
+        RecordKey key = row.read(in);
         ImmutableList<Dot> dots = readAll(in, DOTS_MAX, 10, () -> VersionCodec.readDot(in, partition));
         return new Known(key, dots, VersionCodec.readContext(in, partition));
     }
 
-    private static Held readHeld(ByteSource in, int partition) {
-        RecordKey key = MessageCodec.readKey(in);
+    private static Held readHeld(ByteSource in, int partition, KeyRow row) {
+        RecordKey key = row.read(in);
         KeyState state = in.flag() ? VersionCodec.readState(in, partition) : null;
         return new Held(key, state, readAll(in, DOTS_MAX, 10, () -> VersionCodec.readDot(in, partition)), in.flag());
     }
