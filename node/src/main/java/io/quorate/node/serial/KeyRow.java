@@ -52,9 +52,9 @@ final class KeyRow {
             throw new DecodeException("key flags " + flags);
         }
         ReplicaSetId set = before == null || (flags & SET) != 0 ? new ReplicaSetId(in.u8(), in.u16()) : before.set();
-        boolean sameBucket = before != null && (flags & BUCKET) == 0;
-        String bucket = sameBucket ? before.bucket() : in.text(BUCKET_MAX);
-        int generation = sameBucket ? before.generation() : in.u32();
+        boolean saysBucket = (flags & BUCKET) != 0;
+        String bucket = saysBucket || before == null ? in.text(BUCKET_MAX) : before.bucket();
+        int generation = saysBucket || before == null ? in.u32() : before.generation();
         Long token = (flags & TOKEN) == 0 ? null : in.u64();
         Bytes key = in.bytes(HttpNames.KEY_MAX_BYTES);
         RecordKey read =
