@@ -83,6 +83,10 @@ public final class WriteRecord {
         return delete && seen.with(dot).equals(answer);
     }
 
+    public String key() {
+        return key;
+    }
+
     public Dot dot() {
         return dot;
     }

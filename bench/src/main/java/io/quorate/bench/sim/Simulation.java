@@ -290,7 +290,8 @@ public final class Simulation implements BrokenRules.Witness {
         for (Dot dot : applied) {
             WriteRecord record = oracle.find(key.key().toUtf8(), dot);
             if (record == null) {
-                throw new Violation("only what was written is applied", dot + " of nothing");
+                throw new Violation(
+                        "only what was written is applied", dot + " of nothing, with " + state + " of " + key.key());
             }
         }
     }
@@ -331,11 +332,10 @@ public final class Simulation implements BrokenRules.Witness {
 
     @Override
     public void delete(CausalContext seen, Dot dot) {
-        // A retry makes the same delete again: nothing new to witness. Where the dot's own node has forgotten it,
-        // because
-        // it never left memory, it is another delete, maybe of another key.
+        // A retry makes the same delete again: nothing new to witness. Where nobody has the dot, because it never left
+        // its node's memory, it is another delete, maybe of another key.
         WriteRecord known = oracle.findByDot(dot);
-        boolean again = known != null && known.isDeleteOver(seen) && isIssued(dot);
+        boolean again = known != null && known.isDeleteOver(seen) && (isIssued(dot) || isOnADisk(known.key(), dot));
         lastDelete = again ? null : new PendingDelete(seen, dot);
         sane(dot, seen.time());
     }

@@ -72,7 +72,15 @@ class SimulationTest {
     }
 
     static Stream<String> seedsThatOnceFailed() throws IOException {
-        try (InputStream in = SimulationTest.class.getResourceAsStream("/seeds/leaderless.txt");
+        return seeds("/seeds/leaderless.txt");
+    }
+
+    static Stream<String> seedsThatOnceFailedComingTogether() throws IOException {
+        return seeds("/seeds/exchange.txt");
+    }
+
+    private static Stream<String> seeds(String resource) throws IOException {
+        try (InputStream in = SimulationTest.class.getResourceAsStream(resource);
                 BufferedReader lines =
                         new BufferedReader(new InputStreamReader(Objects.requireNonNull(in), StandardCharsets.UTF_8))) {
             return lines.lines().filter(line -> !line.isBlank() && !line.startsWith("#")).toList().stream();
@@ -86,6 +94,13 @@ class SimulationTest {
         // As it ran then: without anti-entropy.
         SimReport report = new Simulation(seed, ALL, OPERATIONS, PlantedBug.NONE, null, false).run();
         assertThat(report.violation()).isNull();
+    }
+
+    @ParameterizedTest
+    @MethodSource("seedsThatOnceFailedComingTogether")
+    void aSeedThatOnceFailedComingTogetherFailsNoMore(String line) {
+        long seed = Long.parseLong(line.substring(0, line.indexOf(' ')));
+        assertThat(run(seed, PlantedBug.NONE).violation()).isNull();
     }
 
     @ParameterizedTest

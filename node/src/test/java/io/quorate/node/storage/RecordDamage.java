@@ -45,6 +45,23 @@ public final class RecordDamage {
         }
     }
 
+    /** Removes the hash trees of all partitions. */
+    public static int forgetTrees(Path folder) {
+        try (RocksColumns columns = RocksColumns.open(folder.resolve("db"), SyncMode.GROUP)) {
+            List<byte[]> found = new ArrayList<>();
+            columns.scan(columns.meta(), new byte[] {'L'}, (encoded, value) -> found.add(encoded));
+            try (WriteBatch batch = new WriteBatch()) {
+                for (byte[] encoded : found) {
+                    batch.delete(columns.meta(), encoded);
+                }
+                columns.write(batch);
+            }
+            return found.size();
+        } catch (RocksDBException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
     /** Removes each record of a key without a trace, as a lost file does. */
     public static int lose(Path folder, String bucket, String key) {
         try (RocksColumns columns = RocksColumns.open(folder.resolve("db"), SyncMode.GROUP)) {
