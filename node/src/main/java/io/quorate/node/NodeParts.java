@@ -195,7 +195,6 @@ final class NodeParts {
                 nanoClock,
                 metrics,
                 life::actorEnded);
-        directory.lossIsKept();
         FreezeWatch freezes = new FreezeWatch(nanoClock.getAsLong());
         this.freezeTicker = Wiring.every("freeze-watch-" + id, 100, () -> freezes.tick(nanoClock.getAsLong()));
         Tuning.Queue queue = config.tuning().queue();
@@ -238,6 +237,7 @@ final class NodeParts {
     }
 
     private void begin(FaultControl control) {
+        directory.lossIsKept();
         metrics.countsFromZero();
         metrics.gauge("quorate.requests.in.flight", "Requests of clients and peers in flight", actors::inFlight);
         metrics.gauge("quorate.admission.limit", "Requests that may wait for the data plane", door::waitingMax);

@@ -75,6 +75,19 @@ public final class PartitionClock {
         return all[0];
     }
 
+    /** Whether every dot of one actor that is in {@code other} is in this clock too. */
+    public boolean covers(PartitionClock other, ActorId actor) {
+        Entry theirs = other.entries.get(actor);
+        if (theirs == null) {
+            return true;
+        }
+        Entry entry = entries.get(actor);
+        return entry != null
+                && (theirs.base == 0 || entry.containsAll(1, theirs.base))
+                && theirs.beyond.entrySet().stream()
+                        .allMatch(range -> entry.containsAll(range.getKey(), range.getValue()));
+    }
+
     /**
      * Takes every dot of another clock. By rules E1 to E4 only in the batch that also holds what those dots brought about;
      * Goncalves et al. (2017) merge it after every round.

@@ -28,6 +28,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** Answers the questions of other homes' {@link Round}s from what this home has, durable and with absences proved. */
@@ -240,6 +241,7 @@ public final class Responder {
     private static ExchangeMessage.Compared compare(Replica replica, ExchangeMessage.Compare ask) {
         ImmutableIntArray.Builder differing = ImmutableIntArray.builder();
         int width = LeafTable.LEAVES / LeafTable.BRANCHES;
+        Set<Integer> changing = replica.changingLeaves();
         for (ExchangeMessage.Branch branch : ask.branches()) {
             if (branch.index() < 0
                     || branch.index() >= LeafTable.BRANCHES
@@ -248,8 +250,10 @@ public final class Responder {
             }
             long[] own = replica.leaves().leafDigests(branch.index());
             for (int i = 0; i < width; i++) {
-                if (own[i] != branch.leaves().get(i)) {
-                    differing.add(branch.index() * width + i);
+                int leaf = branch.index() * width + i;
+                // Whoever finds two leaves equal builds on it, and what is not durable may be lost.
+                if (own[i] != branch.leaves().get(i) || changing.contains(leaf)) {
+                    differing.add(leaf);
                 }
             }
         }
@@ -258,6 +262,7 @@ public final class Responder {
 
     private ExchangeMessage.Leaves list(Replica replica, ExchangeMessage.AskLeaves ask) {
         ImmutableList.Builder<Listing> listings = ImmutableList.builder();
+        Set<Integer> changing = replica.changingLeaves();
         int looked = 0;
         int bytes = 0;
         for (ExchangeMessage.LeafDigest wanted : ask.leaves()) {
@@ -268,7 +273,7 @@ public final class Responder {
             int leaf = wanted.leaf();
             if (leaf < 0
                     || leaf >= LeafTable.LEAVES
-                    || replica.leaves().get(leaf).digest() == wanted.digest()) {
+                    || (replica.leaves().get(leaf).digest() == wanted.digest() && !changing.contains(leaf))) {
                 continue;
             }
             LeafListing own = replica.list(leaf);
@@ -332,7 +337,9 @@ public final class Responder {
             if (known.dots().contains(version.dot())) {
                 same.add(version.dot());
             } else if (theirs.covers(version.dot())) {
-                // Replaced or deleted over there: of no use to anybody.
+                // Replaced or deleted over there: of no use to anybody. It is named, in case it was lost there without a
+                // trace and has been put back since.
+                same.add(version.dot());
                 wants = true;
             } else {
                 news.add(version);

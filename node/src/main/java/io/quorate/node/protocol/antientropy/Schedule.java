@@ -137,7 +137,7 @@ public final class Schedule {
         if (a.marked != b.marked) {
             return a.marked;
         }
-        if (a.failures != b.failures) {
+        if (a.marked && a.failures != b.failures) {
             // Those that come to nothing must not have the others wait for them.
             return a.failures < b.failures;
         }
@@ -188,11 +188,13 @@ public final class Schedule {
         }
     }
 
-    /** The other home of a pair has asked, and both were found equal: this home need not ask too. */
+    /**
+     * The other home of a pair has asked, and both were found equal: this home need not ask too, unless something has
+     * happened since the last time.
+     */
     public void foundEqual(Pair pair, long now, long wallMillis) {
         Standing standing = standings.get(pair);
-        if (standing != null && !standing.running) {
-            standing.marked = false;
+        if (standing != null && !standing.running && !standing.marked) {
             standing.reason = "";
             standing.complete(now, wallMillis);
         }

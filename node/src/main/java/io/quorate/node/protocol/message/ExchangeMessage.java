@@ -157,7 +157,7 @@ public sealed interface ExchangeMessage extends PeerMessage.Data {
      * What a home has of a key.
      *
      * @param state filled, without the versions named in {@code same}; null if its leaf cannot be trusted
-     * @param same versions that the asking home has too
+     * @param same versions that the asking home has too, or has replaced
      * @param wants whether the asking home knows something of the key that this one does not
      */
     record Held(RecordKey key, @Nullable KeyState state, ImmutableList<Dot> same, boolean wants) {}

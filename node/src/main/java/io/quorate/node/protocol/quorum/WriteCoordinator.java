@@ -220,7 +220,7 @@ public final class WriteCoordinator {
      */
     public void lost(NodeId node, long now) {
         Replica replica = homes.get(node);
-        if (replica != null) {
+        if (replica != null && replica.state != State.UNREACHABLE) {
             replica.lost = true;
             replica.lapsed = true;
             if (replica.state == State.ACKED) {
@@ -243,7 +243,8 @@ public final class WriteCoordinator {
     public void leave() {
         homes.forEach((home, replica) -> {
             boolean stoodFor = isStoodFor(home, Stand.State.KEPT);
-            boolean missing = replica.state == State.WAITING
+            boolean missing = replica.lost
+                    || replica.state == State.WAITING
                     || replica.state == State.UNREACHABLE
                     || (replica.state == State.FAILED && replica.status != Status.STALE_BUCKET);
             if (missing && !stoodFor && !replica.kept) {

@@ -7,14 +7,21 @@ import io.quorate.ring.version.ActorId;
 import io.quorate.ring.version.CausalContext;
 import io.quorate.ring.version.Dot;
 import io.quorate.ring.version.PartitionClock;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /** Under whose name a replica issues dots, and when that name is over. */
 final class OwnActor {
+    private static final int FORMER_MAX = 16;
+
     private final LongSupplier incarnations;
     private final boolean succeeds;
     private ActorId id;
+    /** Of this run. */
+    private final List<ActorId> former = new ArrayList<>();
+
     private boolean forgetful;
 
     /**
@@ -44,12 +51,30 @@ final class OwnActor {
         return Claims.above(heard, id, clock.top(id));
     }
 
-    /** Another home has told its clock: where that has dots of this actor that it has not issued, they are forgotten here. */
+    /**
+     * Condition C8, by evidence: another home has told its clock, and where that has dots of this actor that are not in this
+     * one's, this disk has forgotten them. Dots that are issued from here on must not be taken for those: the actor ends.
+     */
     void heardOf(PartitionClock other, PartitionClock clock) {
-        forgetful |= isAhead(other, clock);
+        boolean ahead = !clock.covers(other, id);
+        boolean formerAhead = former.stream().anyMatch(actor -> !clock.covers(other, actor));
+        forgetful |= ahead || formerAhead;
+        if (ahead) {
+            end();
+        }
     }
 
-    /** Whether this disk has forgotten what this actor issued. */
+    /**
+     * As {@link #heardOf}, by a context. But that may be made up, as a client signs nothing: the actor ends, and whether
+     * anything was forgotten is for clocks to say.
+     */
+    void heardOf(CausalContext context, PartitionClock clock) {
+        if (isUnknownTo(clock, context)) {
+            end();
+        }
+    }
+
+    /** Whether this disk has forgotten what was issued here in this run. */
     boolean isForgetful() {
         return forgetful;
     }
@@ -59,34 +84,16 @@ final class OwnActor {
         forgetful = false;
     }
 
-    private boolean isAhead(PartitionClock other, PartitionClock clock) {
-        return other.top(id) > clock.top(id);
-    }
-
     Dot next(PartitionClock clock) {
         return new Dot(id, clock.top(id) + 1);
     }
 
-    /**
-     * Condition C8, by evidence: whoever speaks of a dot of this actor that it has not issued remembers what this disk has
-     * forgotten (a backup was restored and nothing told so), or made it up. Either way dots that are issued from here on
-     * must not be taken for those: the actor ends.
-     */
-    void renewIfForgotten(CausalContext heard, PartitionClock clock) {
-        if (isUnknownTo(clock, heard)) {
-            renew();
+    /** From here on dots are issued under another name. */
+    void end() {
+        former.add(id);
+        if (former.size() > FORMER_MAX) {
+            former.remove(0);
         }
-    }
-
-    /** As {@link #renewIfForgotten(CausalContext, PartitionClock)}, by another home's clock. */
-    void renewIfForgotten(PartitionClock other, PartitionClock clock) {
-        if (isAhead(other, clock)) {
-            renew();
-        }
-    }
-
-    private void renew() {
-        forgetful = true;
         id = new ActorId(id.node(), id.partition(), incarnations.getAsLong());
     }
 }

@@ -23,6 +23,7 @@ import io.quorate.ring.version.VersionRules;
 import io.quorate.ring.version.VersionedObject;
 import io.quorate.ring.version.WallTime;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -223,7 +224,7 @@ public final class Replica {
      * @return the id of the commit to wait for, after which all that the object says is durable here; 0 if it is already
      */
     public long apply(RecordKey key, VersionedObject object, Commit.@Nullable RequestEntry request) {
-        actor.renewIfForgotten(object.state().context(), clock);
+        actor.heardOf(object.state().context(), clock);
         return merge(key, object, request, Integer.MAX_VALUE);
     }
 
@@ -286,6 +287,14 @@ public final class Replica {
         stamps.observe(object.state().time());
     }
 
+    /** Issues what follows under a new actor, because the disk may have forgotten what the present one did. */
+    public void endActor() {
+        actor.end();
+        if (intake.refusal() == null) {
+            submit(List.of(), List.of(), null);
+        }
+    }
+
     /**
      * Makes it durable that an earlier actor is over, even if nothing is ever written under the new one: else a later start
      * would find the old one on disk and go on under it. The id of the commit; 0 if the actor is no successor.
@@ -316,7 +325,7 @@ public final class Replica {
         }
         Claims.refuseOlder(object.state().context(), clock);
         intake.refuseIfClosed();
-        actor.renewIfForgotten(object.state().context(), clock);
+        actor.heardOf(object.state().context(), clock);
         // The local context is not filled: this disk's clock vouches for nothing about this key.
         KeyState merged = rules.merge(local, object.state());
         watchers.accepted(key, local, merged);
@@ -424,6 +433,13 @@ public final class Replica {
                 commits.last());
     }
 
+    /** The leaves that changes on their way to the disk belong to: what their sums say may yet be lost. */
+    public Set<Integer> changingLeaves() {
+        Set<Integer> leaves = new HashSet<>();
+        commits.all().keySet().forEach(key -> leaves.add(leafOf(key)));
+        return leaves;
+    }
+
     /** A leaf as others may be told of it. */
     public LeafListing list(int leaf) {
         return lists.durable(leaf);
@@ -471,7 +487,7 @@ public final class Replica {
                 stored.put(key, commits.newest(key));
             }
         });
-        actor.renewIfForgotten(other, clock);
+        actor.heardOf(other, clock);
         boolean news = !clock.covers(other);
         clock.merge(other);
         stamps.follow(other.time());

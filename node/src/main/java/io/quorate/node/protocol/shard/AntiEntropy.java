@@ -434,11 +434,10 @@ final class AntiEntropy {
 
         @Override
         public void foundEqual(ReplicaSetId set, NodeId asker) {
-            // Where data was lost it matters what the other home is like, which it does not say when it asks.
-            if (!recovery.isLagging(set)) {
-                Pair pair = new Pair(set, asker);
+            Pair pair = new Pair(set, asker);
+            // Who is behind asks for himself: what he is asked may have been long under way.
+            if (!recovery.wants(pair)) {
                 schedule.foundEqual(pair, context.now, context.wallMillis());
-                recovery.foundEqual(pair, context.now);
             }
         }
 

@@ -76,7 +76,8 @@ final class FallbackWriteTask implements Task, WriteCoordinator.Port {
         VersionedObject kept = context.hints().book().newest(key);
         KeyState local = kept == null ? KeyState.EMPTY : kept.state();
         CausalContext seen = WriteTask.seenBy(request);
-        if (context.agreedTime.read().isTooFarAhead(seen.time()) && seen.time().isAfter(local.time())) {
+        boolean isNews = seen.time().isAfter(local.time()) && seen.time().isAfter(context.replicas.latest());
+        if (isNews && context.agreedTime.read().isTooFarAhead(seen.time())) {
             reply.accept(WriteTask.fromFuture(context, seen));
             return;
         }

@@ -32,6 +32,7 @@ import java.util.TreeSet;
  */
 final class Recovery {
     private static final int WAITS = 10;
+    private static final int FAILURES = 3;
 
     private final Context context;
     private final ExchangeRules rules;
@@ -50,7 +51,7 @@ final class Recovery {
         private final Set<NodeId> compared = new TreeSet<>();
         private final Set<NodeId> counted = new TreeSet<>();
         private final Set<NodeId> sound = new TreeSet<>();
-        private final Set<NodeId> failed = new TreeSet<>();
+        private final Map<NodeId, Integer> failed = new TreeMap<>();
         private boolean behind;
         private long behindSince;
         private boolean waits;
@@ -89,9 +90,11 @@ final class Recovery {
                 progress.compared.clear();
                 progress.counted.clear();
                 progress.sound.clear();
+                progress.failed.clear();
             });
             lostAt = now;
             counts = false;
+            context.replicas.endActors();
             remembered = Math.max(remembered, next.count());
         }
         losses = next;
@@ -102,6 +105,7 @@ final class Recovery {
 
     /** The peers that are up have changed: who was without a quorum may have missed something. */
     void peersChanged(long now) {
+        replicas.values().forEach(progress -> progress.failed.keySet().retainAll(context.live));
         for (ReplicaSetId set : context.replicas.opened()) {
             List<NodeId> homes = context.homes(set.partition(), set.n());
             long reachable = homes.stream().filter(context.live::contains).count();
@@ -117,6 +121,7 @@ final class Recovery {
             progress.behind = true;
             progress.behindSince = now;
             progress.compared.clear();
+            progress.failed.clear();
         }
     }
 
@@ -188,7 +193,7 @@ final class Recovery {
             return;
         }
         if (round.stage() != Stage.COMPLETE) {
-            progress.failed.add(pair.peer());
+            progress.failed.merge(pair.peer(), 1, Integer::sum);
             return;
         }
         progress.failed.remove(pair.peer());
@@ -201,15 +206,6 @@ final class Recovery {
                 progress.sound.add(pair.peer());
             }
             catchUp(pair.set(), progress);
-        }
-    }
-
-    /** Another home asked and was found equal to a replica that has lost nothing. */
-    void foundEqual(Pair pair, long now) {
-        Progress progress = replicas.get(pair.set());
-        if (progress != null && now - progress.behindSince >= 0) {
-            progress.compared.add(pair.peer());
-            progress.failed.remove(pair.peer());
         }
     }
 
@@ -306,7 +302,7 @@ final class Recovery {
         return reachable >= set.n() / 2 + 1 && !context.isOwed();
     }
 
-    /** Whether some other home is there to catch up with, and the last comparison with it did not fail. */
+    /** Whether some other home is there to catch up with, with which not one comparison after another has failed. */
     boolean progresses() {
         if (losses.unsure() && context.live.size() > 1) {
             return true;
@@ -315,7 +311,7 @@ final class Recovery {
             ReplicaSetId set = entry.getKey();
             for (NodeId home : context.homes(set.partition(), set.n())) {
                 boolean other = context.live.contains(home) && !home.equals(context.self);
-                if (other && !entry.getValue().failed.contains(home) && wants(new Pair(set, home))) {
+                if (other && entry.getValue().failed.getOrDefault(home, 0) < FAILURES && wants(new Pair(set, home))) {
                     return true;
                 }
             }

@@ -7,6 +7,7 @@ import io.quorate.node.protocol.store.ReplicaSetId;
 import io.quorate.node.protocol.store.StorageException;
 import io.quorate.ring.bytes.DecodeException;
 import io.quorate.ring.token.PartitionCount;
+import io.quorate.ring.version.HybridTime;
 import io.quorate.ring.version.WallTime;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -30,7 +31,9 @@ final class Replicas {
     private final Map<ReplicaSetId, Replica> open = new TreeMap<>();
     private final Map<ReplicaSetId, Deque<Waiter>> waiters = new HashMap<>();
     private final Supplier<WallTime> wallTime;
-    private boolean failed;
+    /** Whether replicas that are opened from here on take new actors, whatever is on disk. */
+    private boolean actorsOver;
+
     private boolean hopeless;
     private boolean renewalDue;
     private int born;
@@ -46,6 +49,7 @@ final class Replicas {
         this.wallTime = wallTime;
         this.surroundings = surroundings;
         this.partitions = partitions;
+        this.actorsOver = surroundings.losses().count() > surroundings.losses().recovered();
     }
 
     /** Replicas that are made from here on have nothing to make up for of so many losses. */
@@ -63,7 +67,7 @@ final class Replicas {
                     partitions,
                     surroundings.store(),
                     surroundings.rules(),
-                    surroundings.keepsActors() && !failed,
+                    surroundings.keepsActors() && !actorsOver,
                     surroundings.randomLongs(),
                     born,
                     wallTime);
@@ -112,7 +116,7 @@ final class Replicas {
      * under new incarnations.
      */
     void fail(StorageException failure, long now) {
-        failed = true;
+        actorsOver = true;
         open.clear();
         hopeless = !surroundings.store().forgotten();
         renewalDue = !hopeless;
@@ -122,12 +126,27 @@ final class Replicas {
         all.forEach(w -> w.durable().done(failure, now));
     }
 
+    /** This disk was found to have forgotten something: nothing more is issued under what is named on it. */
+    void endActors() {
+        actorsOver = true;
+        open.values().forEach(Replica::endActor);
+    }
+
     /** Once the disk takes changes again, it is told that all earlier actors are over, also those of replicas not in use. */
     void renewIfDue(Consumer<String> corruption) {
         if (renewalDue && surroundings.store().refusal() == null) {
             renewalDue = false;
             openAll(corruption);
         }
+    }
+
+    /** The highest time that any clock here has come to. */
+    HybridTime latest() {
+        HybridTime latest = HybridTime.NONE;
+        for (Replica replica : open.values()) {
+            latest = latest.max(replica.clock().time());
+        }
+        return latest;
     }
 
     void sweep() {

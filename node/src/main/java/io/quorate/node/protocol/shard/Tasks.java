@@ -83,6 +83,7 @@ final class Tasks {
 
     void disk(NodeId node, long now) {
         List.copyOf(open.values()).forEach(task -> task.disk(node, now));
+        List.copyOf(tail.values()).forEach(each -> each.task().disk(node, now));
     }
 
     void abandon() {

@@ -218,6 +218,32 @@ class AntiEntropyTest {
     }
 
     @Test
+    void nobodyBuildsOnADeleteThatIsNotDurable() {
+        RecordKey key = keys.get(0);
+        cluster.lose(envelope -> envelope.is(PeerMessage.Write.class) || envelope.is(ExchangeMessage.Compare.class));
+        CausalContext seen = cluster.put(N3, key, 1, CausalContext.EMPTY, "acknowledged")
+                .written()
+                .context();
+        cluster.run(10 * SECOND);
+        cluster.shard(N1).compareAll();
+        cluster.run(500 * MILLI);
+        assertThat(cluster.sent.stream().filter(e -> e.is(ExchangeMessage.Compare.class)))
+                .as("a round has taken n3's clock")
+                .isNotEmpty();
+        cluster.store(N3).slow();
+        cluster.delete(N3, key, 1, seen);
+        cluster.lose(envelope -> envelope.is(PeerMessage.Write.class));
+        cluster.run(3 * SECOND);
+        cluster.store(N3).forget();
+        cluster.restart(N3, true);
+        cluster.heal();
+        cluster.store(N3).fast();
+        cluster.run(30 * SECOND);
+        assertEqualHomes();
+        assertThat(cluster.stored(N1, key)).as("the delete never was").containsExactly("acknowledged");
+    }
+
+    @Test
     void aRecordThatOneDiskLostIsFoundAndComesBack() {
         RecordKey lost = keys.get(7);
         for (RecordKey key : keys) {
