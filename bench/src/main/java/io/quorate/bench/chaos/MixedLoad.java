@@ -179,10 +179,11 @@ final class MixedLoad implements AutoCloseable {
         private void runGuarded() {
             try {
                 run();
-            } catch (RuntimeException e) {
+            } catch (RuntimeException | Error e) {
                 if (!over.get()) {
                     forbid("a client ended by " + e);
                 }
+                throw e;
             }
         }
 

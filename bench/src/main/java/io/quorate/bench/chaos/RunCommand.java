@@ -12,6 +12,8 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import java.util.concurrent.Callable;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -109,9 +111,16 @@ public final class RunCommand implements Callable<Integer> {
         Timeline timeline;
         ChaosRun.Report report;
         Set<Fault> possible = EnumSet.noneOf(Fault.class);
-        Victims victims = start(folder);
-        AtExit end = AtExit.run(victims::close);
+        AtomicReference<@Nullable Victims> begun = new AtomicReference<>();
+        AtExit end = AtExit.run(() -> {
+            Victims left = begun.get();
+            if (left != null) {
+                left.close();
+            }
+        });
         try {
+            Victims victims = start(folder, begun::set);
+            begun.set(victims);
             for (int node = 0; node < nodes; node++) {
                 possible.addAll(victims.possible(node));
             }
@@ -166,11 +175,11 @@ public final class RunCommand implements Callable<Integer> {
         return "";
     }
 
-    private Victims start(Path folder) throws IOException, InterruptedException {
+    private Victims start(Path folder, Consumer<Victims> begun) throws IOException, InterruptedException {
         if (!servers) {
             return JvmNodes.start(nodes, folder);
         }
-        return ServerProcesses.start(nodes, folder, cables ? Cables.lay(nodes) : Network.loopback());
+        return ServerProcesses.start(nodes, folder, cables ? Cables.lay(nodes) : Network.loopback(), begun);
     }
 
     private static void tellImpossible(Set<Fault> wanted, Set<Fault> possible) {

@@ -13,6 +13,7 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
@@ -37,9 +38,15 @@ final class ServerProcesses implements Victims {
         this.urls = IntStream.range(0, nodes).mapToObj(network::url).toList();
     }
 
-    /** Starts them and waits until all serve; the last one on a small disk where this process may mount one. */
-    static ServerProcesses start(int nodes, Path folder, Network network) throws IOException, InterruptedException {
+    /**
+     * Starts them and waits until all serve; the last one on a small disk where this process may mount one.
+     *
+     * @param begun told of them before the first is started, so that they can be ended meanwhile
+     */
+    static ServerProcesses start(int nodes, Path folder, Network network, Consumer<Victims> begun)
+            throws IOException, InterruptedException {
         ServerProcesses servers = new ServerProcesses(nodes, folder, network);
+        begun.accept(servers);
         try {
             servers.smallDisk = SmallDisk.mount(servers.data(nodes - 1));
             servers.configure();

@@ -16,6 +16,7 @@ import java.util.Locale;
 import java.util.SplittableRandom;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
@@ -57,6 +58,9 @@ public final class RepairCommand implements Callable<Integer> {
 
     private Bytes value = Bytes.EMPTY;
 
+    /** Those that are to be ended if this process is told to end; closing them twice does no harm. */
+    private volatile @Nullable ThreeNodes running;
+
     @Override
     public Integer call() throws IOException, InterruptedException {
         if (keys < 2 || valueBytes < 0 || oneIn < 1 || oneIn > keys) {
@@ -68,7 +72,13 @@ public final class RepairCommand implements Callable<Integer> {
         value = Bytes.wrap(random);
         for (Case each : cases) {
             Path data = Files.createTempDirectory("quorate-repair-");
-            AtExit end = AtExit.run(() -> DemoCluster.deleteTree(data));
+            AtExit end = AtExit.run(() -> {
+                ThreeNodes left = running;
+                if (left != null) {
+                    left.close();
+                }
+                DemoCluster.deleteTree(data);
+            });
             try {
                 switch (each) {
                     case IDLE -> idle(data);
@@ -81,6 +91,12 @@ public final class RepairCommand implements Callable<Integer> {
             }
         }
         return 0;
+    }
+
+    private ThreeNodes start(Path data, Duration interval, boolean hints) throws IOException {
+        ThreeNodes nodes = new ThreeNodes(data, interval, hints);
+        running = nodes;
+        return nodes;
     }
 
     private static void say(String format, Object... figures) {
@@ -116,7 +132,7 @@ public final class RepairCommand implements Callable<Integer> {
 
     private Idle idle(Path data, Duration interval) throws IOException, InterruptedException {
         OperatingSystemMXBean system = (OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
-        try (ThreeNodes nodes = new ThreeNodes(data, interval, true)) {
+        try (ThreeNodes nodes = start(data, interval, true)) {
             load(nodes);
             settle(nodes);
             double rounds = nodes.total("quorate_anti_entropy_rounds");
@@ -141,7 +157,7 @@ public final class RepairCommand implements Callable<Integer> {
     }
 
     private void differing(Path data) throws IOException, InterruptedException {
-        try (ThreeNodes nodes = new ThreeNodes(data, Duration.ofHours(1), false)) {
+        try (ThreeNodes nodes = start(data, Duration.ofHours(1), false)) {
             load(nodes);
             settle(nodes);
             nodes.stop(LOST);
@@ -165,7 +181,7 @@ public final class RepairCommand implements Callable<Integer> {
     }
 
     private void wiped(Path data) throws IOException, InterruptedException {
-        try (ThreeNodes nodes = new ThreeNodes(data, Duration.ofSeconds(60), true)) {
+        try (ThreeNodes nodes = start(data, Duration.ofSeconds(60), true)) {
             load(nodes);
             settle(nodes);
             nodes.wipe(LOST);
@@ -200,7 +216,7 @@ public final class RepairCommand implements Callable<Integer> {
 
     private void deleted(Path data) throws IOException, InterruptedException {
         int written = Math.min(keys, 10_000);
-        try (ThreeNodes nodes = new ThreeNodes(data, Duration.ofSeconds(10), true)) {
+        try (ThreeNodes nodes = start(data, Duration.ofSeconds(10), true)) {
             nodes.stop(LOST);
             nodes.put(0, ConsistencyLevel.QUORUM, written, i -> "key" + i, value);
             nodes.all(

@@ -40,7 +40,7 @@ class ChaosRunTest {
 
     @Test
     void nodesAsProcesses() throws Exception {
-        try (Victims victims = ServerProcesses.start(3, folder, Network.loopback())) {
+        try (Victims victims = ServerProcesses.start(3, folder, Network.loopback(), begun -> {})) {
             nothingPromisedIsBroken(victims, EnumSet.of(Fault.KILL, Fault.FREEZE, Fault.WIPE), 4);
         }
         assertThat(Files.readString(folder.resolve("n1.log"))).contains("ready: n1");

@@ -337,7 +337,8 @@ public final class Responder {
             if (known.dots().contains(version.dot())) {
                 same.add(version.dot());
             } else if (theirs.covers(version.dot())) {
-                // Replaced or deleted over there: of no use to anybody. It is named, in case it was lost there without a
+                // Replaced or deleted over there: of no use to anybody. It is named, in case it was lost there without
+                // a
                 // trace and has been put back since.
                 same.add(version.dot());
                 wants = true;
