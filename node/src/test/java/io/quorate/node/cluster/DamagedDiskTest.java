@@ -21,7 +21,7 @@ import org.junit.jupiter.api.Test;
 
 /** A disk that lost or spoilt some of what it holds, its clocks left as they were: all comes back, and nothing is deleted. */
 final class DamagedDiskTest {
-    private static final int KEYS = 100;
+    private static final int KEYS = 60;
     private static final String DAMAGED = "n2";
 
     private static TestCluster cluster;
