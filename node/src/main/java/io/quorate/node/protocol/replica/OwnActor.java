@@ -79,9 +79,10 @@ final class OwnActor {
         return forgetful;
     }
 
-    /** What was forgotten has been fetched. */
+    /** What was forgotten has been fetched; what homes that were not needed for that know of former actors tells nothing new. */
     void recovered() {
         forgetful = false;
+        former.clear();
     }
 
     Dot next(PartitionClock clock) {

@@ -54,6 +54,7 @@ public final class Replica {
     private final Remnants remnants;
     private final Stamps stamps;
     private final OwnActor actor;
+    private final Dropping dropping;
     private int recovered;
     private int recovering;
     private long lastLearnt;
@@ -93,6 +94,7 @@ public final class Replica {
         this.lists = new LeafLists(store, id, census);
         this.remnants = new Remnants(opened.remnants());
         this.commits = new Commits(store, id, rules, clock.base());
+        this.dropping = new Dropping(store, id, commits, census, remnants);
         this.stamps = new Stamps(rules, clock, wallTime);
     }
 
@@ -338,31 +340,9 @@ public final class Replica {
     /** Removes what a bucket's generation holds among the next {@code limit} keys. */
     public Drop dropBucket(String bucket, int generation, @Nullable RecordKey after, int limit) {
         intake.refuseIfClosed();
-        List<RecordKey> page = store.keysAfter(id, after, limit);
-        List<Commit.Change> changes = new ArrayList<>();
-        boolean skipped = false;
-        for (RecordKey key : page) {
-            if (!key.bucket().equals(bucket) || key.generation() != generation) {
-                continue;
-            }
-            if (commits.isChanging(key)) {
-                skipped = true;
-                continue;
-            }
-            KeyState before;
-            try {
-                before = store.read(key);
-            } catch (CorruptRecordException e) {
-                before = KeyState.EMPTY;
-            }
-            census.changed(key, before, KeyState.EMPTY);
-            remnants.remove(key);
-            changes.add(census.change(key, KeyState.EMPTY, false));
-        }
-        return new Drop(
-                changes.isEmpty() ? 0 : submit(changes, List.of(), null),
-                page.size() < limit ? null : page.get(page.size() - 1),
-                skipped);
+        Dropping.Page page = dropping.next(bucket, generation, after, limit);
+        long commit = page.changes().isEmpty() ? 0 : submit(page.changes(), List.of(), null);
+        return new Drop(commit, page.last(), page.skipped());
     }
 
     /** Removes keys that the base has come to cover, after a look at {@code limit} at most; the commit, 0 if none. */
