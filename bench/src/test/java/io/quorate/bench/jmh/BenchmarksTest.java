@@ -36,7 +36,7 @@ class BenchmarksTest {
                 .collect(Collectors.toSet());
         assertThat(classes)
                 .containsExactlyInAnyOrder(
-                        "PlacementBench", "VersionBench", "CodecBench", "StoreBench", "WritePathBench");
+                        "PlacementBench", "LeafBench", "VersionBench", "CodecBench", "StoreBench", "WritePathBench");
         assertThat(results).allMatch(result -> result.getPrimaryResult().getScore() > 0);
     }
 }
