@@ -19,7 +19,7 @@ import java.util.stream.IntStream;
 final class ChaosRun {
     private static final int SAID_EVERY_SECONDS = 5;
     /** For each request that is done so many may fail: two of three nodes may be hurt at a time. */
-    private static final int DONE_AT_LEAST = 4;
+    private static final int FAILED_FOR_EACH_DONE = 4;
 
     private static final long WHOLE_NANOS = TimeUnit.SECONDS.toNanos(120);
 
@@ -90,7 +90,8 @@ final class ChaosRun {
             }
             load.forbidden().forEach(error -> wrong.add("an error that nothing excuses: " + error));
             Timeline.Second requests = timeline.total();
-            if (DONE_AT_LEAST * requests.done() <= requests.refused() + requests.unknown() || histories.reads() == 0) {
+            if (FAILED_FOR_EACH_DONE * requests.done() <= requests.refused() + requests.unknown()
+                    || histories.reads() == 0) {
                 wrong.add("of " + requests + " too few were done to have shown anything");
             }
             return new Report(plan.used(), histories.writes(), histories.reads(), requests, load.errors(), took, wrong);

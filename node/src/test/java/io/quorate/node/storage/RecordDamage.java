@@ -5,12 +5,31 @@ import io.quorate.ring.bytes.Bytes;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Function;
+import java.util.function.Predicate;
+import org.rocksdb.ColumnFamilyHandle;
 import org.rocksdb.RocksDBException;
 import org.rocksdb.WriteBatch;
 
 /** Spoils records in the database of a stopped node, as a failing disk does. */
 public final class RecordDamage {
     private RecordDamage() {}
+
+    /** What is done to one entry of a column. */
+    private interface Harm {
+        void to(WriteBatch batch, ColumnFamilyHandle column, Entry entry) throws RocksDBException;
+    }
+
+    /** An entry of a column, as it is on disk. */
+    private static final class Entry {
+        private final byte[] key;
+        private final byte[] value;
+
+        private Entry(byte[] key, byte[] value) {
+            this.key = key;
+            this.value = value;
+        }
+    }
 
     /**
      * Flips a bit in the middle of each record of a key.
@@ -19,66 +38,53 @@ public final class RecordDamage {
      * @return how many records were damaged
      */
     public static int flipBit(Path folder, String bucket, String key) {
-        try (RocksColumns columns = RocksColumns.open(folder.resolve("db"), SyncMode.GROUP)) {
-            List<byte[]> found = new ArrayList<>();
-            columns.scan(columns.data(), new byte[0], (encoded, value) -> {
-                RecordKey record = RecordCodec.readKey(encoded);
-                if (record.bucket().equals(bucket) && record.key().equals(Bytes.ofUtf8(key))) {
-                    found.add(encoded);
-                }
-                return true;
-            });
-            for (byte[] encoded : found) {
-                byte[] value = columns.get(columns.data(), encoded);
-                if (value == null) {
-                    throw new IllegalStateException("the record went away");
-                }
-                value[value.length / 2] ^= 0x10;
-                try (WriteBatch batch = new WriteBatch()) {
-                    batch.put(columns.data(), encoded, value);
-                    columns.write(batch);
-                }
-            }
-            return found.size();
-        } catch (RocksDBException e) {
-            throw new IllegalStateException(e);
-        }
+        return harm(folder, RocksColumns::data, "", isOf(bucket, key), (batch, column, entry) -> {
+            entry.value[entry.value.length / 2] ^= 0x10;
+            batch.put(column, entry.key, entry.value);
+        });
     }
 
     /** Removes the hash trees of all partitions. */
     public static int forgetTrees(Path folder) {
-        try (RocksColumns columns = RocksColumns.open(folder.resolve("db"), SyncMode.GROUP)) {
-            List<byte[]> found = new ArrayList<>();
-            columns.scan(columns.meta(), new byte[] {'L'}, (encoded, value) -> found.add(encoded));
-            try (WriteBatch batch = new WriteBatch()) {
-                for (byte[] encoded : found) {
-                    batch.delete(columns.meta(), encoded);
-                }
-                columns.write(batch);
-            }
-            return found.size();
-        } catch (RocksDBException e) {
-            throw new IllegalStateException(e);
-        }
+        return harm(folder, RocksColumns::meta, "L", each -> true, RecordDamage::remove);
     }
 
     /** Removes each record of a key without a trace, as a lost file does. */
     public static int lose(Path folder, String bucket, String key) {
-        try (RocksColumns columns = RocksColumns.open(folder.resolve("db"), SyncMode.GROUP)) {
-            List<byte[]> found = new ArrayList<>();
-            columns.scan(columns.data(), new byte[0], (encoded, value) -> {
-                RecordKey record = RecordCodec.readKey(encoded);
-                if (record.bucket().equals(bucket) && record.key().equals(Bytes.ofUtf8(key))) {
-                    found.add(encoded);
+        return harm(folder, RocksColumns::data, "", isOf(bucket, key), RecordDamage::remove);
+    }
+
+    private static void remove(WriteBatch batch, ColumnFamilyHandle column, Entry entry) throws RocksDBException {
+        batch.delete(column, entry.key);
+    }
+
+    private static Predicate<byte[]> isOf(String bucket, String key) {
+        return encoded -> {
+            RecordKey record = RecordCodec.readKey(encoded);
+            return record.bucket().equals(bucket) && record.key().equals(Bytes.ofUtf8(key));
+        };
+    }
+
+    private static int harm(
+            Path folder,
+            Function<RocksColumns, ColumnFamilyHandle> which,
+            String prefix,
+            Predicate<byte[]> wanted,
+            Harm harm) {
+        try (RocksColumns columns = RocksColumns.open(folder.resolve("db"), SyncMode.GROUP);
+                WriteBatch batch = new WriteBatch()) {
+            ColumnFamilyHandle column = which.apply(columns);
+            List<Entry> found = new ArrayList<>();
+            columns.scan(column, Bytes.ofUtf8(prefix).toByteArray(), (key, value) -> {
+                if (wanted.test(key)) {
+                    found.add(new Entry(key, value));
                 }
                 return true;
             });
-            for (byte[] encoded : found) {
-                try (WriteBatch batch = new WriteBatch()) {
-                    batch.delete(columns.data(), encoded);
-                    columns.write(batch);
-                }
+            for (Entry entry : found) {
+                harm.to(batch, column, entry);
             }
+            columns.write(batch);
             return found.size();
         } catch (RocksDBException e) {
             throw new IllegalStateException(e);
