@@ -300,6 +300,7 @@ final class NodeActors {
             case FORWARD_REFUSED -> metrics.count("quorate.refusals", "cause", "forward");
             case STALLED_HOME -> metrics.count("quorate.refusals", "cause", "stalled-home");
             case HINT_DROPPED -> metrics.count("quorate.hints", "event", "dropped");
+            case GAPS_CLOSED -> metrics.count("quorate.anti.entropy.gaps", "event", "closed");
             case TREE_ALARM -> metrics.count("quorate.anti.entropy.alarms", "cause", "tree");
         }
     }

@@ -63,7 +63,8 @@ public class CodecBench {
         while (Samples.record(key).set().partition() != 0) {
             key++;
         }
-        message = new PeerMessage.Write(1, Samples.record(key), VersionedObject.of(state), false, null, 1000, 1);
+        message = new PeerMessage.Write(
+                1, Samples.record(key), VersionedObject.of(state), PeerMessage.Origin.NEW, null, 1000, 1);
         out.clear();
         MessageCodec.write(out, message);
         messageBytes = out.toByteArray();

@@ -5,6 +5,9 @@ import io.quorate.node.protocol.bucket.BucketDefinition.ReadRepair;
 import io.quorate.node.protocol.replica.Replica;
 import io.quorate.node.protocol.shard.Shard;
 import io.quorate.node.protocol.store.RecordKey;
+import io.quorate.node.protocol.store.ReplicaSetId;
+import io.quorate.node.protocol.store.RetiredActor;
+import io.quorate.ring.version.ActorId;
 import io.quorate.ring.version.CausalContext;
 import io.quorate.ring.version.Dot;
 import io.quorate.ring.version.HybridTime;
@@ -100,8 +103,29 @@ final class FinalReads {
         world.oracle.handedOver();
     }
 
-    /** In what two homes of a key differ; empty if all are equal. */
+    /** In what two homes of a key differ, or what they lack for good and do not know to be lost; empty if nothing. */
     private String difference() {
+        String difference = differenceOfHomes();
+        return difference.isEmpty() ? gap() : difference;
+    }
+
+    /** A gap that stays though its actor is over. */
+    private String gap() {
+        for (String key : workload.keys) {
+            ReplicaSetId set = world.record(key).set();
+            for (SimNode home : world.homes(key)) {
+                for (ActorId actor : home.disk.clock(set).gapped()) {
+                    Shard shard = world.node(actor.node()).shard();
+                    if (shard != null && !shard.isOwn(new RetiredActor(set, actor))) {
+                        return home.id + " has a gap in what it knows of " + actor + ": " + home.disk.clock(set);
+                    }
+                }
+            }
+        }
+        return "";
+    }
+
+    private String differenceOfHomes() {
         for (SimNode node : world.nodes()) {
             if (node.disk.hintCount() > 0) {
                 return node.id + " keeps " + node.disk.hintCount() + " hints";

@@ -7,6 +7,7 @@ import io.quorate.node.protocol.store.Hint;
 import io.quorate.node.protocol.store.PartitionStore;
 import io.quorate.node.protocol.store.RecordKey;
 import io.quorate.node.protocol.store.ReplicaSetId;
+import io.quorate.node.protocol.store.RetiredActor;
 import io.quorate.node.protocol.store.StorageException;
 import io.quorate.repair.merkle.LeafTable;
 import io.quorate.ring.bytes.ByteSource;
@@ -42,6 +43,7 @@ final class SimDisk implements PartitionStore {
     private Map<ReplicaSetId, Map<Integer, LeafTable.Sum>> leaves = new LinkedHashMap<>();
     private final Map<Bytes, Commit.RequestEntry> requests = new LinkedHashMap<>();
     private Map<HintKey, Hint> hints = new LinkedHashMap<>();
+    private final Set<RetiredActor> retired = new LinkedHashSet<>();
     private final Set<RecordKey> corrupt = new LinkedHashSet<>();
     private final Map<ReplicaSetId, Set<Integer>> hurt = new LinkedHashMap<>();
     private final List<Commit> waiting = new ArrayList<>();
@@ -157,6 +159,7 @@ final class SimDisk implements PartitionStore {
                     hints.put(new HintKey(change.target(), change.key()), hint);
                 }
             }
+            retired.addAll(commit.retired());
             Commit.RequestEntry request = commit.request();
             if (request != null) {
                 requests.put(request.id(), request);
@@ -218,6 +221,11 @@ final class SimDisk implements PartitionStore {
     public long hints(Consumer<Hint> visitor) {
         List.copyOf(hints.values()).forEach(visitor);
         return 0;
+    }
+
+    @Override
+    public Set<RetiredActor> retired() {
+        return Set.copyOf(retired);
     }
 
     @Override
@@ -296,11 +304,13 @@ final class SimDisk implements PartitionStore {
         private final Map<Bytes, Commit.RequestEntry> requests;
         private final Set<RecordKey> corrupt;
         private final Map<HintKey, Hint> hints;
+        private final Set<RetiredActor> retired;
         private final Disks.@Nullable State known;
 
         private Image(SimDisk disk) {
             known = disk.known;
             hints = new LinkedHashMap<>(disk.hints);
+            retired = new LinkedHashSet<>(disk.retired);
             records = new LinkedHashMap<>(disk.records);
             headers = new LinkedHashMap<>(disk.headers);
             disk.leaves.forEach((set, sums) -> leaves.put(set, new LinkedHashMap<>(sums)));
@@ -321,6 +331,8 @@ final class SimDisk implements PartitionStore {
         leaves = new LinkedHashMap<>();
         image.leaves.forEach((set, sums) -> leaves.put(set, new LinkedHashMap<>(sums)));
         hints = new LinkedHashMap<>(image.hints);
+        retired.clear();
+        retired.addAll(image.retired);
         requests.clear();
         requests.putAll(image.requests);
         corrupt.clear();
@@ -335,6 +347,7 @@ final class SimDisk implements PartitionStore {
         oldHeaders.clear();
         leaves.clear();
         hints.clear();
+        retired.clear();
         requests.clear();
         corrupt.clear();
         hurt.clear();

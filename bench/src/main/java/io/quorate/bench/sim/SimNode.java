@@ -13,8 +13,10 @@ import io.quorate.node.protocol.shard.Health;
 import io.quorate.node.protocol.shard.Shard;
 import io.quorate.node.protocol.shard.ShardSettings;
 import io.quorate.node.protocol.store.PartitionStore;
+import io.quorate.node.protocol.store.RetiredActor;
 import io.quorate.ring.epoch.RingState;
 import io.quorate.ring.topology.NodeId;
+import io.quorate.ring.version.PartitionClock;
 import io.quorate.ring.version.VersionRules;
 import io.quorate.ring.wire.ErrorCode;
 import io.quorate.ring.wire.Outcome;
@@ -142,6 +144,11 @@ final class SimNode {
                             @Override
                             public void corruption(String what) {
                                 world.note(id + " finds damage");
+                            }
+
+                            @Override
+                            public void closed(RetiredActor actor, PartitionClock known) {
+                                world.closed(actor, known);
                             }
                         },
                         new BrokenExchange(world.bug()),

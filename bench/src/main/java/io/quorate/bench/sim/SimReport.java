@@ -17,6 +17,7 @@ public final class SimReport {
     private long withStandIns;
     private long withoutHomes;
     private long reads;
+    private long closed;
     private long checks;
     private long traceHash;
     private long virtualNanos;
@@ -40,6 +41,10 @@ public final class SimReport {
         withStandIns += reached.hinted() > 0 ? 1 : 0;
         withoutHomes += reached.homes() == 0 ? 1 : 0;
         acknowledged++;
+    }
+
+    void closed() {
+        closed++;
     }
 
     void read() {
@@ -99,6 +104,11 @@ public final class SimReport {
 
     public long acknowledgedWrites() {
         return acknowledged;
+    }
+
+    /** Actors whose gaps were closed. */
+    public long gapsClosed() {
+        return closed;
     }
 
     public long reads() {

@@ -58,6 +58,7 @@ public final class SimulateCommand implements Callable<Integer> {
     private long withStandIns;
     private long withoutHomes;
     private long reads;
+    private long closed;
     private long checks;
     private double virtualSeconds;
     private @Nullable SimReport first;
@@ -108,6 +109,7 @@ public final class SimulateCommand implements Callable<Integer> {
         withStandIns += report.withStandIns();
         withoutHomes += report.withoutHomes();
         reads += report.reads();
+        closed += report.gapsClosed();
         checks += report.checks();
         virtualSeconds += report.virtualNanos() / 1e9;
         report.faults().forEach((kind, count) -> faults.merge(kind, count, Long::sum));
@@ -133,7 +135,7 @@ public final class SimulateCommand implements Callable<Integer> {
         System.out.printf(
                 Locale.ROOT,
                 "sim leaderless: %d seeds from %d, %.0f seeds/s, %.1f virtual hours, %d operations, %d writes"
-                        + " acknowledged (%d by stand-ins, %d by no home), %d reads checked, %d checks%n",
+                        + " acknowledged (%d by stand-ins, %d by no home), %d reads checked, %d gaps closed, %d checks%n",
                 runs,
                 from,
                 runs / seconds,
@@ -143,6 +145,7 @@ public final class SimulateCommand implements Callable<Integer> {
                 withStandIns,
                 withoutHomes,
                 reads,
+                closed,
                 checks);
         System.out.println("faults: " + faults);
         SimReport report = first;

@@ -12,6 +12,7 @@ import io.quorate.node.protocol.store.Commit;
 import io.quorate.node.protocol.store.Hint;
 import io.quorate.node.protocol.store.RecordKey;
 import io.quorate.node.protocol.store.ReplicaSetId;
+import io.quorate.node.protocol.store.RetiredActor;
 import io.quorate.repair.merkle.LeafTable;
 import io.quorate.ring.bytes.Bytes;
 import io.quorate.ring.epoch.RingState;
@@ -26,6 +27,7 @@ import io.quorate.ring.version.CausalContext;
 import io.quorate.ring.version.Dot;
 import io.quorate.ring.version.HybridTime;
 import io.quorate.ring.version.KeyState;
+import io.quorate.ring.version.PartitionClock;
 import io.quorate.ring.version.Version;
 import java.util.ArrayList;
 import java.util.EnumSet;
@@ -66,6 +68,7 @@ public final class Simulation implements BrokenRules.Witness {
     private final SimNetwork network;
     private final SimReport report;
     private @Nullable PendingDelete lastDelete;
+    private final Map<RetiredActor, PartitionClock> closed = new LinkedHashMap<>();
     private boolean calm;
 
     private record PendingDelete(CausalContext seen, Dot dot) {}
@@ -269,7 +272,19 @@ public final class Simulation implements BrokenRules.Witness {
                 .toList();
     }
 
+    /** A gap has been closed. */
+    void closed(RetiredActor actor, PartitionClock known) {
+        note("the gaps of " + actor.actor() + " are closed beside " + known);
+        closed.put(actor, known);
+        report.closed();
+    }
+
+    /** A write that only counts as applied is on no disk. */
     private boolean isOnADisk(String key, Dot dot) {
+        PartitionClock before = closed.get(new RetiredActor(record(key).set(), dot.actor()));
+        if (before != null && dot.counter() < before.top(dot.actor()) && !before.contains(dot)) {
+            return false;
+        }
         return homes(key).stream()
                 .anyMatch(home -> home.disk.clock(record(key).set()).contains(dot));
     }

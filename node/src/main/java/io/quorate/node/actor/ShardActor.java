@@ -6,6 +6,7 @@ import io.quorate.node.protocol.shard.Figures;
 import io.quorate.node.protocol.shard.Health;
 import io.quorate.node.protocol.shard.Shard;
 import io.quorate.node.protocol.store.PartitionStore.Completion;
+import io.quorate.node.protocol.store.RetiredActor;
 import io.quorate.node.serial.Inbox;
 import io.quorate.node.serial.Outbox;
 import io.quorate.node.serial.Stamps;
@@ -14,6 +15,7 @@ import io.quorate.node.transport.Received;
 import io.quorate.node.transport.Transport;
 import io.quorate.ring.bytes.DecodeException;
 import io.quorate.ring.topology.NodeId;
+import io.quorate.ring.version.PartitionClock;
 import io.quorate.ring.wire.ErrorCode;
 import io.quorate.ring.wire.Outcome;
 import java.time.Duration;
@@ -379,6 +381,16 @@ public final class ShardActor extends AbstractBehavior<Received> {
         @Override
         public void happened(Shard.Event event) {
             around.events().accept(event);
+        }
+
+        @Override
+        public void closed(RetiredActor actor, PartitionClock known) {
+            LOG.info(
+                    "{}: partition {}: the writes that are missing in {} were lost before any home had them, and can"
+                            + " never come: they count as applied",
+                    around.self(),
+                    actor.set().partition(),
+                    known);
         }
 
         @Override

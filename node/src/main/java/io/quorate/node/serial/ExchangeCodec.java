@@ -38,6 +38,8 @@ final class ExchangeCodec {
     private static final int LEAVES = 39;
     private static final int SWAP = 40;
     private static final int SWAPPED = 41;
+    private static final int RETIRE = 42;
+    private static final int RETIRED = 43;
 
     private static final int KEYS_MAX = 65_536;
     private static final int DOTS_MAX = VersionCodec.VERSIONS_MAX;
@@ -109,6 +111,13 @@ final class ExchangeCodec {
             begin(out, SWAPPED, m);
             out.flag(m.over());
             writeAll(out, m.keys(), (sink, held) -> writeHeld(sink, held, row));
+        } else if (message instanceof ExchangeMessage.Retire m) {
+            begin(out, RETIRE, m);
+            out.varint(m.epoch());
+            VersionCodec.writeClock(out, m.known());
+        } else if (message instanceof ExchangeMessage.Retired m) {
+            begin(out, RETIRED, m);
+            out.flag(m.agreed());
         } else {
             throw new IllegalStateException("no codec for " + message.getClass());
         }
@@ -196,6 +205,16 @@ final class ExchangeCodec {
                         partition,
                         in.flag(),
                         readAll(in, KEYS_MAX, KeyRow.BYTES_MIN, () -> readHeld(in, partition, row)));
+            case RETIRE -> {
+                ReplicaSetId set = set(in, partition);
+                long epoch = in.varint();
+                PartitionClock known = VersionCodec.readClock(in, partition);
+                if (known.actors().size() != 1) {
+                    throw new DecodeException(known.actors().size() + " actors to retire at once");
+                }
+                yield new ExchangeMessage.Retire(id, set, epoch, known);
+            }
+            case RETIRED -> new ExchangeMessage.Retired(id, partition, in.flag());
             default -> throw new DecodeException("message type " + type);
         };
     }

@@ -22,7 +22,7 @@ public final class FrameCodec {
     public static final int PART = 3;
 
     private static final int MAGIC = 0x51f7;
-    private static final int VERSION = 3;
+    private static final int VERSION = 4;
     private static final int HEAD = 16;
     private static final int TAIL = 4;
 

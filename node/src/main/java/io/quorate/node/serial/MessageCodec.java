@@ -5,6 +5,7 @@ import io.quorate.node.protocol.bucket.BucketDefinition.Conflicts;
 import io.quorate.node.protocol.bucket.BucketDefinition.ReadRepair;
 import io.quorate.node.protocol.message.ExchangeMessage;
 import io.quorate.node.protocol.message.PeerMessage;
+import io.quorate.node.protocol.message.PeerMessage.Origin;
 import io.quorate.node.protocol.message.PeerMessage.Status;
 import io.quorate.node.protocol.message.PeerMessage.Want;
 import io.quorate.node.protocol.request.KeyAddress;
@@ -45,6 +46,7 @@ public final class MessageCodec {
     private static final int DETAIL_MAX = 4096;
 
     private static final Status[] STATUSES = Status.values();
+    private static final Origin[] ORIGINS = Origin.values();
     private static final Want[] WANTS = Want.values();
     private static final ReadRepair[] REPAIRS = ReadRepair.values();
     private static final Conflicts[] CONFLICTS = Conflicts.values();
@@ -58,7 +60,7 @@ public final class MessageCodec {
             out.u8(WRITE).u64(m.id());
             writeKey(out, m.key());
             VersionCodec.writeObject(out, m.object());
-            out.flag(m.repair());
+            writeEnum(out, m.origin());
             writeEntry(out, m.request());
             out.varint(m.millisLeft()).varint(m.epoch());
         } else if (message instanceof PeerMessage.WriteAck m) {
@@ -118,7 +120,7 @@ public final class MessageCodec {
                         id,
                         key,
                         VersionCodec.readObject(in, partition),
-                        in.flag(),
+                        readEnum(in, ORIGINS),
                         readEntry(in, partition),
                         in.count(Integer.MAX_VALUE),
                         in.varint());

@@ -1,10 +1,12 @@
 package io.quorate.node.storage;
 
+import com.google.common.collect.ImmutableSet;
 import io.quorate.node.protocol.store.Commit;
 import io.quorate.node.protocol.store.Hint;
 import io.quorate.node.protocol.store.PartitionStore;
 import io.quorate.node.protocol.store.RecordKey;
 import io.quorate.node.protocol.store.ReplicaSetId;
+import io.quorate.node.protocol.store.RetiredActor;
 import io.quorate.repair.merkle.LeafTable;
 import io.quorate.ring.bytes.Bytes;
 import io.quorate.ring.token.PartitionCount;
@@ -16,6 +18,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -90,6 +93,9 @@ public final class MemoryPartitionStore implements PartitionStore {
                     hints.put(key, RecordCodec.hint(hint));
                 }
             }
+            for (RetiredActor retired : commit.retired()) {
+                meta.put(RecordCodec.retiredKey(retired), new byte[0]);
+            }
             Commit.RequestEntry request = commit.request();
             if (request != null) {
                 requests.put(
@@ -111,6 +117,14 @@ public final class MemoryPartitionStore implements PartitionStore {
     public synchronized long hints(Consumer<Hint> visitor) {
         hints.forEach((key, value) -> visitor.accept(RecordCodec.readHint(key, value)));
         return 0;
+    }
+
+    @Override
+    public synchronized Set<RetiredActor> retired() {
+        return meta.keySet().stream()
+                .filter(key -> key[0] == RecordCodec.RETIRED)
+                .map(RecordCodec::readRetired)
+                .collect(ImmutableSet.toImmutableSet());
     }
 
     @Override

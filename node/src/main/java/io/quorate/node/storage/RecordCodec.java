@@ -5,12 +5,14 @@ import io.quorate.node.protocol.store.CorruptRecordException;
 import io.quorate.node.protocol.store.Hint;
 import io.quorate.node.protocol.store.RecordKey;
 import io.quorate.node.protocol.store.ReplicaSetId;
+import io.quorate.node.protocol.store.RetiredActor;
 import io.quorate.repair.merkle.LeafTable;
 import io.quorate.ring.bytes.ByteSink;
 import io.quorate.ring.bytes.ByteSource;
 import io.quorate.ring.bytes.Bytes;
 import io.quorate.ring.bytes.DecodeException;
 import io.quorate.ring.topology.NodeId;
+import io.quorate.ring.version.ActorId;
 import io.quorate.ring.version.KeyState;
 import io.quorate.ring.version.Version;
 import io.quorate.ring.version.VersionCodec;
@@ -26,6 +28,9 @@ final class RecordCodec {
     static final int FORMAT = 2;
     /** Before hybrid times. */
     private static final int OLD_FORMAT = 1;
+
+    /** Before keys that tell of retired actors. */
+    static final byte RETIRED = 'R';
 
     private static final int CHECKSUM_BYTES = 4;
 
@@ -127,6 +132,29 @@ final class RecordCodec {
 
     static byte[] headerKey(ReplicaSetId set) {
         return prefix(new ByteSink(16).u8('H'), set).toByteArray();
+    }
+
+    /** {@code 'R', prefix, incarnation u64, node}: all there is of a retired actor. */
+    static byte[] retiredKey(RetiredActor retired) {
+        byte[] node = retired.actor().node().value().getBytes(StandardCharsets.US_ASCII);
+        return prefix(new ByteSink(64).u8(RETIRED), retired.set())
+                .u64(retired.actor().incarnation())
+                .raw(node, 0, node.length)
+                .toByteArray();
+    }
+
+    static RetiredActor readRetired(byte[] data) {
+        try {
+            ByteSource in = new ByteSource(data);
+            in.u8();
+            int partition = in.u16();
+            ReplicaSetId set = new ReplicaSetId(in.u8(), partition);
+            long incarnation = in.u64();
+            NodeId node = NodeId.of(in.raw(in.remaining()).toUtf8());
+            return new RetiredActor(set, new ActorId(node, partition, incarnation));
+        } catch (DecodeException | IllegalArgumentException e) {
+            throw new CorruptRecordException("damaged retired actor: " + e.getMessage(), e);
+        }
     }
 
     static byte[] sum(LeafTable.Sum sum) {

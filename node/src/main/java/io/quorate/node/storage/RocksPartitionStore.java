@@ -6,6 +6,7 @@ import io.quorate.node.protocol.store.Hint;
 import io.quorate.node.protocol.store.PartitionStore;
 import io.quorate.node.protocol.store.RecordKey;
 import io.quorate.node.protocol.store.ReplicaSetId;
+import io.quorate.node.protocol.store.RetiredActor;
 import io.quorate.node.protocol.store.StorageException;
 import io.quorate.repair.merkle.LeafTable;
 import io.quorate.ring.bytes.ByteSink;
@@ -139,6 +140,16 @@ public final class RocksPartitionStore implements PartitionStore, AutoCloseable 
             return true;
         });
         return damaged[0];
+    }
+
+    @Override
+    public Set<RetiredActor> retired() {
+        Set<RetiredActor> retired = new LinkedHashSet<>();
+        db.scan(db.meta(), new byte[] {RecordCodec.RETIRED}, (key, value) -> {
+            retired.add(RecordCodec.readRetired(key));
+            return true;
+        });
+        return retired;
     }
 
     @Override
@@ -287,6 +298,9 @@ public final class RocksPartitionStore implements PartitionStore, AutoCloseable 
             } else {
                 batch.put(db.hints(), key, RecordCodec.hint(hint));
             }
+        }
+        for (RetiredActor retired : commit.retired()) {
+            batch.put(db.meta(), RecordCodec.retiredKey(retired), new byte[0]);
         }
         for (RecordKey settled : commit.settled()) {
             batch.delete(db.remnants(), RecordCodec.key(settled));

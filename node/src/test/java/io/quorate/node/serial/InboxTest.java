@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.quorate.node.fixture.MessageSamples;
 import io.quorate.node.protocol.message.PeerMessage;
+import io.quorate.node.protocol.message.PeerMessage.Origin;
 import io.quorate.node.protocol.store.RecordKey;
 import io.quorate.ring.bytes.ByteSink;
 import io.quorate.ring.bytes.Bytes;
@@ -38,7 +39,7 @@ class InboxTest {
         Version version = new Version(
                 dot("n1", key.set().partition(), 1, id), Bytes.wrap(value), "text/plain", 0, Bytes.ofUtf8("r"));
         return new PeerMessage.Write(
-                id, key, VersionRules.STANDARD.put(CausalContext.EMPTY, version), false, null, 200, 1);
+                id, key, VersionRules.STANDARD.put(CausalContext.EMPTY, version), Origin.NEW, null, 200, 1);
     }
 
     @Test
@@ -167,11 +168,11 @@ class InboxTest {
         bad.add(FrameCodec.seal(FrameCodec.begin(new ByteSink(), 9, STAMP)));
         bad.add(FrameCodec.seal(FrameCodec.begin(new ByteSink(), FrameCodec.CONTROL, STAMP)));
         bad.add(FrameCodec.seal(
-                new ByteSink().u16(0x51f7).u8(2).u8(FrameCodec.DATA).u32(0).u64(0)));
+                new ByteSink().u16(0x51f7).u8(3).u8(FrameCodec.DATA).u32(0).u64(0)));
         bad.add(FrameCodec.seal(
-                new ByteSink().u16(0x51f7).u8(4).u8(FrameCodec.DATA).u32(0).u64(0)));
+                new ByteSink().u16(0x51f7).u8(5).u8(FrameCodec.DATA).u32(0).u64(0)));
         bad.add(FrameCodec.seal(
-                new ByteSink().u16(0x51f8).u8(3).u8(FrameCodec.DATA).u32(0).u64(0)));
+                new ByteSink().u16(0x51f8).u8(4).u8(FrameCodec.DATA).u32(0).u64(0)));
         for (byte[] frame : bad) {
             assertThatThrownBy(() -> deliver(frame)).isInstanceOf(DecodeException.class);
         }

@@ -15,9 +15,12 @@ import io.quorate.node.protocol.store.PartitionStore;
 import io.quorate.node.protocol.store.PartitionStore.Completion;
 import io.quorate.node.protocol.store.RecordKey;
 import io.quorate.node.protocol.store.ReplicaSetId;
+import io.quorate.node.protocol.store.RetiredActor;
 import io.quorate.repair.merkle.LeafTable;
 import io.quorate.ring.bytes.ByteSink;
 import io.quorate.ring.bytes.Bytes;
+import io.quorate.ring.topology.NodeId;
+import io.quorate.ring.version.ActorId;
 import io.quorate.ring.version.CausalContext;
 import io.quorate.ring.version.Dot;
 import io.quorate.ring.version.KeyState;
@@ -256,6 +259,20 @@ abstract class PartitionStoreContract {
         store.commit(new Commit(2, set(PARTITION), List.of(), header(5, 1), entry(41, 4)));
         completed();
         assertThat(store.findRequest(set(PARTITION), request.id(), 41)).isEqualTo(request);
+    }
+
+    @Test
+    void retiredActorsAreKept() {
+        assertThat(store.retired()).isEmpty();
+        RetiredActor one = new RetiredActor(set(PARTITION), new ActorId(NodeId.of("n1"), PARTITION, -7));
+        RetiredActor two = new RetiredActor(new ReplicaSetId(2, 300), new ActorId(NodeId.of("node-2"), 300, 8));
+        for (RetiredActor each : List.of(one, two, two)) {
+            Commit commit = Commit.ofRetired(1, each);
+            store.commit(commit);
+            assertThat(completed().commit()).isEqualTo(commit);
+        }
+        assertThat(store.retired()).containsExactlyInAnyOrder(one, two);
+        assertThat(store.replicaSets()).as("a promise makes no replica").isEmpty();
     }
 
     @Test

@@ -9,10 +9,13 @@ import io.quorate.node.protocol.store.Commit;
 import io.quorate.node.protocol.store.CorruptRecordException;
 import io.quorate.node.protocol.store.RecordKey;
 import io.quorate.node.protocol.store.ReplicaSetId;
+import io.quorate.node.protocol.store.RetiredActor;
 import io.quorate.repair.merkle.LeafTable;
 import io.quorate.ring.bytes.ByteSink;
 import io.quorate.ring.bytes.ByteSource;
 import io.quorate.ring.bytes.Bytes;
+import io.quorate.ring.topology.NodeId;
+import io.quorate.ring.version.ActorId;
 import io.quorate.ring.version.CausalContext;
 import io.quorate.ring.version.Dot;
 import io.quorate.ring.version.HybridTime;
@@ -99,6 +102,9 @@ class RecordCodecTest {
         assertThat(RecordCodec.readKey(Golden.bytes("key"))).isEqualTo(KEY);
         assertThat(Golden.hex(RecordCodec.leafKey(SET, 1023))).isEqualTo("4c00310303ff");
         assertThat(Golden.hex(RecordCodec.headerKey(SET))).isEqualTo("48003103");
+        RetiredActor retired = new RetiredActor(SET, new ActorId(NodeId.of("n1"), PARTITION, -2));
+        assertThat(Golden.hex(RecordCodec.retiredKey(retired))).isEqualTo("52003103fffffffffffffffe6e31");
+        assertThat(RecordCodec.readRetired(RecordCodec.retiredKey(retired))).isEqualTo(retired);
         assertThat(Golden.hex(RecordCodec.sum(new LeafTable.Sum(1, -2)))).isEqualTo("0000000000000001fffffffffffffffe");
     }
 

@@ -4,9 +4,12 @@ import io.quorate.node.fixture.Fuzz;
 import io.quorate.node.fixture.Golden;
 import io.quorate.node.fixture.TestKeys;
 import io.quorate.node.protocol.store.CorruptRecordException;
+import io.quorate.node.protocol.store.RetiredActor;
 import io.quorate.repair.merkle.LeafTable;
 import io.quorate.ring.bytes.ByteSink;
 import io.quorate.ring.bytes.Bytes;
+import io.quorate.ring.topology.NodeId;
+import io.quorate.ring.version.ActorId;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -43,6 +46,12 @@ class RecordFuzzTest {
         Bytes id = Bytes.wrap(new byte[16]);
         Fuzz.run(5, good, CorruptRecordException.class, data -> RecordCodec.readRequest(data, id, 1, 49));
         Fuzz.run(6, good, CorruptRecordException.class, data -> RecordCodec.readRequest(resealed(data), id, 1, 49));
+    }
+
+    @Test
+    void mutatedRetiredActors() {
+        byte[] key = RecordCodec.retiredKey(new RetiredActor(TestKeys.set(5), new ActorId(NodeId.of("n1"), 5, 9)));
+        Fuzz.of(10, List.of(key)).lenient().run(CorruptRecordException.class, RecordCodec::readRetired);
     }
 
     @Test

@@ -2,9 +2,12 @@ package io.quorate.ring.version;
 
 import com.google.common.hash.Hasher;
 import com.google.common.hash.Hashing;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
-import java.util.SortedMap;
+import java.util.Set;
 import java.util.TreeMap;
 
 /**
@@ -18,7 +21,7 @@ import java.util.TreeMap;
  * one long gap costs as little as a short one.
  */
 public final class PartitionClock {
-    private final SortedMap<ActorId, Entry> entries = new TreeMap<>();
+    private final NavigableMap<ActorId, Entry> entries = new TreeMap<>();
     private VersionVector base = VersionVector.EMPTY;
     private HybridTime time = HybridTime.NONE;
 
@@ -128,6 +131,35 @@ public final class PartitionClock {
 
     public boolean isEmpty() {
         return entries.isEmpty();
+    }
+
+    /** The actors of whom any dot was applied. */
+    public Set<ActorId> actors() {
+        return Collections.unmodifiableSet(entries.keySet());
+    }
+
+    /** The actors of whom later dots were applied than one that was not. */
+    public List<ActorId> gapped() {
+        List<ActorId> gapped = new ArrayList<>();
+        entries.forEach((actor, entry) -> {
+            if (!entry.beyond.isEmpty()) {
+                gapped.add(actor);
+            }
+        });
+        return gapped;
+    }
+
+    /** What this clock has of one actor, without a time. */
+    public PartitionClock of(ActorId actor) {
+        PartitionClock part = new PartitionClock();
+        Entry entry = entries.get(actor);
+        if (entry != null && entry.base > 0) {
+            part.addRange(actor, 1, entry.base);
+        }
+        if (entry != null) {
+            entry.beyond.forEach((from, to) -> part.addRange(actor, from, to));
+        }
+        return part;
     }
 
     /** Calls {@code visitor} for every actor's base (from 1) and every range beyond it, in order. */

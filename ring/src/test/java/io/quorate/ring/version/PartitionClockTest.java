@@ -62,6 +62,11 @@ class PartitionClockTest {
             assertThat(clock.base(actor)).isEqualTo(base);
             assertThat(clock.base().get(actor)).isEqualTo(base);
             assertThat(clock.top(actor)).isEqualTo(top);
+            assertThat(clock.gapped().contains(actor)).isEqualTo(base != top);
+            assertThat(clock.actors().contains(actor)).isEqualTo(top > 0);
+            PartitionClock part = clock.of(actor);
+            assertThat(part.actors()).isSubsetOf(actor);
+            assertThat(part.covers(clock, actor) && clock.covers(part)).isTrue();
         }
     }
 

@@ -2,10 +2,13 @@ package io.quorate.node.protocol.antientropy;
 
 import io.quorate.node.protocol.replica.LeafListing;
 import io.quorate.node.protocol.store.RecordKey;
+import io.quorate.ring.topology.NodeId;
 import io.quorate.ring.version.CausalContext;
 import io.quorate.ring.version.Dot;
 import io.quorate.ring.version.KeyState;
 import io.quorate.ring.version.PartitionClock;
+import java.util.Collection;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -54,6 +57,16 @@ public class ExchangeRules {
     /** Rule V1: whether what a replica holds that has lost data counts for a read. */
     public boolean mayAnswer(boolean lagging) {
         return !lagging;
+    }
+
+    /** Rule E9: who may keep writes of an actor that no home has yet. */
+    public Collection<NodeId> mayKeepWrites(Collection<NodeId> all, Collection<NodeId> homes) {
+        return all;
+    }
+
+    /** Rule E9: the homes that must have no write of an actor besides those that are known. */
+    public Collection<NodeId> mustAgree(List<NodeId> homes) {
+        return homes;
     }
 
     /**

@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Schedule {
     private static final int BACKOFF_MAX = 4;
+    private static final int PAUSES_MAX = 10;
 
     private final ExchangeSettings settings;
     private final Map<Pair, Standing> standings = new TreeMap<>();
@@ -36,6 +37,8 @@ public final class Schedule {
         private boolean running;
         private long notBefore;
         private boolean waits;
+        private boolean putOff;
+        private long putOffSince;
         private int failures;
         private String reason = "";
         private final Findings findings = new Findings();
@@ -50,6 +53,7 @@ public final class Schedule {
             completedWallMillis = wallMillis;
             failures = 0;
             waits = false;
+            putOff = false;
         }
 
         /** Why the last round came to nothing; empty if it did not. */
@@ -155,7 +159,18 @@ public final class Schedule {
             standing.marked |= standing.wasMarked;
             standing.notBefore = now + settings.pauseNanos() + Math.floorMod(draw, settings.pauseNanos());
             standing.waits = true;
+            standing.putOffSince = standing.putOff ? standing.putOffSince : now;
+            standing.putOff = true;
         }
+    }
+
+    /**
+     * Whether a round has been put off for so long that it is to begin though others are asking this home: they find it
+     * different each time, and would go on.
+     */
+    public boolean hasWaited(Pair pair, long now) {
+        Standing standing = standings.get(pair);
+        return standing != null && standing.putOff && now - standing.putOffSince >= PAUSES_MAX * settings.pauseNanos();
     }
 
     /** A round cannot begin while another of the same replica goes on: it is next when that has ended. */
@@ -176,6 +191,7 @@ public final class Schedule {
             return;
         }
         standing.running = false;
+        standing.putOff = false;
         standing.findings.add(round.findings());
         standing.reason = round.reason();
         if (round.stage() == Stage.COMPLETE) {

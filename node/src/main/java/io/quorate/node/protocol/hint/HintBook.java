@@ -8,6 +8,7 @@ import io.quorate.node.protocol.store.CorruptRecordException;
 import io.quorate.node.protocol.store.Hint;
 import io.quorate.node.protocol.store.PartitionStore;
 import io.quorate.node.protocol.store.RecordKey;
+import io.quorate.node.protocol.store.ReplicaSetId;
 import io.quorate.node.protocol.store.StorageException;
 import io.quorate.ring.topology.NodeId;
 import io.quorate.ring.version.Dot;
@@ -338,6 +339,18 @@ public final class HintBook {
             }
         }
         return newest;
+    }
+
+    /** Whether no hint of a replica set is there, durable or on its way to the disk or off it. */
+    public boolean keepsNothing(ReplicaSetId set) {
+        for (Target target : targets.values()) {
+            for (RecordKey key : target.lines.keySet()) {
+                if (key.set().equals(set)) {
+                    return false;
+                }
+            }
+        }
+        return true;
     }
 
     /** The homes for which something is kept. */

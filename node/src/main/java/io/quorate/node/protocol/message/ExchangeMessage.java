@@ -6,6 +6,7 @@ import com.google.common.primitives.ImmutableLongArray;
 import io.quorate.node.protocol.store.RecordKey;
 import io.quorate.node.protocol.store.ReplicaSetId;
 import io.quorate.repair.merkle.LeafTable;
+import io.quorate.ring.version.ActorId;
 import io.quorate.ring.version.CausalContext;
 import io.quorate.ring.version.Dot;
 import io.quorate.ring.version.KeyState;
@@ -161,6 +162,24 @@ public sealed interface ExchangeMessage extends PeerMessage.Data {
      * @param wants whether the asking home knows something of the key that this one does not
      */
     record Held(RecordKey key, @Nullable KeyState state, ImmutableList<Dot> same, boolean wants) {}
+
+    /**
+     * Rule E9: take nothing new of this actor any more, and say whether it has written all that you know of it.
+     *
+     * @param known all that the asking home has of that one actor
+     */
+    record Retire(long id, ReplicaSetId set, long epoch, PartitionClock known) implements Question {
+        public ActorId actor() {
+            return known.actors().iterator().next();
+        }
+    }
+
+    /**
+     * The answer to {@link Retire}.
+     *
+     * @param agreed whether it is promised and durable, nothing else of the actor is there, and its own node has another
+     */
+    record Retired(long id, int partition, boolean agreed) implements Answer {}
 
     /** Inner nodes of a tree with what is below them. */
     static ImmutableList<Branch> branches(LeafTable tree, Collection<Integer> indexes) {

@@ -37,17 +37,26 @@ public sealed interface PeerMessage {
     /** Messages about the node itself. */
     sealed interface Control extends PeerMessage {}
 
+    /** Where the object of a {@link Write} comes from. */
+    enum Origin {
+        /** From its coordinator, who has just made it. */
+        NEW,
+        /** From a home that has it, or from who keeps it for this one. */
+        COPY,
+        /** From all other homes, merged, to put back what the receiver has lost. */
+        REPAIR
+    }
+
     /**
      * Merge this object and answer when it is durable.
      *
-     * @param repair put back what the receiver lost, merged from all other homes
      * @param request to be remembered with the write, or null
      */
     record Write(
             long id,
             RecordKey key,
             VersionedObject object,
-            boolean repair,
+            Origin origin,
             Commit.@Nullable RequestEntry request,
             int millisLeft,
             long epoch)

@@ -10,6 +10,7 @@ import io.quorate.ring.version.PartitionClock;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.LongSupplier;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /** Under whose name a replica issues dots, and when that name is over. */
@@ -30,11 +31,17 @@ final class OwnActor {
      * @param header as it is on disk; null if the replica is new
      * @param keeps whether everything that the actor named there issued is proved to be on this disk
      */
-    OwnActor(NodeId self, ReplicaSetId set, Commit.@Nullable Header header, boolean keeps, LongSupplier incarnations) {
+    OwnActor(
+            NodeId self,
+            ReplicaSetId set,
+            Commit.@Nullable Header header,
+            Predicate<ActorId> keeps,
+            LongSupplier incarnations) {
         this.incarnations = incarnations;
-        this.succeeds = header != null && !keeps;
-        long incarnation = header != null && keeps ? header.incarnation() : incarnations.getAsLong();
-        this.id = new ActorId(self, set.partition(), incarnation);
+        ActorId named = header == null ? null : new ActorId(self, set.partition(), header.incarnation());
+        boolean kept = named != null && keeps.test(named);
+        this.succeeds = named != null && !kept;
+        this.id = named != null && kept ? named : new ActorId(self, set.partition(), incarnations.getAsLong());
     }
 
     ActorId id() {

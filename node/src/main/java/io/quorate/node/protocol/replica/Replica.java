@@ -29,6 +29,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.LongSupplier;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -63,7 +64,7 @@ public final class Replica {
     /**
      * Opens the replica as the disk has it.
      *
-     * @param keepsActor whether everything that this node's earlier actor issued is proved to be on this disk
+     * @param keeps whether everything that the actor named on this disk issued is proved to be there, so that it goes on
      * @param incarnations draws numbers that are never drawn again, on this node or any other
      * @param born how many losses of its node a replica has nothing to make up for that is made now
      * @param wallTime what the clocks of the cluster agree on
@@ -74,7 +75,7 @@ public final class Replica {
             PartitionCount partitions,
             PartitionStore store,
             VersionRules rules,
-            boolean keepsActor,
+            Predicate<ActorId> keeps,
             LongSupplier incarnations,
             int born,
             Supplier<WallTime> wallTime) {
@@ -87,7 +88,7 @@ public final class Replica {
         this.clock = header == null
                 ? new PartitionClock()
                 : VersionCodec.readClock(new ByteSource(header.clock()), id.partition());
-        this.actor = new OwnActor(self, id, header, keepsActor, incarnations);
+        this.actor = new OwnActor(self, id, header, keeps, incarnations);
         this.recovered = header == null ? born : header.recovered();
         this.recovering = recovered;
         this.census = new Census(partitions, opened.leaves(), header);
@@ -287,6 +288,20 @@ public final class Replica {
             clock.add(dot);
         }
         stamps.observe(object.state().time());
+    }
+
+    /**
+     * Rule E9: has the gaps in an actor's writes count as applied; false if more is known of it than was when it was found
+     * that nobody can ever fill them.
+     */
+    public boolean close(ActorId gapped, PartitionClock known) {
+        intake.refuseIfClosed();
+        if (!clock.of(gapped).equals(known)) {
+            return false;
+        }
+        clock.addRange(gapped, 1, clock.top(gapped));
+        submit(List.of(), List.of(), null);
+        return true;
     }
 
     /** Issues what follows under a new actor, because the disk may have forgotten what the present one did. */

@@ -13,6 +13,7 @@ import io.quorate.node.protocol.antientropy.Schedule.Pair;
 import io.quorate.node.protocol.antientropy.Stage;
 import io.quorate.node.protocol.message.ExchangeMessage;
 import io.quorate.node.protocol.message.PeerMessage;
+import io.quorate.node.protocol.message.PeerMessage.Origin;
 import io.quorate.node.protocol.message.PeerMessage.Status;
 import io.quorate.node.protocol.replica.LeafListing;
 import io.quorate.node.protocol.replica.Replica;
@@ -47,6 +48,7 @@ final class AntiEntropy {
     private final Responder responder;
     private final Scrub scrub;
     private final Recovery recovery;
+    private final Gaps gaps;
     private final Map<Long, Running> rounds = new LinkedHashMap<>();
     private final Map<Long, Push> pushes = new HashMap<>();
     private final Map<Leaf, LeafHealTask> heals = new TreeMap<>();
@@ -71,7 +73,9 @@ final class AntiEntropy {
 
     private record Push(Round round, NodeId peer, RecordKey key) {}
 
-    AntiEntropy(Context context, ExchangeSettings settings, ExchangeRules rules, Recovery recovery) {
+    AntiEntropy(
+            Context context, ExchangeSettings settings, ExchangeRules rules, Recovery recovery, RetiredActors retired) {
+        this.gaps = new Gaps(context, retired, recovery, rules, settings.intervalNanos() / 2);
         this.recovery = recovery;
         this.context = context;
         this.rules = rules;
@@ -121,6 +125,7 @@ final class AntiEntropy {
         }
         lookedAt = now;
         recovery.look(now);
+        gaps.tick(now);
         if (busy || rounds.size() >= settings.rounds()) {
             return;
         }
@@ -177,11 +182,10 @@ final class AntiEntropy {
             schedule.skip(pair, now);
             return;
         }
-        if (responder.isServing(pair.set(), null, now, settings.resendNanos()) && !recovery.hasWaited(pair, now)) {
+        if (responder.isServing(pair.set(), null, now, settings.resendNanos()) && !schedule.hasWaited(pair, now)) {
             schedule.putOff(pair, now, context.newId());
             return;
         }
-        recovery.begins(pair);
         long id = context.newId();
         Replica replica;
         try {
@@ -225,6 +229,10 @@ final class AntiEntropy {
     }
 
     void onExchange(NodeId from, ExchangeMessage message, long now) {
+        if (message instanceof ExchangeMessage.Retire retire) {
+            gaps.onRetire(from, retire);
+            return;
+        }
         if (message instanceof ExchangeMessage.Question question) {
             List<NodeId> homes =
                     context.homes(question.set().partition(), question.set().n());
@@ -373,7 +381,7 @@ final class AntiEntropy {
             context.send(
                     pair.peer(),
                     new PeerMessage.Write(
-                            id, key, VersionedObject.of(state), false, null, PUSH_MILLIS, context.ring.epoch()));
+                            id, key, VersionedObject.of(state), Origin.COPY, null, PUSH_MILLIS, context.ring.epoch()));
         }
 
         @Override

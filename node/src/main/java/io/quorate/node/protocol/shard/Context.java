@@ -15,6 +15,7 @@ import io.quorate.node.protocol.pace.PaceSettings;
 import io.quorate.node.protocol.pace.ResendTimes;
 import io.quorate.node.protocol.store.RecordKey;
 import io.quorate.node.protocol.store.ReplicaSetId;
+import io.quorate.node.protocol.store.RetiredActor;
 import io.quorate.ring.bytes.Bytes;
 import io.quorate.ring.bytes.DecodeException;
 import io.quorate.ring.epoch.RingState;
@@ -25,6 +26,7 @@ import io.quorate.ring.version.Dot;
 import io.quorate.ring.version.HybridClock;
 import io.quorate.ring.version.HybridTime;
 import io.quorate.ring.version.KeyState;
+import io.quorate.ring.version.PartitionClock;
 import io.quorate.ring.version.VersionRules;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -192,6 +194,11 @@ final class Context {
         surroundings.output().happened(event);
     }
 
+    void closed(RetiredActor actor, PartitionClock known) {
+        happened(Shard.Event.GAPS_CLOSED);
+        surroundings.output().closed(actor, known);
+    }
+
     void warn(String what) {
         surroundings.output().warn(what);
     }
@@ -228,17 +235,22 @@ final class Context {
     /** Of this node where it is no home; in memory, as every run of the node is another actor there (rule E8). */
     private long fallbackIncarnation;
 
-    private final Map<Integer, Long> fallbackCounters = new HashMap<>();
+    private final Map<ReplicaSetId, Long> fallbackCounters = new HashMap<>();
     private final HybridClock fallbackClock = new HybridClock(HybridTime.NONE);
 
-    Dot nextFallbackDot(int partition) {
+    Dot nextFallbackDot(ReplicaSetId set) {
         if (fallbackCounters.isEmpty()) {
             fallbackIncarnation = surroundings
                     .hintRules()
                     .incarnation(surroundings.randomLongs().getAsLong());
         }
-        long counter = fallbackCounters.merge(partition, 1L, Long::sum);
-        return new Dot(new ActorId(self, partition, fallbackIncarnation), counter);
+        long counter = fallbackCounters.merge(set, 1L, Long::sum);
+        return new Dot(new ActorId(self, set.partition(), fallbackIncarnation), counter);
+    }
+
+    /** Whether this node coordinates under an actor where it is no home. */
+    boolean isFallbackActor(ActorId actor) {
+        return actor.node().equals(self) && !fallbackCounters.isEmpty() && actor.incarnation() == fallbackIncarnation;
     }
 
     /** Over what a write goes that this node makes for homes which cannot be reached, where the last writer wins. */

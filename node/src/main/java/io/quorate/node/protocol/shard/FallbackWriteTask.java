@@ -1,6 +1,7 @@
 package io.quorate.node.protocol.shard;
 
 import io.quorate.node.protocol.message.PeerMessage;
+import io.quorate.node.protocol.message.PeerMessage.Origin;
 import io.quorate.node.protocol.quorum.WriteCoordinator;
 import io.quorate.node.protocol.request.KeyReply;
 import io.quorate.node.protocol.request.KeyRequest;
@@ -88,7 +89,7 @@ final class FallbackWriteTask implements Task, WriteCoordinator.Port {
         } else if (request.address().lastWriterWins()) {
             over = context.overruled(seen, local);
         }
-        Dot dot = twin != null ? twin.dot() : context.nextFallbackDot(key.set().partition());
+        Dot dot = twin != null ? twin.dot() : context.nextFallbackDot(key.set());
         VersionedObject made = WriteTask.made(context, request, dot, over);
         KeyState after = context.rules.merge(local, made.state());
         if (twin == null
@@ -128,7 +129,7 @@ final class FallbackWriteTask implements Task, WriteCoordinator.Port {
     public boolean replicate(NodeId home) {
         return context.send(
                 home,
-                new PeerMessage.Write(id, key, object, false, null, context.resendMillis(), context.ring.epoch()));
+                new PeerMessage.Write(id, key, object, Origin.NEW, null, context.resendMillis(), context.ring.epoch()));
     }
 
     @Override

@@ -1,6 +1,7 @@
 package io.quorate.node.protocol.shard;
 
 import io.quorate.node.protocol.message.PeerMessage;
+import io.quorate.node.protocol.message.PeerMessage.Origin;
 import io.quorate.node.protocol.message.PeerMessage.Status;
 import io.quorate.node.protocol.message.PeerMessage.Want;
 import io.quorate.node.protocol.replica.Replica;
@@ -148,7 +149,13 @@ final class HealTask implements Task {
             context.send(
                     damaged,
                     new PeerMessage.Write(
-                            id, key, object, true, null, Context.millisLeft(now, deadline), context.ring.epoch()));
+                            id,
+                            key,
+                            object,
+                            Origin.REPAIR,
+                            null,
+                            Context.millisLeft(now, deadline),
+                            context.ring.epoch()));
         }
     }
 

@@ -5,11 +5,13 @@ import io.quorate.node.protocol.hint.HintBook;
 import io.quorate.node.protocol.hint.HintRules;
 import io.quorate.node.protocol.hint.HintSettings;
 import io.quorate.node.protocol.message.PeerMessage;
+import io.quorate.node.protocol.message.PeerMessage.Origin;
 import io.quorate.node.protocol.message.PeerMessage.Status;
 import io.quorate.node.protocol.store.Commit;
 import io.quorate.node.protocol.store.Hint;
 import io.quorate.node.protocol.store.PartitionStore;
 import io.quorate.node.protocol.store.RecordKey;
+import io.quorate.node.protocol.store.ReplicaSetId;
 import io.quorate.node.protocol.store.StorageException;
 import io.quorate.ring.topology.NodeId;
 import io.quorate.ring.version.VersionedObject;
@@ -30,6 +32,7 @@ final class HintKeeper {
 
     private final Context context;
     private final PartitionStore store;
+    private final RetiredActors retired;
     private final HintSettings settings;
     private final HintRules rules;
     private final Map<Long, Delivery> underWay = new LinkedHashMap<>();
@@ -52,7 +55,8 @@ final class HintKeeper {
         private boolean paused;
     }
 
-    HintKeeper(Context context, PartitionStore store, HintSettings settings, HintRules rules) {
+    HintKeeper(Context context, PartitionStore store, RetiredActors retired, HintSettings settings, HintRules rules) {
+        this.retired = retired;
         this.rules = rules;
         this.context = context;
         this.store = store;
@@ -88,6 +92,12 @@ final class HintKeeper {
         context.behind(target, key.set());
     }
 
+    /** Whether it is certain that nothing is kept of a replica set. */
+    boolean keepsNothing(ReplicaSetId set) {
+        HintBook open = book();
+        return !outdated && open.keepsNothing(set);
+    }
+
     boolean idle() {
         return waiters.isEmpty() && underWay.isEmpty();
     }
@@ -96,6 +106,10 @@ final class HintKeeper {
     void onKeep(NodeId from, PeerMessage.KeepHint keep) {
         if (context.isGone(keep.key().bucket(), keep.key().generation())) {
             ack(from, keep, Status.STALE_BUCKET);
+            return;
+        }
+        if (retired.wrote(keep.key().set(), keep.object())) {
+            ack(from, keep, Status.FAILED);
             return;
         }
         keep(keep.target(), keep.key(), keep.object(), keep.counted(), status -> ack(from, keep, status));
@@ -228,7 +242,7 @@ final class HintKeeper {
                             id,
                             key,
                             hint.object(),
-                            false,
+                            Origin.COPY,
                             null,
                             (int) (ANSWER_NANOS / 1_000_000),
                             context.ring.epoch()));

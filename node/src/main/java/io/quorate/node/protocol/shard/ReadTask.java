@@ -2,6 +2,7 @@ package io.quorate.node.protocol.shard;
 
 import com.google.common.collect.ImmutableList;
 import io.quorate.node.protocol.message.PeerMessage;
+import io.quorate.node.protocol.message.PeerMessage.Origin;
 import io.quorate.node.protocol.message.PeerMessage.Want;
 import io.quorate.node.protocol.pace.AnswerTimes;
 import io.quorate.node.protocol.pace.PaceSettings;
@@ -171,7 +172,13 @@ final class ReadTask implements Task, ReadCoordinator.Port {
         context.send(
                 home,
                 new PeerMessage.Write(
-                        repairId, address.record(), object, false, null, context.resendMillis(), context.ring.epoch()));
+                        repairId,
+                        address.record(),
+                        object,
+                        Origin.COPY,
+                        null,
+                        context.resendMillis(),
+                        context.ring.epoch()));
     }
 
     @Override

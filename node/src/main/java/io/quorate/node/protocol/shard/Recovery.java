@@ -31,7 +31,6 @@ import java.util.TreeSet;
  * all homes that can be reached and no node keeps writes for it.
  */
 final class Recovery {
-    private static final int WAITS = 10;
     private static final int FAILURES = 3;
 
     private final Context context;
@@ -54,8 +53,6 @@ final class Recovery {
         private final Map<NodeId, Integer> failed = new TreeMap<>();
         private boolean behind;
         private long behindSince;
-        private boolean waits;
-        private long waitsSince;
     }
 
     /**
@@ -162,28 +159,6 @@ final class Recovery {
             return progress.behind || isLagging(pair.set());
         }
         return counts && !progress.counted.contains(pair.peer()) && isLagging(pair.set());
-    }
-
-    /**
-     * Whether a comparison has had to wait for so long that it begins though others are asking this home: they find it
-     * different each time, and would go on.
-     */
-    boolean hasWaited(Pair pair, long now) {
-        Progress progress = replicas.get(pair.set());
-        if (progress == null || !wants(pair)) {
-            return false;
-        }
-        progress.waitsSince = progress.waits ? progress.waitsSince : now;
-        progress.waits = true;
-        return now - progress.waitsSince >= WAITS * context.settings.exchange().pauseNanos();
-    }
-
-    /** A comparison begins. */
-    void begins(Pair pair) {
-        Progress progress = replicas.get(pair.set());
-        if (progress != null) {
-            progress.waits = false;
-        }
     }
 
     /** A comparison with another home has ended. */

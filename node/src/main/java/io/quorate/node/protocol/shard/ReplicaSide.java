@@ -2,6 +2,7 @@ package io.quorate.node.protocol.shard;
 
 import com.google.common.collect.ImmutableList;
 import io.quorate.node.protocol.message.PeerMessage;
+import io.quorate.node.protocol.message.PeerMessage.Origin;
 import io.quorate.node.protocol.message.PeerMessage.Status;
 import io.quorate.node.protocol.message.PeerMessage.Want;
 import io.quorate.node.protocol.replica.Replica;
@@ -17,9 +18,11 @@ import org.jspecify.annotations.Nullable;
 /** What this node does for coordinators elsewhere (and for its own, through the loop inside the shard). */
 final class ReplicaSide {
     private final Context context;
+    private final RetiredActors retired;
 
-    ReplicaSide(Context context) {
+    ReplicaSide(Context context, RetiredActors retired) {
         this.context = context;
+        this.retired = retired;
     }
 
     /** A replica's answer to a read. */
@@ -37,9 +40,13 @@ final class ReplicaSide {
             ack(from, write, Status.STALE_BUCKET);
             return;
         }
+        if (write.origin() == Origin.NEW && retired.wrote(key.set(), write.object())) {
+            ack(from, write, Status.FAILED);
+            return;
+        }
         try {
             Replica replica = context.replicas.get(key.set());
-            long commit = write.repair()
+            long commit = write.origin() == Origin.REPAIR
                     ? replica.restore(key, write.object())
                     : replica.apply(key, write.object(), write.request());
             context.replicas.whenDurable(

@@ -28,6 +28,7 @@ final class Replicas {
 
     private final Shard.Surroundings surroundings;
     private final PartitionCount partitions;
+    private final RetiredActors retired;
     private final Map<ReplicaSetId, Replica> open = new TreeMap<>();
     private final Map<ReplicaSetId, Deque<Waiter>> waiters = new HashMap<>();
     private final Supplier<WallTime> wallTime;
@@ -45,7 +46,12 @@ final class Replicas {
 
     private record Waiter(long commit, Durable durable) {}
 
-    Replicas(Shard.Surroundings surroundings, PartitionCount partitions, Supplier<WallTime> wallTime) {
+    Replicas(
+            Shard.Surroundings surroundings,
+            PartitionCount partitions,
+            RetiredActors retired,
+            Supplier<WallTime> wallTime) {
+        this.retired = retired;
         this.wallTime = wallTime;
         this.surroundings = surroundings;
         this.partitions = partitions;
@@ -67,7 +73,7 @@ final class Replicas {
                     partitions,
                     surroundings.store(),
                     surroundings.rules(),
-                    surroundings.keepsActors() && !actorsOver,
+                    actor -> surroundings.keepsActors() && !actorsOver && !retired.contains(id, actor),
                     surroundings.randomLongs(),
                     born,
                     wallTime);

@@ -7,6 +7,7 @@ import io.quorate.node.protocol.liveness.Liveness.PeerInfo;
 import io.quorate.node.protocol.liveness.Losses;
 import io.quorate.node.protocol.message.ExchangeMessage;
 import io.quorate.node.protocol.message.PeerMessage;
+import io.quorate.node.protocol.message.PeerMessage.Origin;
 import io.quorate.node.protocol.message.PeerMessage.Status;
 import io.quorate.node.protocol.replica.Replica;
 import io.quorate.node.protocol.request.KeyReply;
@@ -14,10 +15,12 @@ import io.quorate.node.protocol.request.KeyRequest;
 import io.quorate.node.protocol.store.Commit;
 import io.quorate.node.protocol.store.PartitionStore;
 import io.quorate.node.protocol.store.ReplicaSetId;
+import io.quorate.node.protocol.store.RetiredActor;
 import io.quorate.node.protocol.store.StorageException;
 import io.quorate.ring.bytes.DecodeException;
 import io.quorate.ring.epoch.RingState;
 import io.quorate.ring.topology.NodeId;
+import io.quorate.ring.version.PartitionClock;
 import io.quorate.ring.version.VersionRules;
 import io.quorate.ring.wire.ErrorCode;
 import io.quorate.ring.wire.Outcome;
@@ -40,6 +43,7 @@ public final class Shard {
     /** Behind by so much, a shard leaves all work that can wait. */
     private static final long BUSY_NANOS = 20_000_000L;
 
+    private final RetiredActors retired;
     private final Replicas replicas;
     private final ReplicaSide replicaSide;
     private final Context context;
@@ -108,6 +112,13 @@ public final class Shard {
 
         /** Something worth counting. */
         default void happened(Event event) {}
+
+        /**
+         * Rule E9: writes of an actor count as applied that nobody has and nobody can bring any more.
+         *
+         * @param known all others up to its last
+         */
+        default void closed(RetiredActor actor, PartitionClock known) {}
     }
 
     /** What a shard counts. */
@@ -133,7 +144,9 @@ public final class Shard {
         /** Two homes have applied the same writes and do not hold the same versions. */
         TREE_ALARM,
         /** A write was not kept for a home that missed it, for want of room. */
-        HINT_DROPPED
+        HINT_DROPPED,
+        /** The gaps of an actor that is over were closed. */
+        GAPS_CLOSED
     }
 
     /** Opens what is on the disk, at the time {@code now} of the clock that its inputs come by. */
@@ -143,7 +156,8 @@ public final class Shard {
                 surroundings.rules(),
                 ring.membership().ids().size(),
                 settings.maxDriftMillis());
-        this.replicas = new Replicas(surroundings, ring.partitions(), agreedTime::read);
+        this.retired = new RetiredActors(surroundings.store(), surroundings.rules());
+        this.replicas = new Replicas(surroundings, ring.partitions(), retired, agreedTime::read);
         NodeId self = surroundings.self();
         this.context = new Context(
                 surroundings,
@@ -155,13 +169,14 @@ public final class Shard {
                 loopback,
                 (message, later) -> take(self, message, later));
         context.now = now;
-        this.replicaSide = new ReplicaSide(context);
+        this.replicaSide = new ReplicaSide(context, retired);
         this.purge = new BucketPurge(context);
         this.recovery =
                 new Recovery(context, surroundings.losses(), settings.exchange().isOn(), surroundings.exchangeRules());
         context.recoverWith(recovery);
-        this.antiEntropy = new AntiEntropy(context, settings.exchange(), surroundings.exchangeRules(), recovery);
-        this.hints = new HintKeeper(context, surroundings.store(), settings.hints(), surroundings.hintRules());
+        this.antiEntropy =
+                new AntiEntropy(context, settings.exchange(), surroundings.exchangeRules(), recovery, retired);
+        this.hints = new HintKeeper(context, surroundings.store(), retired, settings.hints(), surroundings.hintRules());
         context.keepHintsIn(hints);
         context.behind = antiEntropy::missed;
         replicas.openAll(context::corruption);
@@ -225,7 +240,9 @@ public final class Shard {
         if (message instanceof PeerMessage.Read read) {
             return age >= read.millisLeft() * 1_000_000L;
         }
-        return message instanceof PeerMessage.Write write && write.repair() && age >= write.millisLeft() * 1_000_000L;
+        return message instanceof PeerMessage.Write write
+                && write.origin() == Origin.REPAIR
+                && age >= write.millisLeft() * 1_000_000L;
     }
 
     private void take(NodeId from, PeerMessage.Data message, long now) {
@@ -334,19 +351,26 @@ public final class Shard {
     public void onCompletion(PartitionStore.Completion completion, long now) {
         context.at(now);
         StorageException failure = completion.failure();
-        boolean ofHints = completion.commit().set().equals(Commit.HINTS);
-        if (failure == null) {
-            if (ofHints) {
-                hints.durable(completion.commit());
-            } else {
-                replicas.durable(completion.commit(), now);
+        Commit commit = completion.commit();
+        if (failure != null) {
+            if (awaits(commit)) {
+                // One disk: what memory says of any may not be on it. The store is told once that all have forgotten.
+                retired.fail();
+                hints.fail(failure);
+                replicas.fail(failure, now);
             }
-        } else if (ofHints ? hints.awaits(completion.commit()) : replicas.awaits(completion.commit())) {
-            // One disk: what memory says of either may not be on it. The store is told once that both have forgotten.
-            hints.fail(failure);
-            replicas.fail(failure, now);
+        } else if (commit.set().equals(Commit.HINTS)) {
+            hints.durable(commit);
+        } else if (commit.set().equals(Commit.RETIRED)) {
+            retired.durable(commit);
+        } else {
+            replicas.durable(commit, now);
         }
         drain(now);
+    }
+
+    private boolean awaits(Commit commit) {
+        return hints.awaits(commit) || retired.awaits(commit) || replicas.awaits(commit);
     }
 
     /** Lets time pass: to be called every few milliseconds. */
@@ -440,7 +464,7 @@ public final class Shard {
 
     /** Whether no request is in flight, no write goes on after its answer, and nothing waits for the disk. */
     public boolean idle() {
-        return tasks.isEmpty() && replicas.idle() && hints.idle();
+        return tasks.isEmpty() && replicas.idle() && hints.idle() && retired.idle();
     }
 
     /** Whether keys of deleted buckets are still to be looked for, at each tick. */
@@ -464,6 +488,12 @@ public final class Shard {
 
     /** What the replicas hold, keys with versions and versions; and writes kept for others, in keys. */
     public record Counts(long keys, long versions, long hints) {}
+
+    /** For the simulator: whether this node may yet write under an actor. */
+    public boolean isOwn(RetiredActor name) {
+        return context.isFallbackActor(name.actor())
+                || replicas.get(name.set()).actor().equals(name.actor());
+    }
 
     /** For the simulator and for tests: the replica of a set if this shard has opened it. */
     public Replica replica(ReplicaSetId id) {

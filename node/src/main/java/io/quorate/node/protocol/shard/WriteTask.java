@@ -3,6 +3,7 @@ package io.quorate.node.protocol.shard;
 import com.google.common.collect.ImmutableList;
 import com.google.common.hash.Hashing;
 import io.quorate.node.protocol.message.PeerMessage;
+import io.quorate.node.protocol.message.PeerMessage.Origin;
 import io.quorate.node.protocol.quorum.WriteCoordinator;
 import io.quorate.node.protocol.replica.ObjectLimits;
 import io.quorate.node.protocol.replica.Replica;
@@ -303,7 +304,7 @@ final class WriteTask implements Task, WriteCoordinator.Port {
                 && context.send(
                         home,
                         new PeerMessage.Write(
-                                id, key, made, false, entry, context.resendMillis(), context.ring.epoch()));
+                                id, key, made, Origin.NEW, entry, context.resendMillis(), context.ring.epoch()));
     }
 
     @Override

@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param id rises by one with each commit of its replica set since it was opened
  * @param settled keys with versions whose remnant the clock has come to cover: their records stay, off the list
- * @param header the replica's incarnation and clock after this change; null in a commit of hints
+ * @param header the replica's incarnation and clock after this change; null in a commit of hints or retired actors
  */
 public record Commit(
         long id,
@@ -25,9 +25,12 @@ public record Commit(
         List<RecordKey> settled,
         @Nullable Header header,
         @Nullable RequestEntry request,
-        List<HintChange> hints) {
+        List<HintChange> hints,
+        List<RetiredActor> retired) {
     /** The sequence of commits that change hints and no replica. */
     public static final ReplicaSetId HINTS = new ReplicaSetId(0, 0);
+    /** The sequence of commits that retire actors. */
+    public static final ReplicaSetId RETIRED = new ReplicaSetId(0, 1);
 
     /** A commit of a replica. */
     public Commit(
@@ -37,12 +40,17 @@ public record Commit(
             List<RecordKey> settled,
             Header header,
             @Nullable RequestEntry request) {
-        this(id, set, changes, settled, header, request, List.of());
+        this(id, set, changes, settled, header, request, List.of(), List.of());
     }
 
     /** A commit of hints. */
     public static Commit ofHints(long id, List<HintChange> hints) {
-        return new Commit(id, HINTS, List.of(), List.of(), null, null, hints);
+        return new Commit(id, HINTS, List.of(), List.of(), null, null, hints, List.of());
+    }
+
+    /** A commit that retires an actor. */
+    public static Commit ofRetired(long id, RetiredActor retired) {
+        return new Commit(id, RETIRED, List.of(), List.of(), null, null, List.of(), List.of(retired));
     }
 
     /** A commit that takes nothing off the list of remnants but by its changes. */

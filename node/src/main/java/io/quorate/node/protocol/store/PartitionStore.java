@@ -7,6 +7,7 @@ import io.quorate.ring.version.CausalContext;
 import io.quorate.ring.version.KeyState;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -30,6 +31,9 @@ public interface PartitionStore {
 
     /** Visits every hint that can be read; those that cannot are passed over and counted. */
     long hints(Consumer<Hint> visitor);
+
+    /** The actors that have been retired. */
+    Set<RetiredActor> retired();
 
     /**
      * Makes a change durable and then calls the listener given at {@link #listen}. Never blocks for the disk; changes

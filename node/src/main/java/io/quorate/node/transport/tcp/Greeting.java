@@ -31,7 +31,7 @@ record Greeting(
         InetSocketAddress at,
         @Nullable Lane lane) {
     static final int MAGIC = 0x5175_6f72;
-    static final int VERSION = 3;
+    static final int VERSION = 4;
     /** Magic, version and length. */
     static final int HEAD = 8;
     /** The longest greeting, all included. */

@@ -37,7 +37,7 @@ final class RestoringReplicaTest {
             PARTITIONS,
             store(damaged),
             VersionRules.STANDARD,
-            true,
+            actor -> true,
             () -> 7,
             0,
             () -> new WallTime(0, 0, 60_000));

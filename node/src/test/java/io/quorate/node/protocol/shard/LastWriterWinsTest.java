@@ -14,6 +14,7 @@ import io.quorate.node.fixture.TinyCluster.Call;
 import io.quorate.node.protocol.bucket.BucketDefinition.Conflicts;
 import io.quorate.node.protocol.bucket.BucketDefinition.ReadRepair;
 import io.quorate.node.protocol.message.PeerMessage;
+import io.quorate.node.protocol.message.PeerMessage.Origin;
 import io.quorate.node.protocol.request.KeyAddress;
 import io.quorate.node.protocol.request.KeyReply;
 import io.quorate.node.protocol.request.KeyRequest;
@@ -259,7 +260,8 @@ class LastWriterWinsTest {
         Version version = new Version(
                 TestKeys.dot("n2", partition, 99, 1), Bytes.ofUtf8("crazy"), "t", 0, Bytes.ofUtf8("id"), crazy);
         VersionedObject object = VersionRules.STANDARD.put(CausalContext.EMPTY.atLeast(crazy), version);
-        cluster.shard(N1).onMessage(N2, new PeerMessage.Write(1, ALICE, object, false, null, 100, 1), cluster.now());
+        cluster.shard(N1)
+                .onMessage(N2, new PeerMessage.Write(1, ALICE, object, Origin.NEW, null, 100, 1), cluster.now());
         cluster.settle();
         RecordKey other = TestKeys.keyIn(partition, 0);
         HybridTime sane = cluster.submit(

@@ -10,6 +10,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.quorate.node.fixture.TinyCluster;
 import io.quorate.node.fixture.TinyCluster.Envelope;
 import io.quorate.node.protocol.message.PeerMessage;
+import io.quorate.node.protocol.message.PeerMessage.Origin;
 import io.quorate.node.protocol.request.KeyReply;
 import io.quorate.node.protocol.request.KeyRequest;
 import io.quorate.node.protocol.store.RecordKey;
@@ -128,7 +129,7 @@ class LateRequestTest {
                 .orElseThrow();
         assertThat(answers(write, 60_000 * MILLI)).hasSize(1);
         PeerMessage.Write restored =
-                new PeerMessage.Write(9, ALICE, write.object(), true, null, write.millisLeft(), write.epoch());
+                new PeerMessage.Write(9, ALICE, write.object(), Origin.REPAIR, null, write.millisLeft(), write.epoch());
         assertThat(answers(restored, 60_000 * MILLI)).isEmpty();
     }
 
