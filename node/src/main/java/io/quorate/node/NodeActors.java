@@ -24,6 +24,7 @@ import io.quorate.node.protocol.shard.Figures;
 import io.quorate.node.protocol.shard.Health;
 import io.quorate.node.protocol.shard.Shard;
 import io.quorate.node.protocol.shard.ShardSettings;
+import io.quorate.node.protocol.shard.Surroundings;
 import io.quorate.node.protocol.store.CorruptRecordException;
 import io.quorate.node.serial.KryoTypes;
 import io.quorate.node.serial.Stamps;
@@ -82,7 +83,7 @@ final class NodeActors {
      * Starts them.
      *
      * @param whole whether the disk is proved to hold all that was ever on it
-     * @param keepsActors see {@link Shard.Surroundings}
+     * @param keepsActors see {@link Surroundings}
      * @param ended told which actor has ended, for whatever reason; on that actor's thread
      * @throws StartException if the bucket definitions or what is kept of disks cannot be read
      */
@@ -204,7 +205,7 @@ final class NodeActors {
         return system.systemActorOf(
                 ShardActor.create(
                         output -> new Shard(
-                                new Shard.Surroundings(
+                                new Surroundings(
                                         config.node(),
                                         store,
                                         VersionRules.STANDARD,

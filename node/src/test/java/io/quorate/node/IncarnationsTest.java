@@ -8,6 +8,7 @@ import io.quorate.node.protocol.liveness.Losses;
 import io.quorate.node.protocol.message.PeerMessage;
 import io.quorate.node.protocol.shard.Shard;
 import io.quorate.node.protocol.shard.ShardSettings;
+import io.quorate.node.protocol.shard.Surroundings;
 import io.quorate.node.protocol.store.ReplicaSetId;
 import io.quorate.node.storage.MemoryPartitionStore;
 import io.quorate.ring.topology.NodeId;
@@ -28,7 +29,7 @@ final class IncarnationsTest {
     /** A node that has an empty disk, in a world whose clock stands still. */
     private static Shard start(LongSupplier incarnations) {
         return new Shard(
-                new Shard.Surroundings(
+                new Surroundings(
                         TinyCluster.N1,
                         new MemoryPartitionStore(TestKeys.PARTITIONS),
                         VersionRules.STANDARD,

@@ -8,6 +8,7 @@ import io.quorate.node.protocol.request.KeyReply;
 import io.quorate.node.protocol.request.KeyRequest;
 import io.quorate.node.protocol.shard.Shard;
 import io.quorate.node.protocol.shard.ShardSettings;
+import io.quorate.node.protocol.shard.Surroundings;
 import io.quorate.node.protocol.store.PartitionStore;
 import io.quorate.ring.epoch.RingState;
 import io.quorate.ring.topology.NodeId;
@@ -46,7 +47,7 @@ final class LoopCluster {
             NodeId id = Samples.node(i);
             PartitionStore store = stores.open(kind);
             Shard shard = new Shard(
-                    new Shard.Surroundings(
+                    new Surroundings(
                             id,
                             store,
                             VersionRules.STANDARD,

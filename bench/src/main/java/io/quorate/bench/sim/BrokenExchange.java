@@ -4,15 +4,19 @@ import io.quorate.node.protocol.antientropy.ExchangeRules;
 import io.quorate.node.protocol.hint.HintRules;
 import io.quorate.node.protocol.replica.LeafListing;
 import io.quorate.node.protocol.store.Hint;
+import io.quorate.ring.topology.NodeId;
 import io.quorate.ring.version.CausalContext;
 import io.quorate.ring.version.Dot;
 import io.quorate.ring.version.KeyState;
 import io.quorate.ring.version.PartitionClock;
 import io.quorate.ring.version.VersionedObject;
+import java.util.Collection;
 import java.util.Set;
 
 /** The rules of coming together, one of them broken on purpose. */
 final class BrokenExchange extends ExchangeRules {
+    private static final NodeId NOBODY = NodeId.of("nobody");
+
     private final PlantedBug bug;
 
     BrokenExchange(PlantedBug bug) {
@@ -37,6 +41,11 @@ final class BrokenExchange extends ExchangeRules {
     @Override
     public CausalContext sentWith(KeyState own) {
         return bug == PlantedBug.EXCHANGE_WITHOUT_CONTEXT ? Contexts.ofLive(own) : super.sentWith(own);
+    }
+
+    @Override
+    public Collection<NodeId> mayKeepWrites(Collection<NodeId> all, Collection<NodeId> homes) {
+        return bug == PlantedBug.EXCHANGE_GAPS_STAY ? Set.of(NOBODY) : super.mayKeepWrites(all, homes);
     }
 
     @Override

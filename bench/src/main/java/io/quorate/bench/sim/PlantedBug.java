@@ -75,6 +75,8 @@ public enum PlantedBug {
     CONTEXT_PRUNED(300),
     /** A home that could not take a write is taken to have done so (rule V2). */
     FAILURE_TAKEN_FOR_DONE(300),
+    /** A gap that nobody can fill stays (rule E9). */
+    EXCHANGE_GAPS_STAY(300),
     /** A node whose disk was replaced goes on as the same actor, and counts from the beginning (condition C8). */
     LOSS_ACTOR_KEPT(200),
     /** A node whose disk was replaced does not hear of it, and goes on as if nothing had been there (rule V1). */

@@ -12,6 +12,7 @@ import io.quorate.node.protocol.request.KeyRequest;
 import io.quorate.node.protocol.shard.Health;
 import io.quorate.node.protocol.shard.Shard;
 import io.quorate.node.protocol.shard.ShardSettings;
+import io.quorate.node.protocol.shard.Surroundings;
 import io.quorate.node.protocol.store.PartitionStore;
 import io.quorate.node.protocol.store.RetiredActor;
 import io.quorate.ring.epoch.RingState;
@@ -127,7 +128,7 @@ final class SimNode {
         disks = known;
         losses = known.losses();
         Shard started = new Shard(
-                new Shard.Surroundings(
+                new Surroundings(
                         id,
                         disk,
                         rules,

@@ -14,6 +14,7 @@ import io.quorate.node.protocol.shard.Figures;
 import io.quorate.node.protocol.shard.Health;
 import io.quorate.node.protocol.shard.Shard;
 import io.quorate.node.protocol.shard.ShardSettings;
+import io.quorate.node.protocol.shard.Surroundings;
 import io.quorate.node.serial.Stamps;
 import io.quorate.node.transport.Frame;
 import io.quorate.node.transport.Received;
@@ -132,8 +133,7 @@ final class FailingShardActorTest {
     void whatIsInFlightIsAnsweredAndWhatComesLaterIsRefusedAtOnce() throws InterruptedException {
         ManualStore disk = new ManualStore().slow();
         ActorSystem<Received> actor = start(output -> new Shard(
-                new Shard.Surroundings(
-                        N1, disk, VersionRules.STANDARD, true, Losses.NONE, System::nanoTime, () -> 0, output),
+                new Surroundings(N1, disk, VersionRules.STANDARD, true, Losses.NONE, System::nanoTime, () -> 0, output),
                 new TinyCluster().ring,
                 ShardSettings.DEFAULT,
                 System.nanoTime()));

@@ -14,6 +14,7 @@ import io.quorate.node.protocol.request.KeyRequest;
 import io.quorate.node.protocol.request.KeyRequest.RequestId;
 import io.quorate.node.protocol.shard.Shard;
 import io.quorate.node.protocol.shard.ShardSettings;
+import io.quorate.node.protocol.shard.Surroundings;
 import io.quorate.ring.bytes.Bytes;
 import io.quorate.ring.epoch.RingState;
 import io.quorate.ring.epoch.StaticRing;
@@ -103,7 +104,7 @@ final class SlowCluster implements AutoCloseable {
             this.admission = new Admission(NodeConfig.Limits.DEFAULT, QueueLimit.Settings.DEFAULT, metrics);
             store.listen(done -> in(FSYNC, () -> add(COMPLETION_COST, () -> shard().onCompletion(done, now))));
             this.shard = new Shard(
-                    new Shard.Surroundings(
+                    new Surroundings(
                             id,
                             store,
                             VersionRules.STANDARD,

@@ -6,7 +6,9 @@ import io.quorate.node.protocol.store.PartitionStore;
 import io.quorate.node.protocol.store.RecordKey;
 import io.quorate.node.protocol.store.ReplicaSetId;
 import io.quorate.ring.bytes.Bytes;
+import io.quorate.ring.version.CausalContext;
 import io.quorate.ring.version.KeyState;
+import io.quorate.ring.version.PartitionClock;
 import io.quorate.ring.version.VersionRules;
 import io.quorate.ring.version.VersionVector;
 import java.util.ArrayDeque;
@@ -68,6 +70,17 @@ final class Commits {
     KeyState newest(RecordKey key) {
         Pending changing = pending.get(key);
         return changing != null ? changing.newest : store.read(key);
+    }
+
+    /** What stands, as {@link #newest} tells it, under those contexts that a clock's base does not vouch for. */
+    Map<RecordKey, KeyState> beneath(Map<RecordKey, CausalContext> contexts, PartitionClock clock) {
+        Map<RecordKey, KeyState> states = new LinkedHashMap<>();
+        contexts.forEach((key, context) -> {
+            if (!rules.strip(KeyState.of(List.of(), context), clock).isEmpty()) {
+                states.put(key, newest(key));
+            }
+        });
+        return states;
     }
 
     /** The last commit on its way that changes a key; 0 if none does. */

@@ -24,7 +24,6 @@ import io.quorate.ring.version.VersionedObject;
 import io.quorate.ring.version.WallTime;
 import java.util.ArrayList;
 import java.util.HashSet;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -474,14 +473,9 @@ public final class Replica {
     public long learn(PartitionClock other, Map<RecordKey, CausalContext> contexts) {
         intake.refuseIfClosed();
         // All that can fail comes before anything is changed.
-        Map<RecordKey, KeyState> stored = new LinkedHashMap<>();
         PartitionClock joined = clock.copy();
         joined.merge(other);
-        contexts.forEach((key, context) -> {
-            if (!rules.strip(KeyState.of(List.of(), context), joined).isEmpty()) {
-                stored.put(key, commits.newest(key));
-            }
-        });
+        Map<RecordKey, KeyState> stored = commits.beneath(contexts, joined);
         actor.heardOf(other, clock);
         boolean news = !clock.covers(other);
         clock.merge(other);

@@ -82,7 +82,7 @@ final class Context {
         void take(PeerMessage.Data message, long now);
     }
 
-    private final Shard.Surroundings surroundings;
+    private final Surroundings surroundings;
     private final Local local;
     private final Deque<Consumer<Long>> loopback;
     /** Begins anywhere, so that an answer meant for this node's last run finds nobody. */
@@ -98,7 +98,7 @@ final class Context {
     final Map<Bytes, Inquiry> undecided = new HashMap<>();
 
     Context(
-            Shard.Surroundings surroundings,
+            Surroundings surroundings,
             RingState ring,
             ShardSettings settings,
             Replicas replicas,

@@ -26,7 +26,7 @@ import org.jspecify.annotations.Nullable;
 final class Replicas {
     private static final int SWEEP_MAX = 256;
 
-    private final Shard.Surroundings surroundings;
+    private final Surroundings surroundings;
     private final PartitionCount partitions;
     private final RetiredActors retired;
     private final Map<ReplicaSetId, Replica> open = new TreeMap<>();
@@ -46,11 +46,7 @@ final class Replicas {
 
     private record Waiter(long commit, Durable durable) {}
 
-    Replicas(
-            Shard.Surroundings surroundings,
-            PartitionCount partitions,
-            RetiredActors retired,
-            Supplier<WallTime> wallTime) {
+    Replicas(Surroundings surroundings, PartitionCount partitions, RetiredActors retired, Supplier<WallTime> wallTime) {
         this.retired = retired;
         this.wallTime = wallTime;
         this.surroundings = surroundings;

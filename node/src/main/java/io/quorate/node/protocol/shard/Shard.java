@@ -1,8 +1,6 @@
 package io.quorate.node.protocol.shard;
 
 import com.google.common.collect.ImmutableMap;
-import io.quorate.node.protocol.antientropy.ExchangeRules;
-import io.quorate.node.protocol.hint.HintRules;
 import io.quorate.node.protocol.liveness.Liveness.PeerInfo;
 import io.quorate.node.protocol.liveness.Losses;
 import io.quorate.node.protocol.message.ExchangeMessage;
@@ -21,14 +19,12 @@ import io.quorate.ring.bytes.DecodeException;
 import io.quorate.ring.epoch.RingState;
 import io.quorate.ring.topology.NodeId;
 import io.quorate.ring.version.PartitionClock;
-import io.quorate.ring.version.VersionRules;
 import io.quorate.ring.wire.ErrorCode;
 import io.quorate.ring.wire.Outcome;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Set;
 import java.util.function.Consumer;
-import java.util.function.LongSupplier;
 
 /**
  * One single-threaded part of a node's data plane: the replicas of its partitions, the answers it owes other nodes, and
@@ -56,49 +52,6 @@ public final class Shard {
     private final Recovery recovery;
     private long sweptAt;
     private long behindNanos;
-
-    /**
-     * What surrounds a shard.
-     *
-     * @param keepsActors whether everything this node ever issued is proved to be on its disk
-     * @param losses of data that are known of at the start
-     * @param randomLongs for incarnations and message ids: numbers that are not drawn twice
-     * @param wallMillis this node's own clock: for what people read, and one voice in what time it is
-     */
-    public record Surroundings(
-            NodeId self,
-            PartitionStore store,
-            VersionRules rules,
-            boolean keepsActors,
-            Losses losses,
-            LongSupplier randomLongs,
-            LongSupplier wallMillis,
-            Output output,
-            ExchangeRules exchangeRules,
-            HintRules hintRules) {
-        /** With the rules that are right. */
-        public Surroundings(
-                NodeId self,
-                PartitionStore store,
-                VersionRules rules,
-                boolean keepsActors,
-                Losses losses,
-                LongSupplier randomLongs,
-                LongSupplier wallMillis,
-                Output output) {
-            this(
-                    self,
-                    store,
-                    rules,
-                    keepsActors,
-                    losses,
-                    randomLongs,
-                    wallMillis,
-                    output,
-                    ExchangeRules.STANDARD,
-                    HintRules.STANDARD);
-        }
-    }
 
     /** Takes the messages that the shard wants sent. */
     public interface Output {
