@@ -255,9 +255,7 @@ final class SimFaults {
                 + (corrupt ? " has a damaged record of " : " loses the record of ")
                 + key.key().toUtf8() + ", " + node.disk.read(key).dots());
         world.oracle.diskLost(
-                key.key().toUtf8(),
-                dot -> others.stream()
-                        .anyMatch(home -> home.disk.clock(key.set()).contains(dot)));
+                key.key().toUtf8(), dot -> others.stream().anyMatch(home -> world.hasApplied(home, key.set(), dot)));
         if (corrupt) {
             node.disk.corrupt(key);
         } else {

@@ -250,7 +250,7 @@ final class SimWorkload {
             }
             long holders = world.homes(attempt.key()).stream()
                     .filter(home ->
-                            home.disk.clock(world.record(attempt.key()).set()).contains(record.dot()))
+                            world.hasApplied(home, world.record(attempt.key()).set(), record.dot()))
                     .count();
             holders += world.nodes().stream()
                     .filter(node -> !world.homes(attempt.key()).contains(node) && node.disk.keeps(record.dot()))

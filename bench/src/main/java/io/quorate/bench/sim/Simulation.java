@@ -281,12 +281,14 @@ public final class Simulation implements BrokenRules.Witness {
 
     /** A write that only counts as applied is on no disk. */
     private boolean isOnADisk(String key, Dot dot) {
-        PartitionClock before = closed.get(new RetiredActor(record(key).set(), dot.actor()));
-        if (before != null && dot.counter() < before.top(dot.actor()) && !before.contains(dot)) {
-            return false;
-        }
-        return homes(key).stream()
-                .anyMatch(home -> home.disk.clock(record(key).set()).contains(dot));
+        return homes(key).stream().anyMatch(home -> hasApplied(home, record(key).set(), dot));
+    }
+
+    /** Whether a home's disk has a write, or has had it and what replaced it; one that only counts as applied it has not. */
+    boolean hasApplied(SimNode home, ReplicaSetId set, Dot dot) {
+        PartitionClock before = closed.get(new RetiredActor(set, dot.actor()));
+        boolean only = before != null && dot.counter() < before.top(dot.actor()) && !before.contains(dot);
+        return !only && home.disk.clock(set).contains(dot);
     }
 
     void send(NodeId from, NodeId to, PeerMessage message) {

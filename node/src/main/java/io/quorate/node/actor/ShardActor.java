@@ -385,9 +385,9 @@ public final class ShardActor extends AbstractBehavior<Received> {
 
         @Override
         public void closed(RetiredActor actor, PartitionClock known) {
-            LOG.info(
-                    "{}: partition {}: the writes that are missing in {} were lost before any home had them, and can"
-                            + " never come: they count as applied",
+            LOG.warn(
+                    "{}: partition {}: the writes that are missing in {} were lost with the disks that had them, or"
+                            + " never made; nobody can bring them any more, and they count as applied",
                     around.self(),
                     actor.set().partition(),
                     known);

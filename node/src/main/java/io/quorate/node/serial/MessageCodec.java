@@ -101,6 +101,7 @@ public final class MessageCodec {
             out.u8(KEEP_HINT).u64(m.id()).text(m.target().value());
             writeKey(out, m.key());
             VersionCodec.writeObject(out, m.object());
+            writeEnum(out, m.origin());
             out.flag(m.counted()).varint(m.epoch());
         } else if (message instanceof ExchangeMessage m) {
             ExchangeCodec.write(out, m);
@@ -157,7 +158,13 @@ public final class MessageCodec {
                 NodeId target = VersionCodec.readNode(in);
                 RecordKey key = readKey(in);
                 yield new PeerMessage.KeepHint(
-                        id, target, key, VersionCodec.readObject(in, key.set().partition()), in.flag(), in.varint());
+                        id,
+                        target,
+                        key,
+                        VersionCodec.readObject(in, key.set().partition()),
+                        readEnum(in, ORIGINS),
+                        in.flag(),
+                        in.varint());
             }
             default -> ExchangeCodec.read(type, id, in);
         };

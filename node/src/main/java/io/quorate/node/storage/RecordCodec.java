@@ -29,7 +29,7 @@ final class RecordCodec {
     /** Before hybrid times. */
     private static final int OLD_FORMAT = 1;
 
-    /** Before keys that tell of retired actors. */
+    /** The first byte of keys that tell of retired actors. */
     static final byte RETIRED = 'R';
 
     private static final int CHECKSUM_BYTES = 4;

@@ -37,11 +37,11 @@ public sealed interface PeerMessage {
     /** Messages about the node itself. */
     sealed interface Control extends PeerMessage {}
 
-    /** Where the object of a {@link Write} comes from. */
+    /** Where the object of a write comes from. */
     enum Origin {
         /** From its coordinator, who has just made it. */
         NEW,
-        /** From a home that has it, or from who keeps it for this one. */
+        /** From a home that has it, from who keeps it for this one, or from who has read it at homes. */
         COPY,
         /** From all other homes, merged, to put back what the receiver has lost. */
         REPAIR
@@ -78,7 +78,9 @@ public sealed interface PeerMessage {
         /** There is no room for more writes of others, or nothing is kept of the key. */
         NO_HINT,
         /** The replica has lost data and not got it back yet: what it holds counts for no read. */
-        LAGGING
+        LAGGING,
+        /** The actor of the write is over, so all other nodes have been told (rule E9): nothing new of it is taken. */
+        RETIRED
     }
 
     /**
@@ -86,7 +88,8 @@ public sealed interface PeerMessage {
      *
      * @param counted whether a level is to rest on it
      */
-    record KeepHint(long id, NodeId target, RecordKey key, VersionedObject object, boolean counted, long epoch)
+    record KeepHint(
+            long id, NodeId target, RecordKey key, VersionedObject object, Origin origin, boolean counted, long epoch)
             implements Data {
         @Override
         public int partition() {

@@ -10,7 +10,7 @@ public final class Results {
         return switch (status) {
             case OK -> "acked";
             case OVERLOADED, NO_HINT -> "overloaded";
-            case LAGGING, CORRUPT, DISK_FULL, STALE_BUCKET, FAILED -> "error";
+            case LAGGING, RETIRED, CORRUPT, DISK_FULL, STALE_BUCKET, FAILED -> "error";
         };
     }
 }

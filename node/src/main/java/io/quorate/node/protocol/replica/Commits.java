@@ -7,8 +7,10 @@ import io.quorate.node.protocol.store.RecordKey;
 import io.quorate.node.protocol.store.ReplicaSetId;
 import io.quorate.ring.bytes.Bytes;
 import io.quorate.ring.version.CausalContext;
+import io.quorate.ring.version.HybridTime;
 import io.quorate.ring.version.KeyState;
 import io.quorate.ring.version.PartitionClock;
+import io.quorate.ring.version.Version;
 import io.quorate.ring.version.VersionRules;
 import io.quorate.ring.version.VersionVector;
 import java.util.ArrayDeque;
@@ -61,9 +63,15 @@ final class Commits {
         return isDurable(commit) ? 0 : commit;
     }
 
-    @Nullable
-    Pending pending(RecordKey key) {
-        return pending.get(key);
+    /** As it is durable, filled, with a context that covers the live versions too and bears that time at least. */
+    KeyState durable(RecordKey key, HybridTime time) {
+        Pending changing = pending.get(key);
+        KeyState state = changing != null ? changing.durable() : rules.fill(store.read(key), base);
+        CausalContext context = state.context().atLeast(time);
+        for (Version version : state.versions()) {
+            context = context.with(version.dot());
+        }
+        return new KeyState(state.versions(), context.atLeast(state.time()));
     }
 
     /** As it is stored once all is durable that is on its way; not filled. */

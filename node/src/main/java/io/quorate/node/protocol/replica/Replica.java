@@ -17,7 +17,6 @@ import io.quorate.ring.version.CausalContext;
 import io.quorate.ring.version.Dot;
 import io.quorate.ring.version.KeyState;
 import io.quorate.ring.version.PartitionClock;
-import io.quorate.ring.version.Version;
 import io.quorate.ring.version.VersionCodec;
 import io.quorate.ring.version.VersionRules;
 import io.quorate.ring.version.VersionedObject;
@@ -157,14 +156,8 @@ public final class Replica {
      * that whoever is shown it covers them by writing.
      */
     public KeyState read(RecordKey key) {
-        Pending changing = commits.pending(key);
-        KeyState state = changing != null ? changing.durable() : rules.fill(store.read(key), commits.base());
         // A time may be told before it is durable: it claims nothing, and too high a one does no harm.
-        CausalContext context = state.context().atLeast(clock.time());
-        for (Version version : state.versions()) {
-            context = context.with(version.dot());
-        }
-        return new KeyState(state.versions(), context.atLeast(state.time()));
+        return commits.durable(key, clock.time());
     }
 
     /** Like {@link #read}, after proving that what is absent here was deleted; null if that cannot be proved. */
@@ -290,17 +283,19 @@ public final class Replica {
     }
 
     /**
-     * Rule E9: has the gaps in an actor's writes count as applied; false if more is known of it than was when it was found
-     * that nobody can ever fill them.
+     * Rule E9: has the gaps in an actor's writes count as applied.
+     *
+     * @param known what was known of it when it was found that nobody can ever fill them
+     * @return the commit to wait for; -1 if more is known now
      */
-    public boolean close(ActorId gapped, PartitionClock known) {
+    public long close(ActorId gapped, PartitionClock known) {
         intake.refuseIfClosed();
         if (!clock.of(gapped).equals(known)) {
-            return false;
+            return -1;
         }
         clock.addRange(gapped, 1, clock.top(gapped));
-        submit(List.of(), List.of(), null);
-        return true;
+        lastLearnt = submit(List.of(), List.of(), null);
+        return lastLearnt;
     }
 
     /** Issues what follows under a new actor, because the disk may have forgotten what the present one did. */

@@ -238,14 +238,27 @@ final class Context {
     private final Map<ReplicaSetId, Long> fallbackCounters = new HashMap<>();
     private final HybridClock fallbackClock = new HybridClock(HybridTime.NONE);
 
+    /** The dot of the next write that this node makes where it is no home. */
     Dot nextFallbackDot(ReplicaSetId set) {
         if (fallbackCounters.isEmpty()) {
             fallbackIncarnation = surroundings
                     .hintRules()
                     .incarnation(surroundings.randomLongs().getAsLong());
         }
-        long counter = fallbackCounters.merge(set, 1L, Long::sum);
+        long counter = fallbackCounters.computeIfAbsent(set, s -> 0L) + 1;
         return new Dot(new ActorId(self, set.partition(), fallbackIncarnation), counter);
+    }
+
+    /** That dot is taken; of one that is not, nothing would ever be heard. */
+    void tookFallbackDot(ReplicaSetId set) {
+        fallbackCounters.merge(set, 1L, Long::sum);
+    }
+
+    /** Issues what follows where this node is no home under another actor, unless a write of the present one goes on. */
+    void endFallbackActor() {
+        if (!tasks.any(FallbackWriteTask.class::isInstance)) {
+            fallbackCounters.clear();
+        }
     }
 
     /** Whether this node coordinates under an actor where it is no home. */

@@ -29,6 +29,7 @@ final class FallbackWriteTask implements Task, WriteCoordinator.Port {
     private final KeyRequest request;
     private final RecordKey key;
     private final VersionedObject object;
+    private final Origin origin;
     private final Consumer<KeyReply> reply;
     private final WriteCoordinator coordinator;
     private final long id;
@@ -40,6 +41,7 @@ final class FallbackWriteTask implements Task, WriteCoordinator.Port {
             KeyRequest request,
             List<NodeId> homes,
             VersionedObject object,
+            Origin origin,
             WriteCoordinator.Written written,
             long now,
             long deadline,
@@ -48,6 +50,7 @@ final class FallbackWriteTask implements Task, WriteCoordinator.Port {
         this.request = request;
         this.key = request.address().record();
         this.object = object;
+        this.origin = origin;
         this.reply = reply;
         List<NodeId> fallbacks = new ArrayList<>(context.fallbacks(key.set()));
         fallbacks.remove(context.self);
@@ -106,7 +109,11 @@ final class FallbackWriteTask implements Task, WriteCoordinator.Port {
                 WriteTask.answerContext(request.address().lastWriterWins() ? over : seen, dot),
                 after.shown().size(),
                 after.digest());
-        FallbackWriteTask task = new FallbackWriteTask(context, request, homes, made, written, now, deadline, reply);
+        FallbackWriteTask task = new FallbackWriteTask(
+                context, request, homes, made, twin == null ? Origin.NEW : Origin.COPY, written, now, deadline, reply);
+        if (twin == null) {
+            context.tookFallbackDot(key.set());
+        }
         task.coordinator.start(now);
     }
 
@@ -129,7 +136,7 @@ final class FallbackWriteTask implements Task, WriteCoordinator.Port {
     public boolean replicate(NodeId home) {
         return context.send(
                 home,
-                new PeerMessage.Write(id, key, object, Origin.NEW, null, context.resendMillis(), context.ring.epoch()));
+                new PeerMessage.Write(id, key, object, origin, null, context.resendMillis(), context.ring.epoch()));
     }
 
     @Override
@@ -143,7 +150,7 @@ final class FallbackWriteTask implements Task, WriteCoordinator.Port {
                             true,
                             status -> context.later(now -> coordinator.answered(fallback, status, now)));
         } else {
-            context.send(fallback, new PeerMessage.KeepHint(id, home, key, object, true, context.ring.epoch()));
+            context.send(fallback, new PeerMessage.KeepHint(id, home, key, object, origin, true, context.ring.epoch()));
         }
     }
 

@@ -12,14 +12,16 @@ import io.quorate.ring.bytes.DecodeException;
 import io.quorate.ring.topology.NodeId;
 import io.quorate.ring.version.ActorId;
 import io.quorate.ring.version.PartitionClock;
+import java.util.ArrayDeque;
 import java.util.Collection;
+import java.util.Deque;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Closes gaps that stay for ever (rule E9): writes that were lost with the disk of who made them, before any home had them.
+ * Closes gaps that stay for ever (rule E9): writes that were lost with the disks that had them, or never made.
  * As long as a clock has such a gap, what is known of deleted keys above it cannot go.
  *
  * <p>A gap that is still there, and still the same, after several looks is asked about. Once every node has promised,
@@ -33,6 +35,9 @@ final class Gaps {
     private final ExchangeRules rules;
     private final long lookNanos;
     private Map<RetiredActor, Seen> seen = new LinkedHashMap<>();
+    /** Those to be asked about, whoever has waited longest first. */
+    private final Deque<RetiredActor> due = new ArrayDeque<>();
+
     private @Nullable GapTask running;
     private long lookedAt;
 
@@ -88,33 +93,57 @@ final class Gaps {
             }
         }
         seen = found;
+        queue();
     }
 
     /** The first home asks after two looks, the next ones later: mostly they need not. */
-    private void begin() {
-        for (Map.Entry<RetiredActor, Seen> entry : seen.entrySet()) {
-            ReplicaSetId set = entry.getKey().set();
-            List<NodeId> homes = context.homes(set.partition(), set.n());
-            Collection<NodeId> keepers =
-                    rules.mayKeepWrites(context.ring.membership().ids(), homes);
-            if (entry.getValue().looks() < 2 + homes.indexOf(context.self) || !context.live.containsAll(keepers)) {
-                continue;
+    private void queue() {
+        due.removeIf(gap -> !seen.containsKey(gap));
+        seen.forEach((gap, found) -> {
+            int own = context.homes(gap.set().partition(), gap.set().n()).indexOf(context.self);
+            if (found.looks() >= 2 + own && !due.contains(gap)) {
+                due.add(gap);
             }
-            RetiredActor gap = entry.getKey();
-            PartitionClock known = entry.getValue().known();
-            seen.remove(gap);
-            List<Collection<NodeId>> steps =
-                    ImmutableList.of(List.of(gap.actor().node()), keepers, rules.mustAgree(homes));
-            running = GapTask.start(context, set, known, steps, () -> close(gap, known));
+        });
+    }
+
+    private void begin() {
+        RetiredActor gap = due.poll();
+        Seen found = gap == null ? null : seen.remove(gap);
+        if (gap == null || found == null) {
             return;
+        }
+        List<NodeId> all = context.ring.membership().ids();
+        List<NodeId> homes = context.homes(gap.set().partition(), gap.set().n());
+        Collection<NodeId> keepers = rules.mayKeepWrites(all, homes);
+        if (all.contains(gap.actor().node()) && context.live.containsAll(keepers)) {
+            running = GapTask.start(
+                    context,
+                    gap.set(),
+                    found.known(),
+                    ImmutableList.of(
+                            new GapTask.Step(List.of(gap.actor().node()), GapTask.COPY_LIFE_NANOS),
+                            new GapTask.Step(keepers, 0),
+                            new GapTask.Step(rules.mustAgree(homes), 0)),
+                    () -> close(gap, found.known()));
         }
     }
 
     private void close(RetiredActor gap, PartitionClock known) {
         try {
-            Replica replica = context.replicas.get(gap.set());
-            if (!recovery.isLagging(gap.set()) && replica.close(gap.actor(), known)) {
-                context.closed(gap, known);
+            long commit = recovery.isLagging(gap.set())
+                    ? -1
+                    : context.replicas.get(gap.set()).close(gap.actor(), known);
+            if (commit >= 0) {
+                context.replicas.whenDurable(
+                        gap.set(),
+                        commit,
+                        (failure, now) -> {
+                            if (failure == null) {
+                                context.closed(gap, known);
+                            }
+                        },
+                        context.now);
             }
         } catch (CorruptRecordException | StorageException | DecodeException e) {
             // Nothing was changed; the gap is found again.
@@ -124,7 +153,7 @@ final class Gaps {
 
     void onRetire(NodeId from, ExchangeMessage.Retire retire) {
         ReplicaSetId set = retire.set();
-        if (!context.homes(set.partition(), set.n()).contains(from) || !isAll(retire)) {
+        if (!context.homes(set.partition(), set.n()).contains(from) || !retired.hasRoom() || !isAll(retire)) {
             answer(from, retire, false);
             return;
         }
@@ -142,6 +171,9 @@ final class Gaps {
         ActorId actor = retire.actor();
         if (retire.epoch() != context.ring.epoch() || !context.hints().keepsNothing(set)) {
             return false;
+        }
+        if (context.isFallbackActor(actor)) {
+            context.endFallbackActor();
         }
         if (!context.homes(set.partition(), set.n()).contains(context.self)) {
             return !context.isFallbackActor(actor);

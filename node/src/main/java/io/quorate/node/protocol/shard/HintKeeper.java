@@ -108,8 +108,8 @@ final class HintKeeper {
             ack(from, keep, Status.STALE_BUCKET);
             return;
         }
-        if (retired.wrote(keep.key().set(), keep.object())) {
-            ack(from, keep, Status.FAILED);
+        if (keep.origin() == Origin.NEW && retired.wrote(keep.key().set(), keep.object())) {
+            ack(from, keep, Status.RETIRED);
             return;
         }
         keep(keep.target(), keep.key(), keep.object(), keep.counted(), status -> ack(from, keep, status));

@@ -41,7 +41,7 @@ final class ReplicaSide {
             return;
         }
         if (write.origin() == Origin.NEW && retired.wrote(key.set(), write.object())) {
-            ack(from, write, Status.FAILED);
+            ack(from, write, Status.RETIRED);
             return;
         }
         try {

@@ -55,16 +55,21 @@ final class RetiredActors {
         return false;
     }
 
-    /** Retires an actor; told once that is durable, and never if it cannot be made so or there are too many. */
+    /** Whether an actor can be retired now. */
+    boolean hasRoom() {
+        return store.refusal() == null && durable.size() + waiters.size() < RETIRED_MAX;
+    }
+
+    /** Retires an actor; told once that is durable, and never if it cannot be made so. */
     void retire(ReplicaSetId set, ActorId actor, Runnable promised) {
         RetiredActor retired = new RetiredActor(set, actor);
         if (durable.contains(retired)) {
             promised.run();
-        } else if (store.refusal() == null && durable.size() + waiters.size() < RETIRED_MAX) {
-            Commit commit = Commit.ofRetired(next++, retired);
-            waiters.add(new Waiter(commit, retired, promised));
-            store.commit(commit);
+            return;
         }
+        Commit commit = Commit.ofRetired(next++, retired);
+        waiters.add(new Waiter(commit, retired, promised));
+        store.commit(commit);
     }
 
     boolean awaits(Commit commit) {

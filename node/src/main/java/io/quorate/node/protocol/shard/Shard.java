@@ -98,7 +98,7 @@ public final class Shard {
         TREE_ALARM,
         /** A write was not kept for a home that missed it, for want of room. */
         HINT_DROPPED,
-        /** The gaps of an actor that is over were closed. */
+        /** The gaps of an actor that is over were closed, durably. */
         GAPS_CLOSED
     }
 
@@ -185,17 +185,18 @@ public final class Shard {
 
     /**
      * Nobody waits for the answer to a read whose time is over. A restored record that comes late was merged from what the
-     * others had then, and they may have deleted it since. A plain write is taken however late: it is a delta under its own
-     * dot and context, which merges to the same whenever it comes, and taking it is what the sender wants even after it has
-     * answered. Answers are left to the task that asked, which knows its own deadline.
+     * others had then, and they may have deleted it since; a copy, from what a disk had that may be lost since, and a gap
+     * closed where it was. A new write is taken however late: it is a delta under its own dot and context, which merges to the
+     * same whenever it comes, and taking it is what the sender wants even after it has answered. Answers are left to the task
+     * that asked, which knows its own deadline.
      */
     private static boolean isOfNoUse(PeerMessage.Data message, long age) {
         if (message instanceof PeerMessage.Read read) {
             return age >= read.millisLeft() * 1_000_000L;
         }
         return message instanceof PeerMessage.Write write
-                && write.origin() == Origin.REPAIR
-                && age >= write.millisLeft() * 1_000_000L;
+                && ((write.origin() == Origin.REPAIR && age >= write.millisLeft() * 1_000_000L)
+                        || (write.origin() == Origin.COPY && age >= GapTask.COPY_LIFE_NANOS));
     }
 
     private void take(NodeId from, PeerMessage.Data message, long now) {
@@ -445,7 +446,8 @@ public final class Shard {
     /** For the simulator: whether this node may yet write under an actor. */
     public boolean isOwn(RetiredActor name) {
         return context.isFallbackActor(name.actor())
-                || replicas.get(name.set()).actor().equals(name.actor());
+                || (replicas.opened().contains(name.set())
+                        && replicas.get(name.set()).actor().equals(name.actor()));
     }
 
     /** For the simulator and for tests: the replica of a set if this shard has opened it. */

@@ -5,6 +5,7 @@ import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -34,6 +35,11 @@ final class Tasks {
         }
         Tail answered = tail.get(id);
         return answered == null ? null : answered.task();
+    }
+
+    boolean any(Predicate<Task> which) {
+        return open.values().stream().anyMatch(which)
+                || tail.values().stream().map(Tail::task).anyMatch(which);
     }
 
     /** The task's requester has its answer. */

@@ -4,6 +4,7 @@ import com.google.common.collect.ImmutableList;
 import com.google.common.hash.Hashing;
 import io.quorate.node.protocol.message.PeerMessage;
 import io.quorate.node.protocol.message.PeerMessage.Origin;
+import io.quorate.node.protocol.message.PeerMessage.Status;
 import io.quorate.node.protocol.quorum.WriteCoordinator;
 import io.quorate.node.protocol.replica.ObjectLimits;
 import io.quorate.node.protocol.replica.Replica;
@@ -304,14 +305,30 @@ final class WriteTask implements Task, WriteCoordinator.Port {
                 && context.send(
                         home,
                         new PeerMessage.Write(
-                                id, key, made, Origin.NEW, entry, context.resendMillis(), context.ring.epoch()));
+                                id, key, made, origin(), entry, context.resendMillis(), context.ring.epoch()));
+    }
+
+    /** Others have been told that the actor of this write is over, and whatever made them think so, it is now. */
+    private void endActor() {
+        VersionedObject made = object;
+        Replica replica = context.replicas.get(key.set());
+        if (made != null
+                && context.rules.appliedBy(made).stream()
+                        .anyMatch(dot -> dot.actor().equals(replica.actor()))) {
+            replica.endActor();
+        }
+    }
+
+    /** What was taken before is here, whoever made it. */
+    private Origin origin() {
+        return takenBefore ? Origin.COPY : Origin.NEW;
     }
 
     @Override
     public void standIn(NodeId fallback, NodeId home) {
         VersionedObject made = object;
         if (made != null) {
-            context.send(fallback, new PeerMessage.KeepHint(id, home, key, made, true, context.ring.epoch()));
+            context.send(fallback, new PeerMessage.KeepHint(id, home, key, made, origin(), true, context.ring.epoch()));
         }
     }
 
@@ -386,6 +403,9 @@ final class WriteTask implements Task, WriteCoordinator.Port {
         }
         WriteCoordinator running = coordinator;
         if (answer instanceof PeerMessage.WriteAck ack && running != null) {
+            if (ack.status() == Status.RETIRED) {
+                guarded(this::endActor);
+            }
             running.answered(from, ack.status(), now);
         } else if (answer instanceof PeerMessage.FoundRequest found && inquiry.answered(from, found)) {
             guarded(() -> {

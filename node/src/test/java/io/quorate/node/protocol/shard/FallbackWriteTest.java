@@ -41,10 +41,18 @@ class FallbackWriteTest {
     }
 
     private TinyCluster.Call put(Conflicts conflicts, CausalContext seen, String value) {
+        return put(new KeyAddress(key, ReadRepair.BLOCKING, 100, conflicts, true), seen, value);
+    }
+
+    private TinyCluster.Call put(int maxSiblings, CausalContext seen, String value) {
+        return put(new KeyAddress(key, ReadRepair.BLOCKING, maxSiblings, Conflicts.SIBLINGS, true), seen, value);
+    }
+
+    private TinyCluster.Call put(KeyAddress address, CausalContext seen, String value) {
         return cluster.submit(
                 fallback,
                 new KeyRequest.Put(
-                        new KeyAddress(key, ReadRepair.BLOCKING, 100, conflicts, true),
+                        address,
                         1,
                         seen,
                         Bytes.ofUtf8(value),
@@ -63,6 +71,18 @@ class FallbackWriteTest {
         cluster.run(5_000 * TinyCluster.MILLI);
         assertThat(cluster.stored(home, key)).containsExactly("v");
         assertThat(cluster.shard(fallback).counts().hints()).isZero();
+    }
+
+    @Test
+    void aRefusedWriteLeavesNoGap() {
+        cluster.down(home);
+        CausalContext first = put(1, CausalContext.EMPTY, "v").written().context();
+        assertThat(put(1, CausalContext.EMPTY, "w").refused().code()).isEqualTo(ErrorCode.TOO_MANY_SIBLINGS);
+        put(1, first, "x").written();
+        cluster.up(home);
+        cluster.run(5_000 * TinyCluster.MILLI);
+        assertThat(cluster.stored(home, key)).containsExactly("x");
+        assertThat(cluster.shard(home).replica(key.set()).clock().gapped()).isEmpty();
     }
 
     @Test
