@@ -3,7 +3,7 @@ package io.quorate.bench.sim;
 import java.util.PriorityQueue;
 
 /** What happens when, in virtual nanoseconds; equal times in the order in which they were planned. */
-final class Agenda {
+public final class Agenda {
     private final PriorityQueue<Entry> entries = new PriorityQueue<>();
     private long now;
     private long sequence;
@@ -16,20 +16,20 @@ final class Agenda {
         }
     }
 
-    long now() {
+    public long now() {
         return now;
     }
 
-    void at(long time, Runnable action) {
+    public void at(long time, Runnable action) {
         entries.add(new Entry(Math.max(time, now), sequence++, action));
     }
 
-    void after(long nanos, Runnable action) {
+    public void after(long nanos, Runnable action) {
         at(now + nanos, action);
     }
 
     /** Lets everything happen up to a moment. */
-    void runUntil(long end) {
+    public void runUntil(long end) {
         for (Entry next = entries.peek(); next != null && next.time() <= end; next = entries.peek()) {
             entries.poll();
             now = next.time();

@@ -5,13 +5,13 @@ import java.util.Deque;
 import java.util.List;
 
 /** Folds every event into a hash, by which two runs of a seed are compared, and keeps the last of them for people. */
-final class Trace {
+public final class Trace {
     private static final int KEPT = 20000;
 
     private final Deque<String> lines = new ArrayDeque<>();
     private long hash = 1125899906842597L;
 
-    void note(long now, String text) {
+    public void note(long now, String text) {
         long h = hash * 31 + now;
         for (int i = 0; i < text.length(); i++) {
             h = h * 31 + text.charAt(i);
@@ -23,11 +23,11 @@ final class Trace {
         }
     }
 
-    long hash() {
+    public long hash() {
         return hash;
     }
 
-    List<String> lines() {
+    public List<String> lines() {
         return List.copyOf(lines);
     }
 }

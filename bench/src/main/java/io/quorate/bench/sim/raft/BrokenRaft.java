@@ -1,0 +1,52 @@
+package io.quorate.bench.sim.raft;
+
+import io.quorate.node.protocol.raft.RaftRules;
+
+/** The rules of a group, one of them broken on purpose. */
+final class BrokenRaft extends RaftRules {
+    private final RaftBug bug;
+
+    BrokenRaft(RaftBug bug) {
+        this.bug = bug;
+    }
+
+    @Override
+    public boolean isUpToDate(long lastTerm, long lastIndex, long ownTerm, long ownIndex) {
+        return switch (bug) {
+            case LONGER_LOG_WINS -> lastIndex > ownIndex || (lastIndex == ownIndex && lastTerm >= ownTerm);
+            case STALE_LOG_WINS -> true;
+            default -> super.isUpToDate(lastTerm, lastIndex, ownTerm, ownIndex);
+        };
+    }
+
+    @Override
+    public boolean mayCommit(long entryTerm, long term) {
+        return bug == RaftBug.OLD_TERM_COMMITTED_BY_COUNT || super.mayCommit(entryTerm, term);
+    }
+
+    @Override
+    public boolean waitsForDisk() {
+        return bug != RaftBug.SAID_BEFORE_DURABLE;
+    }
+
+    @Override
+    public boolean mayTellIndex(boolean committedInTerm) {
+        return bug == RaftBug.READ_BEFORE_COMMIT || super.mayTellIndex(committedInTerm);
+    }
+
+    @Override
+    public boolean confirms(long answered, long wanted) {
+        return bug == RaftBug.READ_BY_OLD_ANSWER || super.confirms(answered, wanted);
+    }
+
+    @Override
+    public long toldByHeartbeat(long match, long commit) {
+        return bug == RaftBug.HEARTBEAT_COMMITS_TOO_MUCH ? commit : super.toldByHeartbeat(match, commit);
+    }
+
+
+    @Override
+    public long cutAt(long conflict, long firstNew) {
+        return bug == RaftBug.CUT_WHATEVER_COMES ? firstNew : super.cutAt(conflict, firstNew);
+    }
+}

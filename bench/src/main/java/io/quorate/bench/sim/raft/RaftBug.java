@@ -1,0 +1,37 @@
+package io.quorate.bench.sim.raft;
+
+/** Faults of the protocol, put in on purpose, most of them once made by others: a check that never found one proves nothing. */
+public enum RaftBug {
+    NONE(0),
+    /** Votes and acknowledgements leave before they are durable. */
+    SAID_BEFORE_DURABLE(300),
+    /** What a quorum has is committed whoever made it (figure 8 of the paper). */
+    OLD_TERM_COMMITTED_BY_COUNT(3000),
+    /** A longer log wins over a newer one. */
+    LONGER_LOG_WINS(1000),
+    /** Whoever asks first gets the vote. */
+    STALE_LOG_WINS(300),
+    /** A leader tells an index before its term has committed anything. */
+    READ_BEFORE_COMMIT(2000),
+    /** Any answer confirms a read, whenever it was asked for. */
+    READ_BY_OLD_ANSWER(2000),
+    /** A heartbeat tells the leader's commit index to one that may have other entries there. */
+    HEARTBEAT_COMMITS_TOO_MUCH(1000),
+    /** The vote is not on the disk after a start. */
+    VOTE_NOT_KEPT(2000),
+    /** The term is not on the disk after a start. */
+    TERM_NOT_KEPT(1000),
+    /** Whatever stands behind the previous entry is cut off, whether it differs or not. */
+    CUT_WHATEVER_COMES(1000);
+
+    private final int seeds;
+
+    RaftBug(int seeds) {
+        this.seeds = seeds;
+    }
+
+    /** Within how many seeds the simulator must find it. */
+    public int seeds() {
+        return seeds;
+    }
+}

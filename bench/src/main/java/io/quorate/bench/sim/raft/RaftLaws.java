@@ -1,0 +1,100 @@
+package io.quorate.bench.sim.raft;
+
+import io.quorate.bench.check.Violation;
+import io.quorate.node.protocol.raft.Entry;
+import io.quorate.ring.topology.NodeId;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/** What no run of a group may break: figure 3 of the paper, and linearizable reads. */
+final class RaftLaws {
+    private final Map<Long, NodeId> leaders = new HashMap<>();
+    private final List<Entry> committed = new ArrayList<>();
+    /** The terms of those who applied them first: not before they were committed. */
+    private final List<Long> committedIn = new ArrayList<>();
+
+    private long acknowledged;
+    private long checks;
+
+    long checks() {
+        return checks;
+    }
+
+    /** The last index that any member has seen committed. */
+    long committed() {
+        return committed.size();
+    }
+
+    /** Election safety and leader completeness. */
+    void leads(NodeId node, long term, List<Entry> log) {
+        checks++;
+        NodeId other = leaders.putIfAbsent(term, node);
+        if (other != null && !other.equals(node)) {
+            throw new Violation("one leader a term", other + " and " + node + " lead in term " + term);
+        }
+        for (int i = 0; i < committed.size(); i++) {
+            // One that leads in an old term may lack what was committed in later ones.
+            boolean has = i < log.size() && log.get(i).equals(committed.get(i));
+            if (!has && committedIn.get(i) < term) {
+                throw new Violation(
+                        "a leader has all that is committed",
+                        node + " leads in term " + term + " without " + committed.get(i) + ", committed in term "
+                                + committedIn.get(i));
+            }
+        }
+    }
+
+    /** State machine safety: everybody applies the same, in the same order. */
+    void applies(NodeId node, long term, Entry entry) {
+        checks++;
+        if (entry.index() == committed.size() + 1) {
+            committed.add(entry);
+            committedIn.add(term);
+        } else if (entry.index() > committed.size() + 1 || !committed.get((int) entry.index() - 1).equals(entry)) {
+            throw new Violation(
+                    "everybody applies the same",
+                    node + " applies " + entry + " where "
+                            + (entry.index() > committed.size() ? "nothing" : committed.get((int) entry.index() - 1))
+                            + " was applied before");
+        }
+    }
+
+    /** A client was told that its command is committed. */
+    void acknowledges(long index) {
+        acknowledged = Math.max(acknowledged, index);
+    }
+
+    /** What a read that begins now has to see. */
+    long acknowledged() {
+        return acknowledged;
+    }
+
+    void reads(NodeId node, long index, long wanted) {
+        checks++;
+        if (index < wanted) {
+            throw new Violation(
+                    "reads are linearizable",
+                    "a read at " + node + " sees all up to " + index + ", and " + wanted
+                            + " was acknowledged before it began");
+        }
+    }
+
+    /** Log matching. */
+    void match(NodeId a, List<Entry> first, NodeId b, List<Entry> second) {
+        checks++;
+        for (int i = Math.min(first.size(), second.size()) - 1; i >= 0; i--) {
+            if (first.get(i).term() == second.get(i).term()) {
+                for (int j = i; j >= 0; j--) {
+                    if (!first.get(j).equals(second.get(j))) {
+                        throw new Violation(
+                                "equal entries have equal logs before them",
+                                a + " and " + b + " agree at " + (i + 1) + " and not at " + (j + 1));
+                    }
+                }
+                return;
+            }
+        }
+    }
+}

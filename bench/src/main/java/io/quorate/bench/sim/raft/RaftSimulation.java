@@ -1,0 +1,344 @@
+package io.quorate.bench.sim.raft;
+
+import io.quorate.bench.check.Violation;
+import io.quorate.bench.sim.Agenda;
+import io.quorate.bench.sim.Trace;
+import io.quorate.node.protocol.raft.Configuration;
+import io.quorate.node.protocol.raft.RaftCore;
+import io.quorate.node.protocol.raft.RaftMessage;
+import io.quorate.node.protocol.raft.RaftRules;
+import io.quorate.node.protocol.raft.RaftSettings;
+import io.quorate.node.protocol.raft.Role;
+import io.quorate.ring.bytes.Bytes;
+import io.quorate.ring.topology.NodeId;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One run of one group from one seed: members, network, disks, clients and faults, on this thread and in virtual time. The
+ * laws are held against every step; at the end everything heals and the group has to go on.
+ */
+public final class RaftSimulation {
+    private static final long MILLI = 1_000_000L;
+    private static final long SECOND = 1_000 * MILLI;
+    private static final long FAULTS_END = 20 * SECOND;
+    private static final long HEALED_MAX = 10 * SECOND;
+
+    private final Agenda agenda = new Agenda();
+    private final Trace trace = new Trace();
+    private final RaftLaws laws = new RaftLaws();
+    private final Random random;
+    private final RaftBug bug;
+    private final RaftRules rules;
+    private final List<SimMember> members = new ArrayList<>();
+    private final Configuration configuration;
+    private final Map<SimMember, Long> diskBusyUntil = new HashMap<>();
+    /** Directions in which nothing passes. */
+    private final Set<String> cuts = new HashSet<>();
+
+    private final int dropPercent;
+    private final int doublePercent;
+    private final int slowPercent;
+    private final boolean slowDisks;
+    /** Whether what is under way when a cut begins arrives nevertheless. */
+    private final boolean lateArrivals;
+
+    private final RaftSettings settings;
+    private boolean calm;
+    private long acknowledged;
+    private long reads;
+    private @Nullable Violation violation;
+
+    public RaftSimulation(long seed, RaftBug bug) {
+        this.random = new Random(seed);
+        this.bug = bug;
+        this.rules = new BrokenRaft(bug);
+        int size = random.nextInt(3) == 0 ? 5 : random.nextInt(12) == 0 ? 1 : 3;
+        this.dropPercent = random.nextInt(3) == 0 ? 0 : random.nextInt(25);
+        this.doublePercent = random.nextInt(2) == 0 ? 0 : random.nextInt(20);
+        this.slowPercent = random.nextInt(2) == 0 ? 0 : random.nextInt(10);
+        this.slowDisks = random.nextInt(2) == 0;
+        boolean skewed = random.nextInt(2) == 0;
+        this.lateArrivals = random.nextInt(2) == 0;
+        // With few entries in a message, what an old leader left and what the new one makes go apart.
+        int appendBytes = random.nextInt(2) == 0 ? 1 : 1 << random.nextInt(12);
+        this.settings = new RaftSettings(
+                RaftSettings.DEFAULT.electionNanos(),
+                RaftSettings.DEFAULT.heartbeatNanos(),
+                appendBytes,
+                1L << (5 + random.nextInt(10)),
+                RaftSettings.DEFAULT.proposedBytes());
+        List<NodeId> ids = new ArrayList<>();
+        for (int i = 1; i <= size; i++) {
+            NodeId id = NodeId.of("n" + i);
+            ids.add(id);
+            members.add(new SimMember(id, this, skewed ? 0.9 + random.nextInt(200) / 1000.0 : 1));
+        }
+        this.configuration = Configuration.of(ids);
+    }
+
+    /** Runs it to its end. */
+    public RaftSimulation run() {
+        try {
+            members.forEach(this::start);
+            agenda.after(0, this::workload);
+            agenda.after(SECOND, this::fault);
+            agenda.runUntil(FAULTS_END);
+            heal();
+        } catch (Violation found) {
+            violation = found;
+        } catch (RuntimeException e) {
+            violation = new Violation("machines do not throw", e.toString());
+            violation.initCause(e);
+        }
+        return this;
+    }
+
+    private void start(SimMember member) {
+        member.start(configuration, new Random(random.nextLong()));
+    }
+
+    /** Clients that know nothing of leaders ask all members, and some the one that leads. */
+    private void workload() {
+        SimMember any = members.get(random.nextInt(members.size()));
+        int kind = random.nextInt(10);
+        if (kind < 5) {
+            members.stream().filter(RaftSimulation::leads).forEach(member -> member.propose(command()));
+        } else if (kind < 6) {
+            any.propose(command());
+        } else {
+            any.read();
+        }
+        if (agenda.now() < FAULTS_END) {
+            agenda.after(random.nextInt((int) (40 * MILLI)), this::workload);
+        }
+    }
+
+    private Bytes command() {
+        return Bytes.ofUtf8("c" + random.nextInt());
+    }
+
+    private static boolean leads(SimMember member) {
+        RaftCore core = member.core();
+        return core != null && core.role() == Role.LEADER;
+    }
+
+    private void fault() {
+        SimMember any = members.get(random.nextInt(members.size()));
+        SimMember other = members.get(random.nextInt(members.size()));
+        long time = 50 * MILLI + random.nextInt(2000) * MILLI;
+        switch (random.nextInt(7)) {
+            case 0 -> {
+                if (any.isUp()) {
+                    any.crash(random.nextInt(any.writesOnTheirWay() + 1));
+                    agenda.after(random.nextBoolean() ? time : time / 50, () -> restart(any));
+                }
+            }
+            case 1 -> {
+                note(any.id + " hears nothing");
+                cut(any, time, false);
+            }
+            case 2 -> {
+                note(any.id + " is cut off");
+                cut(any, time, true);
+            }
+            case 3 -> {
+                note(any.id + " pauses");
+                any.pause(time);
+            }
+            case 4 -> any.transfer(other.id);
+            case 5 -> members.stream().filter(RaftSimulation::leads).forEach(leader -> cut(leader, time, true));
+            default -> {
+                // Every member dies at once.
+                if (random.nextInt(4) == 0) {
+                    members.stream().filter(SimMember::isUp).forEach(member -> {
+                        member.crash(random.nextInt(member.writesOnTheirWay() + 1));
+                        agenda.after(random.nextInt(500) * MILLI, () -> restart(member));
+                    });
+                }
+            }
+        }
+        if (agenda.now() < FAULTS_END - 2 * SECOND) {
+            agenda.after(random.nextInt(900) * MILLI, this::fault);
+        }
+    }
+
+    /** Who has just voted dies, now and then, and is back at once: it must not vote again. */
+    void hasVoted(SimMember member) {
+        if (!calm && random.nextInt(4) == 0) {
+            agenda.after(random.nextInt((int) MILLI), () -> {
+                if (member.isUp()) {
+                    member.crash(0);
+                    agenda.after(random.nextInt((int) (20 * MILLI)), () -> restart(member));
+                }
+            });
+        }
+    }
+
+    private void restart(SimMember member) {
+        if (!member.isUp()) {
+            start(member);
+        }
+    }
+
+    private void cut(SimMember member, long nanos, boolean bothWays) {
+        List<String> ways = new ArrayList<>();
+        for (SimMember each : members) {
+            ways.add(each.id + ">" + member.id);
+            if (bothWays) {
+                ways.add(member.id + ">" + each.id);
+            }
+        }
+        cuts.addAll(ways);
+        agenda.after(nanos, () -> cuts.removeAll(ways));
+    }
+
+    private void heal() {
+        calm = true;
+        cuts.clear();
+        note("everything heals");
+        members.forEach(this::restart);
+        agenda.runUntil(agenda.now() + 2 * SECOND);
+        long before = acknowledged;
+        long until = agenda.now() + HEALED_MAX;
+        while (agenda.now() < until && !(acknowledged > before && areEqual())) {
+            if (acknowledged == before) {
+                members.stream().filter(RaftSimulation::leads).forEach(member -> member.propose(command()));
+            }
+            agenda.runUntil(agenda.now() + 100 * MILLI);
+        }
+        if (acknowledged == before || !areEqual()) {
+            throw new Violation("healed means served", "nothing was committed, or members differ, 10 s after healing");
+        }
+    }
+
+    private boolean areEqual() {
+        SimMember first = members.get(0);
+        for (SimMember member : members) {
+            laws.match(first.id, first.durableLog(), member.id, member.durableLog());
+            RaftCore core = member.core();
+            if (core == null
+                    || core.commit() != laws.committed()
+                    || !member.durableLog().equals(first.durableLog())) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    void send(NodeId from, NodeId to, RaftMessage message) {
+        if (from.equals(to)) {
+            deliver(from, to, message, 0);
+            return;
+        }
+        if (!calm && random.nextInt(100) < dropPercent) {
+            return;
+        }
+        if (lateArrivals && cuts.contains(from + ">" + to)) {
+            return;
+        }
+        int copies = !calm && random.nextInt(100) < doublePercent ? 2 : 1;
+        for (int i = 0; i < copies; i++) {
+            long nanos = MILLI / 2 + random.nextInt((int) (4 * MILLI));
+            if (!calm && random.nextInt(100) < slowPercent) {
+                nanos += random.nextInt(1500) * MILLI;
+            }
+            deliver(from, to, message, nanos);
+        }
+    }
+
+    private void deliver(NodeId from, NodeId to, RaftMessage message, long nanos) {
+        agenda.after(nanos, () -> {
+            if (!lateArrivals && cuts.contains(from + ">" + to)) {
+                return;
+            }
+            for (SimMember member : members) {
+                if (member.id.equals(to) && member.isUp()) {
+                    note(from + ">" + to + " " + message);
+                    member.receive(from, message);
+                }
+            }
+        });
+    }
+
+    /** When the write that a member begins now will be durable. */
+    long diskFree(SimMember member) {
+        long nanos = MILLI / 5 + random.nextInt((int) (3 * MILLI));
+        if (!calm && slowDisks && random.nextInt(40) == 0) {
+            nanos += random.nextInt(1000) * MILLI;
+        }
+        long free = Math.max(diskBusyUntil.getOrDefault(member, 0L), agenda.now()) + nanos;
+        diskBusyUntil.put(member, free);
+        return free;
+    }
+
+    Agenda agenda() {
+        return agenda;
+    }
+
+    long now() {
+        return agenda.now();
+    }
+
+    RaftLaws laws() {
+        return laws;
+    }
+
+    RaftBug bug() {
+        return bug;
+    }
+
+    RaftRules rules() {
+        return rules;
+    }
+
+    RaftSettings settings() {
+        return settings;
+    }
+
+    void note(String text) {
+        trace.note(agenda.now(), text);
+    }
+
+    void acknowledged() {
+        acknowledged++;
+    }
+
+    void read() {
+        reads++;
+    }
+
+    /** What was broken; null if nothing was. */
+    public @Nullable Violation violation() {
+        return violation;
+    }
+
+    /** The last events. */
+    public List<String> trace() {
+        return trace.lines();
+    }
+
+    /** Equal for equal runs. */
+    public long traceHash() {
+        return trace.hash();
+    }
+
+    /** Commands that clients were told to be committed. */
+    public long acknowledgedWrites() {
+        return acknowledged;
+    }
+
+    public long readsChecked() {
+        return reads;
+    }
+
+    public long checks() {
+        return laws.checks();
+    }
+}

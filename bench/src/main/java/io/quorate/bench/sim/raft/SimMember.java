@@ -1,0 +1,229 @@
+package io.quorate.bench.sim.raft;
+
+import io.quorate.node.protocol.raft.Configuration;
+import io.quorate.node.protocol.raft.Entry;
+import io.quorate.node.protocol.raft.HardState;
+import io.quorate.node.protocol.raft.RaftCore;
+import io.quorate.node.protocol.raft.RaftMessage;
+import io.quorate.node.protocol.raft.Ready;
+import io.quorate.node.protocol.raft.Role;
+import io.quorate.ring.bytes.Bytes;
+import io.quorate.ring.topology.NodeId;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+
+/** One member with its disk, its clock, and the clients that talk to it. */
+final class SimMember {
+    final NodeId id;
+    private final RaftSimulation world;
+    private final double clockRate;
+    private @Nullable RaftCore core;
+    private int boot;
+    private HardState durableState = HardState.NONE;
+    private final List<Entry> durableLog = new ArrayList<>();
+    /** As the member sees it, with what is on its way to the disk. */
+    private List<Entry> log = new ArrayList<>();
+
+    private final Deque<Ready.Write> writing = new ArrayDeque<>();
+    private final Map<Ready.Position, Boolean> proposed = new HashMap<>();
+    private final Map<Long, Long> reading = new HashMap<>();
+    private long nextRead;
+    private long pausedUntil;
+    private final Deque<Runnable> held = new ArrayDeque<>();
+    private Role role = Role.FOLLOWER;
+
+    SimMember(NodeId id, RaftSimulation world, double clockRate) {
+        this.id = id;
+        this.world = world;
+        this.clockRate = clockRate;
+    }
+
+    private long clock() {
+        return (long) (world.now() * clockRate);
+    }
+
+    boolean isUp() {
+        return core != null;
+    }
+
+    List<Entry> durableLog() {
+        return durableLog;
+    }
+
+    @Nullable
+    RaftCore core() {
+        return core;
+    }
+
+    void start(Configuration configuration, RandomGenerator random) {
+        int thisBoot = ++boot;
+        log = new ArrayList<>(durableLog);
+        role = Role.FOLLOWER;
+        core = new RaftCore(
+                id,
+                configuration,
+                durableState,
+                List.copyOf(durableLog),
+                0,
+                world.settings(),
+                world.rules(),
+                random,
+                clock());
+        world.note(id + " starts in term " + durableState.term() + " with " + durableLog.size() + " entries");
+        tick(thisBoot);
+    }
+
+    private void tick(int thisBoot) {
+        if (thisBoot == boot && core != null) {
+            input(running -> running.tick(clock()));
+            world.agenda().after(10_000_000L, () -> tick(thisBoot));
+        }
+    }
+
+    /** Dies: of the writes on their way the first few have reached the disk, or none. */
+    void crash(int written) {
+        for (int i = 0; i < written && !writing.isEmpty(); i++) {
+            store(writing.remove());
+        }
+        writing.clear();
+        proposed.clear();
+        reading.clear();
+        held.clear();
+        pausedUntil = 0;
+        boot++;
+        core = null;
+        world.note(id + " dies");
+    }
+
+    int writesOnTheirWay() {
+        return writing.size();
+    }
+
+    void pause(long nanos) {
+        pausedUntil = world.now() + nanos;
+        int thisBoot = boot;
+        world.agenda().after(nanos, () -> {
+            if (thisBoot == boot) {
+                List<Runnable> waited = List.copyOf(held);
+                held.clear();
+                waited.forEach(Runnable::run);
+            }
+        });
+    }
+
+    /** Something for the core to do. */
+    private interface Input {
+        void into(RaftCore core);
+    }
+
+    private void input(Input input) {
+        RaftCore running = core;
+        if (running == null) {
+            return;
+        }
+        if (world.now() < pausedUntil) {
+            held.add(() -> input(input));
+            return;
+        }
+        input.into(running);
+        carryOut(running);
+    }
+
+    void receive(NodeId from, RaftMessage message) {
+        input(running -> running.step(from, message, clock()));
+    }
+
+    void propose(Bytes command) {
+        input(running -> {
+            Ready.Position at = running.propose(List.of(command), clock());
+            if (at != null) {
+                proposed.put(at, true);
+            }
+        });
+    }
+
+    void read() {
+        long wanted = world.laws().acknowledged();
+        long read = nextRead++;
+        input(running -> {
+            reading.put(read, wanted);
+            running.read(read, clock());
+        });
+    }
+
+    void transfer(NodeId to) {
+        input(running -> running.transfer(to, clock()));
+    }
+
+    private void carryOut(RaftCore running) {
+        Ready ready = running.takeReady();
+        Ready.Write write = ready.write();
+        if (write != null) {
+            replace(log, write.entries());
+            writing.add(write);
+            int thisBoot = boot;
+            world.agenda().at(world.diskFree(this), () -> {
+                if (thisBoot == boot) {
+                    written();
+                }
+            });
+        }
+        if (running.role() != role) {
+            role = running.role();
+            world.note(id + " is " + role + " in term " + running.term());
+            if (role == Role.LEADER) {
+                world.laws().leads(id, running.term(), log);
+            }
+        }
+        for (Ready.Outgoing out : ready.messages()) {
+            world.send(id, out.to(), out.message());
+            if (out.message() instanceof RaftMessage.Voted voted && voted.granted() && !out.to().equals(id)) {
+                world.hasVoted(this);
+            }
+        }
+        for (Entry entry : ready.committed()) {
+            world.laws().applies(id, running.term(), entry);
+            if (proposed.remove(new Ready.Position(entry.index(), entry.term())) != null) {
+                world.laws().acknowledges(entry.index());
+                world.acknowledged();
+            }
+        }
+        ready.lost().forEach(proposed::remove);
+        for (Ready.Read read : ready.reads()) {
+            Long wanted = reading.remove(read.id());
+            if (wanted != null && read.index() >= 0) {
+                world.laws().reads(id, read.index(), wanted);
+                world.read();
+            }
+        }
+    }
+
+    private void written() {
+        Ready.Write write = writing.remove();
+        store(write);
+        input(running -> running.persisted(write.id(), clock()));
+    }
+
+    private void store(Ready.Write write) {
+        HardState state = write.state();
+        durableState = switch (world.bug()) {
+            case VOTE_NOT_KEPT -> new HardState(state.term(), null);
+            case TERM_NOT_KEPT -> HardState.NONE;
+            default -> state;
+        };
+        replace(durableLog, write.entries());
+    }
+
+    private static void replace(List<Entry> log, List<Entry> entries) {
+        if (!entries.isEmpty()) {
+            log.subList((int) entries.get(0).index() - 1, log.size()).clear();
+            log.addAll(entries);
+        }
+    }
+}

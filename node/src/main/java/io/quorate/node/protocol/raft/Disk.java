@@ -1,0 +1,53 @@
+package io.quorate.node.protocol.raft;
+
+import com.google.common.collect.ImmutableList;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import org.jspecify.annotations.Nullable;
+
+/** The writes of one member: what is to be made durable next, what is on its way, and since when. */
+final class Disk {
+    private final Deque<Long> startedAt = new ArrayDeque<>();
+    private long next = 1;
+    private long acked;
+    private HardState written;
+
+    Disk(HardState found) {
+        this.written = found;
+    }
+
+    /** The next write; null if all that there is has been given to be written. */
+    Ready.@Nullable Write take(HardState state, RaftLog log, long now) {
+        if (state.equals(written) && !log.hasUnwritten()) {
+            return null;
+        }
+        long id = next++;
+        written = state;
+        startedAt.add(now);
+        ImmutableList<Entry> entries = log.takeUnwritten(id);
+        return new Ready.Write(id, state, entries);
+    }
+
+    /** The write after which all is durable that holds now. */
+    long covering(HardState state, RaftLog log) {
+        return state.equals(written) && !log.hasUnwritten() ? next - 1 : next;
+    }
+
+    boolean isDurable(long write) {
+        return acked >= write;
+    }
+
+    void persisted(long write) {
+        if (write != acked + 1) {
+            throw new IllegalStateException("write " + write + " ended after " + acked);
+        }
+        acked = write;
+        startedAt.remove();
+    }
+
+    /** Whether a write has been on its way for longer than this. */
+    boolean hangs(long now, long nanos) {
+        Long oldest = startedAt.peek();
+        return oldest != null && now - oldest > nanos;
+    }
+}

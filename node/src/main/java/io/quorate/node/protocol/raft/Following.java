@@ -1,0 +1,47 @@
+package io.quorate.node.protocol.raft;
+
+import com.google.common.collect.ImmutableList;
+import io.quorate.ring.topology.NodeId;
+
+/** What a follower does with what its leader sends: section 5.3 of the paper. */
+final class Following {
+    private final Member member;
+
+    Following(Member member) {
+        this.member = member;
+    }
+
+    /** In the present term. */
+    void onAppend(NodeId from, RaftMessage.Append append) {
+        RaftLog log = member.log;
+        if (append.prevIndex() < log.baseIndex()) {
+            // What it would bring has been applied long ago.
+            member.sendWhenDurable(from, new RaftMessage.Appended(member.term(), log.commit(), append.round()));
+            return;
+        }
+        if (log.term(append.prevIndex()) != append.prevTerm()) {
+            long hint = log.lastNotAbove(append.prevIndex(), append.prevTerm());
+            member.post.send(
+                    from,
+                    new RaftMessage.Refused(
+                            member.term(), append.prevIndex(), hint, log.term(hint), append.round()));
+            return;
+        }
+        ImmutableList<Entry> entries = append.entries();
+        long lastNew = append.prevIndex() + entries.size();
+        long conflict = log.firstDifferent(entries, append.prevIndex());
+        long cut = member.rules.cutAt(conflict, append.prevIndex() + 1);
+        if (cut <= lastNew) {
+            member.lost.addAll(log.replace(entries.subList((int) (cut - append.prevIndex() - 1), entries.size())));
+        }
+        log.commitTo(Math.min(append.commit(), lastNew));
+        // Up to the last that came: what stands behind it may differ from the leader's.
+        member.sendWhenDurable(from, new RaftMessage.Appended(member.term(), lastNew, append.round()));
+    }
+
+    /** In the present term. What the leader says is committed is here: it knows that from this member's own answer. */
+    void onHeartbeat(NodeId from, RaftMessage.Heartbeat heartbeat) {
+        member.log.commitTo(heartbeat.commit());
+        member.post.send(from, new RaftMessage.Alive(member.term(), heartbeat.round()));
+    }
+}

@@ -1,0 +1,212 @@
+package io.quorate.node.protocol.raft;
+
+import com.google.common.collect.ImmutableList;
+import io.quorate.ring.bytes.Bytes;
+import io.quorate.ring.topology.NodeId;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/** What a leader does in one term: sections 5.3 and 5.4.2 of the paper, 3.10 and 6.2 of the dissertation. */
+final class Leading {
+    private final Member member;
+    private final Map<NodeId, Progress> followers = new TreeMap<>();
+    private final Reads reads;
+    private final long startedAt;
+    private long heartbeatAt;
+
+    private @Nullable NodeId successor;
+    private long successorUntil;
+
+    Leading(Member member) {
+        this.member = member;
+        this.reads = new Reads(member);
+        this.startedAt = member.now;
+        for (NodeId each : member.configuration.members()) {
+            if (!each.equals(member.self)) {
+                followers.put(each, new Progress(member.log.lastIndex() + 1, member.now));
+            }
+        }
+        add(Entry.Kind.NOOP, Bytes.EMPTY);
+        heartbeatAt = member.now;
+        replicateAll();
+    }
+
+    private Ready.Position add(Entry.Kind kind, Bytes payload) {
+        Entry entry = new Entry(member.log.lastIndex() + 1, member.term(), kind, payload);
+        member.log.add(entry);
+        return new Ready.Position(entry.index(), entry.term());
+    }
+
+    /** Takes commands into the log; where the first stands, null if none can be taken now. */
+    Ready.@Nullable Position propose(List<Bytes> commands) {
+        if (successor != null || member.log.uncommittedBytes() > member.settings.proposedBytes()) {
+            return null;
+        }
+        Ready.Position first = null;
+        for (Bytes command : commands) {
+            Ready.Position at = add(Entry.Kind.COMMAND, command);
+            first = first == null ? at : first;
+        }
+        replicateAll();
+        return first;
+    }
+
+    private void replicateAll() {
+        followers.forEach((to, progress) -> replicate(to, progress));
+    }
+
+    private void replicate(NodeId to, Progress progress) {
+        while (progress.maySend(member.settings.windowBytes()) && progress.next() <= member.log.lastIndex()) {
+            ImmutableList<Entry> entries =
+                    member.log.from(progress.next(), member.settings.appendBytes());
+            append(to, progress.next() - 1, entries);
+            progress.sent(
+                    entries.get(entries.size() - 1).index(),
+                    entries.stream().mapToLong(Entry::bytes).sum());
+        }
+    }
+
+    private void append(NodeId to, long prevIndex, ImmutableList<Entry> entries) {
+        member.post.send(
+                to,
+                new RaftMessage.Append(
+                        member.term(),
+                        prevIndex,
+                        member.log.term(prevIndex),
+                        entries,
+                        member.log.commit(),
+                        reads.round()));
+    }
+
+    void onAppended(NodeId from, RaftMessage.Appended appended) {
+        Progress progress = heard(from);
+        if (progress == null) {
+            return;
+        }
+        if (progress.matched(appended.match())) {
+            commit();
+        }
+        reads.confirm(from, appended.round());
+        replicate(from, progress);
+        if (from.equals(successor)) {
+            handOver();
+        }
+    }
+
+    void onRefused(NodeId from, RaftMessage.Refused refused) {
+        Progress progress = heard(from);
+        if (progress == null) {
+            return;
+        }
+        reads.confirm(from, refused.round());
+        if (progress.isOf(refused.prevIndex())) {
+            // The last entry here that may be theirs too: each probe passes a whole term of either log.
+            progress.probe(member.log.lastNotAbove(refused.hintIndex(), refused.hintTerm()) + 1);
+            replicate(from, progress);
+        }
+    }
+
+    void onAlive(NodeId from, RaftMessage.Alive alive) {
+        Progress progress = heard(from);
+        if (progress == null) {
+            return;
+        }
+        reads.confirm(from, alive.round());
+        progress.alive();
+        if (progress.match() < member.log.lastIndex()) {
+            if (progress.isStreaming() && progress.next() > progress.match() + 1) {
+                // All that is on its way may be lost: this is refused then, and the logs are compared anew.
+                append(from, progress.next() - 1, ImmutableList.of());
+            }
+            replicate(from, progress);
+        }
+    }
+
+    private @Nullable Progress heard(NodeId from) {
+        Progress progress = followers.get(from);
+        if (progress != null) {
+            progress.heard(member.now);
+        }
+        return progress;
+    }
+
+    /** What a quorum has is committed, if it was made in this term. */
+    void commit() {
+        long index = member.configuration.quorumIndex(this::matchOf);
+        if (index > member.log.commit()
+                && member.rules.mayCommit(member.log.term(index), member.term())
+                && member.log.commitTo(index)) {
+            reads.committed();
+        }
+    }
+
+    private long matchOf(NodeId node) {
+        if (node.equals(member.self)) {
+            return member.rules.waitsForDisk() ? member.log.durable() : member.log.lastIndex();
+        }
+        Progress progress = followers.get(node);
+        return progress == null ? 0 : progress.match();
+    }
+
+    void read(NodeId from, long id) {
+        reads.add(from, id);
+    }
+
+    /** Begins what has gathered since the last input. */
+    void flush() {
+        if (reads.takeDue()) {
+            beat();
+        }
+    }
+
+    private void beat() {
+        heartbeatAt = member.now;
+        followers.forEach((to, progress) -> member.post.send(
+                to,
+                new RaftMessage.Heartbeat(
+                        member.term(),
+                        member.rules.toldByHeartbeat(progress.match(), member.log.commit()),
+                        reads.round())));
+    }
+
+    /** False if this member must lead no longer: no quorum hears it, or its disk hangs. */
+    boolean tick() {
+        long patience = member.settings.electionNanos();
+        if (member.now - heartbeatAt >= member.settings.heartbeatNanos()) {
+            beat();
+        }
+        if (successor != null && member.now - successorUntil >= 0) {
+            successor = null;
+        }
+        boolean heard = member.configuration.isQuorum(node -> {
+            Progress progress = followers.get(node);
+            return node.equals(member.self) || (progress != null && progress.wasHeardSince(member.now - patience));
+        });
+        return (heard || member.now - startedAt < patience) && !member.disk.hangs(member.now, patience);
+    }
+
+    /** Hands its place to a voter, as soon as that one has the whole log; no command is taken meanwhile. */
+    boolean transfer(NodeId to) {
+        if (!followers.containsKey(to) || !member.configuration.isVoter(to)) {
+            return false;
+        }
+        successor = to;
+        successorUntil = member.now + member.settings.electionNanos();
+        handOver();
+        return true;
+    }
+
+    private void handOver() {
+        NodeId to = successor;
+        Progress progress = to == null ? null : followers.get(to);
+        if (to != null && progress != null && progress.match() == member.log.lastIndex()) {
+            member.post.send(to, new RaftMessage.StandNow(member.term()));
+        }
+    }
+
+    void end() {
+        reads.fail();
+    }
+}

@@ -1,0 +1,112 @@
+package io.quorate.node.protocol.raft;
+
+import io.quorate.ring.topology.NodeId;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+
+/** What the parts of one member share: its term, vote, log, disk and post. */
+final class Member {
+    final NodeId self;
+    final RaftSettings settings;
+    final RaftRules rules;
+    final RaftLog log;
+    final Disk disk;
+    final Post post = new Post();
+    final List<Ready.Read> reads = new ArrayList<>();
+    final List<Ready.Position> lost = new ArrayList<>();
+    private final RandomGenerator random;
+    Configuration configuration;
+    Role role = Role.FOLLOWER;
+    @Nullable
+    NodeId leader;
+
+    long now;
+    private HardState state;
+    /** When it last heard of the leader; means nothing while there is none. */
+    private long heardAt;
+
+    private long electionAt;
+
+    Member(
+            NodeId self,
+            Configuration configuration,
+            HardState state,
+            RaftLog log,
+            RaftSettings settings,
+            RaftRules rules,
+            RandomGenerator random,
+            long now) {
+        this.self = self;
+        this.configuration = configuration;
+        this.state = state;
+        this.log = log;
+        this.disk = new Disk(state);
+        this.settings = settings;
+        this.rules = rules;
+        this.random = random;
+        this.now = now;
+        postpone();
+    }
+
+    long term() {
+        return state.term();
+    }
+
+    @Nullable
+    NodeId vote() {
+        return state.vote();
+    }
+
+    void voteFor(NodeId candidate) {
+        state = new HardState(state.term(), candidate);
+    }
+
+    void enterTerm(long term) {
+        if (term < state.term()) {
+            throw new IllegalStateException("term " + term + " after " + state.term());
+        }
+        if (term > state.term()) {
+            state = new HardState(term, null);
+        }
+    }
+
+    HardState hardState() {
+        return state;
+    }
+
+    /** The next election is one to two times the election timeout from now. */
+    void postpone() {
+        electionAt = now + settings.electionNanos() + random.nextLong(settings.electionNanos());
+    }
+
+    boolean isElectionDue() {
+        return now - electionAt >= 0;
+    }
+
+    /** The leader of the present term has been heard. */
+    void heard(NodeId from) {
+        leader = from;
+        heardAt = now;
+        postpone();
+    }
+
+    /** Whether this member has a leader that it heard so lately that it helps nobody else into its place. */
+    boolean isLoyal() {
+        return role == Role.LEADER || (leader != null && now - heardAt < settings.electionNanos());
+    }
+
+    boolean isUpToDate(long lastTerm, long lastIndex) {
+        return rules.isUpToDate(lastTerm, lastIndex, log.lastTerm(), log.lastIndex());
+    }
+
+    /** Sends a message that says that what holds now is durable. */
+    void sendWhenDurable(NodeId to, RaftMessage message) {
+        if (rules.waitsForDisk()) {
+            post.sendAfter(disk.covering(state, log), disk, to, message);
+        } else {
+            post.send(to, message);
+        }
+    }
+}

@@ -1,0 +1,281 @@
+package io.quorate.node.protocol.raft;
+
+import com.google.common.collect.ImmutableList;
+import io.quorate.ring.bytes.Bytes;
+import io.quorate.ring.topology.NodeId;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One member of a Raft group, as a machine: inputs are time, messages, commands, reads and the ends of writes; after each
+ * input {@link #takeReady} says what is to be done. Writes may overlap and end in their order. A message that says that
+ * something is durable is not given out before it is.
+ *
+ * <p>Not for several threads. A member that is cut off does not raise the term of the others (pre-vote), helps nobody into
+ * the place of a leader that it hears, and steps down when it leads and hears no quorum, or when its disk hangs.
+ */
+public final class RaftCore {
+    private final Member member;
+    private final Elections elections;
+    private final Following following;
+    private @Nullable Leading leading;
+    /** Reads that this follower has asked the leader about. */
+    private final Set<Long> asked = new TreeSet<>();
+
+    /**
+     * As the disk has it.
+     *
+     * @param log what is durable, in order from index 1
+     * @param applied up to where the state machine has applied it
+     * @param random for timeouts
+     */
+    public RaftCore(
+            NodeId self,
+            Configuration configuration,
+            HardState state,
+            List<Entry> log,
+            long applied,
+            RaftSettings settings,
+            RaftRules rules,
+            RandomGenerator random,
+            long now) {
+        this.member = new Member(
+                self, configuration, state, new RaftLog(0, 0, log, applied), settings, rules, random, now);
+        this.elections = new Elections(member);
+        this.following = new Following(member);
+    }
+
+    public long term() {
+        return member.term();
+    }
+
+    public Role role() {
+        return member.role;
+    }
+
+    /** The leader of this term, if it is known. */
+    public @Nullable NodeId leader() {
+        return member.leader;
+    }
+
+    public long commit() {
+        return member.log.commit();
+    }
+
+    public long lastIndex() {
+        return member.log.lastIndex();
+    }
+
+    /** Lets time pass. */
+    public void tick(long now) {
+        member.now = now;
+        Leading leader = leading;
+        if (leader != null) {
+            if (!leader.tick()) {
+                follow(member.term(), null);
+            }
+        } else if (member.isElectionDue() && member.configuration.isVoter(member.self)) {
+            failAsked();
+            if (!member.rules.asksFirst() || elections.ask()) {
+                elections.stand(false);
+            }
+        }
+    }
+
+    /** Takes a message of another member. */
+    public void step(NodeId from, RaftMessage message, long now) {
+        member.now = now;
+        if (message instanceof RaftMessage.PreVote ask) {
+            elections.onPreVote(from, ask);
+            return;
+        }
+        if (message instanceof RaftMessage.PreVoted answer && answer.granted()) {
+            onPreVoted(from, answer);
+            return;
+        }
+        if (message.term() > member.term()) {
+            if (message instanceof RaftMessage.Vote ask && !ask.transferred() && member.isLoyal()) {
+                return;
+            }
+            follow(message.term(), null);
+        } else if (message.term() < member.term()) {
+            tellStale(from, message);
+            return;
+        }
+        inTerm(from, message);
+    }
+
+    /** Whoever leads or stands in a term that is over is told of the present one. */
+    private void tellStale(NodeId from, RaftMessage message) {
+        if (message instanceof RaftMessage.Append || message instanceof RaftMessage.Heartbeat) {
+            member.post.send(from, new RaftMessage.Alive(member.term(), 0));
+        } else if (message instanceof RaftMessage.Vote) {
+            member.post.send(from, new RaftMessage.Voted(member.term(), false));
+        }
+    }
+
+    private void inTerm(NodeId from, RaftMessage message) {
+        Leading leader = leading;
+        if (message instanceof RaftMessage.Vote ask) {
+            elections.onVote(from, ask);
+        } else if (message instanceof RaftMessage.Voted answer) {
+            onVoted(from, answer);
+        } else if (message instanceof RaftMessage.PreVoted answer) {
+            onPreVoted(from, answer);
+        } else if (message instanceof RaftMessage.Append append) {
+            followLeader(from);
+            following.onAppend(from, append);
+        } else if (message instanceof RaftMessage.Heartbeat heartbeat) {
+            followLeader(from);
+            following.onHeartbeat(from, heartbeat);
+        } else if (message instanceof RaftMessage.StandNow) {
+            if (leader == null && member.configuration.isVoter(member.self)) {
+                failAsked();
+                elections.stand(true);
+            }
+        } else if (message instanceof RaftMessage.ToldIndex told) {
+            if (asked.remove(told.id())) {
+                member.reads.add(new Ready.Read(told.id(), told.index()));
+            }
+        } else if (message instanceof RaftMessage.AskIndex ask) {
+            if (leader != null) {
+                leader.read(from, ask.id());
+            } else {
+                member.post.send(from, new RaftMessage.ToldIndex(member.term(), ask.id(), -1));
+            }
+        } else if (leader != null) {
+            lead(leader, from, message);
+        }
+    }
+
+    private static void lead(Leading leader, NodeId from, RaftMessage message) {
+        if (message instanceof RaftMessage.Appended appended) {
+            leader.onAppended(from, appended);
+        } else if (message instanceof RaftMessage.Refused refused) {
+            leader.onRefused(from, refused);
+        } else if (message instanceof RaftMessage.Alive alive) {
+            leader.onAlive(from, alive);
+        }
+    }
+
+    private void onPreVoted(NodeId from, RaftMessage.PreVoted answer) {
+        boolean present = !answer.granted() || answer.term() == member.term() + 1;
+        if (member.role == Role.PRE_CANDIDATE && present) {
+            elections.count(from, answer.granted());
+            if (elections.isWon()) {
+                elections.stand(false);
+            }
+        }
+    }
+
+    private void onVoted(NodeId from, RaftMessage.Voted answer) {
+        if (member.role != Role.CANDIDATE) {
+            return;
+        }
+        elections.count(from, answer.granted());
+        if (elections.isWon()) {
+            member.role = Role.LEADER;
+            member.leader = member.self;
+            leading = new Leading(member);
+        } else if (elections.isHopeless()) {
+            follow(member.term(), null);
+        }
+    }
+
+    private void followLeader(NodeId from) {
+        if (member.role == Role.LEADER) {
+            throw new IllegalStateException("two leaders in term " + member.term() + ": " + member.self + ", " + from);
+        }
+        member.role = Role.FOLLOWER;
+        member.heard(from);
+    }
+
+    private void follow(long term, @Nullable NodeId leader) {
+        Leading led = leading;
+        if (led != null) {
+            led.end();
+            leading = null;
+            member.postpone();
+        }
+        failAsked();
+        member.enterTerm(term);
+        member.role = Role.FOLLOWER;
+        member.leader = leader;
+    }
+
+    private void failAsked() {
+        asked.forEach(id -> member.reads.add(new Ready.Read(id, -1)));
+        asked.clear();
+    }
+
+    /**
+     * Takes commands into the log.
+     *
+     * @return where the first stands, the others behind it; null if this member does not lead, hands its place over, or has
+     *     too much that is not committed
+     */
+    public Ready.@Nullable Position propose(List<Bytes> commands, long now) {
+        member.now = now;
+        Leading leader = leading;
+        return leader == null ? null : leader.propose(commands);
+    }
+
+    /**
+     * Begins a linearizable read; {@link Ready#reads} says up to where has to be applied before it is answered.
+     *
+     * @param id not used before by this member
+     */
+    public void read(long id, long now) {
+        member.now = now;
+        Leading leader = leading;
+        NodeId known = member.leader;
+        if (leader != null) {
+            leader.read(member.self, id);
+        } else if (known != null) {
+            asked.add(id);
+            member.post.send(known, new RaftMessage.AskIndex(member.term(), id));
+        } else {
+            member.reads.add(new Ready.Read(id, -1));
+        }
+    }
+
+    /** Hands the lead over to another voter; false if this member does not lead or that one is none. */
+    public boolean transfer(NodeId to, long now) {
+        member.now = now;
+        Leading leader = leading;
+        return leader != null && leader.transfer(to);
+    }
+
+    /** A write is durable; they end in their order. */
+    public void persisted(long write, long now) {
+        member.now = now;
+        member.disk.persisted(write);
+        member.log.persisted(write);
+        member.post.release(member.disk);
+        Leading leader = leading;
+        if (leader != null) {
+            leader.commit();
+        }
+    }
+
+    /** What is to be done now; to be asked for after each input, or after several. */
+    public Ready takeReady() {
+        Leading leader = leading;
+        if (leader != null) {
+            leader.flush();
+        }
+        Ready.Write write = member.disk.take(member.hardState(), member.log, member.now);
+        Ready ready = new Ready(
+                write,
+                member.post.take(),
+                member.log.takeCommitted(),
+                ImmutableList.copyOf(member.reads),
+                ImmutableList.copyOf(member.lost));
+        member.reads.clear();
+        member.lost.clear();
+        return ready;
+    }
+}

@@ -1,0 +1,195 @@
+package io.quorate.node.protocol.raft;
+
+import com.google.common.collect.ImmutableList;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * The log of one member, in memory, and how far it is durable, committed and handed on to be applied.
+ *
+ * <p>An entry is durable when the write that holds it as it is now is. That an earlier write of the same entry is durable
+ * says nothing, where another entry stood in its place in between.
+ */
+final class RaftLog {
+    private static final class Slot {
+        private final Entry entry;
+        private long write;
+
+        private Slot(Entry entry, long write) {
+            this.entry = entry;
+            this.write = write;
+        }
+    }
+
+    /** What comes before the first entry here. */
+    private final long baseIndex;
+
+    private final long baseTerm;
+    private final List<Slot> slots = new ArrayList<>();
+    private long durable;
+    private long acked;
+    private long commit;
+    private long handed;
+
+    /**
+     * As it is on disk.
+     *
+     * @param applied up to where the state machine has applied it
+     */
+    RaftLog(long baseIndex, long baseTerm, List<Entry> entries, long applied) {
+        this.baseIndex = baseIndex;
+        this.baseTerm = baseTerm;
+        entries.forEach(entry -> slots.add(new Slot(entry, 0)));
+        this.durable = lastIndex();
+        this.commit = Math.max(baseIndex, applied);
+        this.handed = commit;
+    }
+
+    long lastIndex() {
+        return baseIndex + slots.size();
+    }
+
+    long lastTerm() {
+        return term(lastIndex());
+    }
+
+    /** The term of an entry; -1 if it is not here. */
+    long term(long index) {
+        if (index == baseIndex) {
+            return baseTerm;
+        }
+        return index < baseIndex || index > lastIndex() ? -1 : slot(index).entry.term();
+    }
+
+    private Slot slot(long index) {
+        return slots.get((int) (index - baseIndex - 1));
+    }
+
+    long baseIndex() {
+        return baseIndex;
+    }
+
+    long commit() {
+        return commit;
+    }
+
+    /** Up to where everything is durable. */
+    long durable() {
+        return durable;
+    }
+
+    /** Entries from an index on, up to so many bytes, but one at least if there is any. */
+    ImmutableList<Entry> from(long index, long maxBytes) {
+        ImmutableList.Builder<Entry> entries = ImmutableList.builder();
+        long bytes = 0;
+        for (long i = index; i <= lastIndex(); i++) {
+            Entry entry = slot(i).entry;
+            bytes += entry.bytes();
+            if (i > index && bytes > maxBytes) {
+                break;
+            }
+            entries.add(entry);
+        }
+        return entries.build();
+    }
+
+    /** Adds an entry of this leader's own. */
+    void add(Entry entry) {
+        if (entry.index() != lastIndex() + 1) {
+            throw new IllegalArgumentException(entry + " after " + lastIndex());
+        }
+        slots.add(new Slot(entry, Long.MAX_VALUE));
+    }
+
+    /**
+     * The first of these that is not here as it is; the index after the last if all are.
+     *
+     * @param entries in order, the first right behind one that is here
+     */
+    long firstDifferent(List<Entry> entries, long after) {
+        for (Entry entry : entries) {
+            if (term(entry.index()) != entry.term()) {
+                return entry.index();
+            }
+        }
+        return after + entries.size() + 1;
+    }
+
+    /** Replaces what stands from the first one's index on; what stood there. */
+    List<Ready.Position> replace(List<Entry> entries) {
+        long first = entries.get(0).index();
+        if (first <= commit) {
+            throw new IllegalStateException("entry " + first + " is committed (up to " + commit + "), and would change");
+        }
+        List<Ready.Position> gone = new ArrayList<>();
+        List<Slot> tail = slots.subList((int) (first - baseIndex - 1), slots.size());
+        tail.forEach(slot -> gone.add(new Ready.Position(slot.entry.index(), slot.entry.term())));
+        tail.clear();
+        durable = Math.min(durable, first - 1);
+        entries.forEach(this::add);
+        return gone;
+    }
+
+    /** The last entry at or before an index whose term is not above a term. */
+    long lastNotAbove(long index, long term) {
+        long i = Math.min(index, lastIndex());
+        while (i > baseIndex && term(i) > term) {
+            i--;
+        }
+        return i;
+    }
+
+    /** What has not been given to be written, which it is from now on under this number. */
+    ImmutableList<Entry> takeUnwritten(long write) {
+        ImmutableList.Builder<Entry> entries = ImmutableList.builder();
+        int i = slots.size();
+        while (i > 0 && slots.get(i - 1).write == Long.MAX_VALUE) {
+            i--;
+        }
+        for (Slot slot : slots.subList(i, slots.size())) {
+            slot.write = write;
+            entries.add(slot.entry);
+        }
+        return entries.build();
+    }
+
+    boolean hasUnwritten() {
+        return !slots.isEmpty() && slots.get(slots.size() - 1).write == Long.MAX_VALUE;
+    }
+
+    /** All writes up to this one are durable. */
+    void persisted(long write) {
+        acked = Math.max(acked, write);
+        while (durable < lastIndex() && slot(durable + 1).write <= acked) {
+            durable++;
+        }
+    }
+
+    /** Raises the commit index; never beyond what is here, and never back. */
+    boolean commitTo(long index) {
+        long next = Math.min(index, lastIndex());
+        boolean news = next > commit;
+        commit = Math.max(commit, next);
+        return news;
+    }
+
+    /** What is committed and durable here and has not been handed on. */
+    ImmutableList<Entry> takeCommitted() {
+        ImmutableList.Builder<Entry> entries = ImmutableList.builder();
+        long until = Math.min(commit, durable);
+        for (long i = handed + 1; i <= until; i++) {
+            entries.add(slot(i).entry);
+        }
+        handed = Math.max(handed, until);
+        return entries.build();
+    }
+
+    /** Bytes of what is not committed. */
+    long uncommittedBytes() {
+        long bytes = 0;
+        for (long i = lastIndex(); i > commit; i--) {
+            bytes += slot(i).entry.bytes();
+        }
+        return bytes;
+    }
+}
