@@ -44,6 +44,20 @@ final class BrokenRaft extends RaftRules {
         return bug == RaftBug.HEARTBEAT_COMMITS_TOO_MUCH ? commit : super.toldByHeartbeat(match, commit);
     }
 
+    @Override
+    public boolean changesJointly() {
+        return bug != RaftBug.CHANGE_AT_ONCE;
+    }
+
+    @Override
+    public boolean takesState(long index, long commit) {
+        return bug == RaftBug.OLD_STATE_TAKEN || super.takesState(index, commit);
+    }
+
+    @Override
+    public boolean resetsLog(long ownTerm, long stateTerm) {
+        return ownTerm == -1 || (bug != RaftBug.LOG_KEPT_BESIDE_STATE && super.resetsLog(ownTerm, stateTerm));
+    }
 
     @Override
     public long cutAt(long conflict, long firstNew) {

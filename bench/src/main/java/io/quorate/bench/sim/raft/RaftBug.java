@@ -21,6 +21,12 @@ public enum RaftBug {
     VOTE_NOT_KEPT(2000),
     /** The term is not on the disk after a start. */
     TERM_NOT_KEPT(1000),
+    /** A group changes from one side to the other at once. */
+    CHANGE_AT_ONCE(1000),
+    /** A state of the state machine is taken though more is committed here. */
+    OLD_STATE_TAKEN(1000),
+    /** The log stays as it is when a state is taken that it does not lead to. */
+    LOG_KEPT_BESIDE_STATE(2000),
     /** Whatever stands behind the previous entry is cut off, whether it differs or not. */
     CUT_WHATEVER_COMES(1000);
 

@@ -1,6 +1,7 @@
 package io.quorate.bench.sim.raft;
 
 import io.quorate.bench.check.Violation;
+import io.quorate.node.protocol.raft.Base;
 import io.quorate.node.protocol.raft.Entry;
 import io.quorate.ring.topology.NodeId;
 import java.util.ArrayList;
@@ -28,7 +29,7 @@ final class RaftLaws {
     }
 
     /** Election safety and leader completeness. */
-    void leads(NodeId node, long term, List<Entry> log) {
+    void leads(NodeId node, long term, SimLog log) {
         checks++;
         NodeId other = leaders.putIfAbsent(term, node);
         if (other != null && !other.equals(node)) {
@@ -36,7 +37,7 @@ final class RaftLaws {
         }
         for (int i = 0; i < committed.size(); i++) {
             // One that leads in an old term may lack what was committed in later ones.
-            boolean has = i < log.size() && log.get(i).equals(committed.get(i));
+            boolean has = i < log.base().index() || committed.get(i).equals(log.at(i + 1));
             if (!has && committedIn.get(i) < term) {
                 throw new Violation(
                         "a leader has all that is committed",
@@ -52,7 +53,8 @@ final class RaftLaws {
         if (entry.index() == committed.size() + 1) {
             committed.add(entry);
             committedIn.add(term);
-        } else if (entry.index() > committed.size() + 1 || !committed.get((int) entry.index() - 1).equals(entry)) {
+        } else if (entry.index() > committed.size() + 1
+                || !committed.get((int) entry.index() - 1).equals(entry)) {
             throw new Violation(
                     "everybody applies the same",
                     node + " applies " + entry + " where "
@@ -81,19 +83,30 @@ final class RaftLaws {
         }
     }
 
-    /** Log matching. */
-    void match(NodeId a, List<Entry> first, NodeId b, List<Entry> second) {
+    /** A state that a member takes in place of entries holds what was committed. */
+    void installs(NodeId node, Base base) {
         checks++;
-        for (int i = Math.min(first.size(), second.size()) - 1; i >= 0; i--) {
-            if (first.get(i).term() == second.get(i).term()) {
-                for (int j = i; j >= 0; j--) {
-                    if (!first.get(j).equals(second.get(j))) {
-                        throw new Violation(
-                                "equal entries have equal logs before them",
-                                a + " and " + b + " agree at " + (i + 1) + " and not at " + (j + 1));
-                    }
-                }
+        if (base.index() > committed.size()
+                || committed.get((int) base.index() - 1).term() != base.term()) {
+            throw new Violation("a state holds what is committed", node + " takes " + base);
+        }
+    }
+
+    /** Log matching. */
+    void match(NodeId a, SimLog first, NodeId b, SimLog second) {
+        checks++;
+        long above = Math.max(first.base().index(), second.base().index());
+        boolean equal = false;
+        for (long i = Math.min(first.lastIndex(), second.lastIndex()); i > above; i--) {
+            Entry one = first.at(i);
+            Entry other = second.at(i);
+            if (one == null || other == null) {
                 return;
+            }
+            equal |= one.term() == other.term();
+            if (equal && !one.equals(other)) {
+                throw new Violation(
+                        "equal entries have equal logs before them", a + " and " + b + " differ at " + i);
             }
         }
     }

@@ -3,6 +3,7 @@ package io.quorate.bench.sim.raft;
 import io.quorate.bench.check.Violation;
 import io.quorate.bench.sim.Agenda;
 import io.quorate.bench.sim.Trace;
+import io.quorate.node.protocol.raft.Base;
 import io.quorate.node.protocol.raft.Configuration;
 import io.quorate.node.protocol.raft.RaftCore;
 import io.quorate.node.protocol.raft.RaftMessage;
@@ -12,12 +13,14 @@ import io.quorate.node.protocol.raft.Role;
 import io.quorate.ring.bytes.Bytes;
 import io.quorate.ring.topology.NodeId;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.Set;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -37,7 +40,7 @@ public final class RaftSimulation {
     private final RaftBug bug;
     private final RaftRules rules;
     private final List<SimMember> members = new ArrayList<>();
-    private final Configuration configuration;
+    private final int statesEvery;
     private final Map<SimMember, Long> diskBusyUntil = new HashMap<>();
     /** Directions in which nothing passes. */
     private final Set<String> cuts = new HashSet<>();
@@ -50,6 +53,7 @@ public final class RaftSimulation {
     private final boolean lateArrivals;
 
     private final RaftSettings settings;
+    private final boolean changes;
     private boolean calm;
     private long acknowledged;
     private long reads;
@@ -75,12 +79,16 @@ public final class RaftSimulation {
                 1L << (5 + random.nextInt(10)),
                 RaftSettings.DEFAULT.proposedBytes());
         List<NodeId> ids = new ArrayList<>();
-        for (int i = 1; i <= size; i++) {
-            NodeId id = NodeId.of("n" + i);
-            ids.add(id);
-            members.add(new SimMember(id, this, skewed ? 0.9 + random.nextInt(200) / 1000.0 : 1));
+        for (int i = 1; i <= size + 1; i++) {
+            ids.add(NodeId.of("n" + i));
         }
-        this.configuration = Configuration.of(ids);
+        // One more than the group begins with, to come in.
+        Base beginning = new Base(0, 0, Configuration.of(ids.subList(0, size)));
+        for (NodeId id : ids) {
+            members.add(new SimMember(id, this, skewed ? 0.9 + random.nextInt(200) / 1000.0 : 1, beginning));
+        }
+        this.statesEvery = random.nextInt(2) == 0 ? 10 + random.nextInt(40) : 1_000_000;
+        this.changes = random.nextInt(2) == 0;
     }
 
     /** Runs it to its end. */
@@ -101,7 +109,7 @@ public final class RaftSimulation {
     }
 
     private void start(SimMember member) {
-        member.start(configuration, new Random(random.nextLong()));
+        member.start(new Random(random.nextLong()));
     }
 
     /** Clients that know nothing of leaders ask all members, and some the one that leads. */
@@ -133,6 +141,9 @@ public final class RaftSimulation {
         SimMember any = members.get(random.nextInt(members.size()));
         SimMember other = members.get(random.nextInt(members.size()));
         long time = 50 * MILLI + random.nextInt(2000) * MILLI;
+        if (changes && random.nextInt(3) == 0) {
+            changeMembers();
+        }
         switch (random.nextInt(7)) {
             case 0 -> {
                 if (any.isUp()) {
@@ -181,6 +192,43 @@ public final class RaftSimulation {
         }
     }
 
+    /** Some of all, in some role; who leads may be among those that go. */
+    private void changeMembers() {
+        List<NodeId> ids = new ArrayList<>(members.stream().map(member -> member.id).toList());
+        Collections.shuffle(ids, random);
+        int voters = 1 + random.nextInt(ids.size());
+        Set<NodeId> others = random.nextBoolean() ? new TreeSet<>(ids.subList(voters, ids.size())) : Set.of();
+        members.stream()
+                .filter(RaftSimulation::leads)
+                .forEach(leader -> leader.change(new TreeSet<>(ids.subList(0, voters)), others));
+    }
+
+    /** How many entries a state stands for at least. */
+    int statesEvery() {
+        return statesEvery;
+    }
+
+    long installNanos() {
+        return MILLI + random.nextInt(200) * MILLI;
+    }
+
+    /** Sends a state of the state machine, which may be lost on its way. */
+    void sendState(SimMember from, NodeId to, long term, Base base) {
+        boolean arrives = calm || random.nextInt(100) >= 10 + dropPercent;
+        boolean whole = calm || random.nextInt(10) > 0;
+        agenda.after(MILLI + random.nextInt(100) * MILLI, () -> {
+            boolean passes = arrives && !cuts.contains(from.id + ">" + to);
+            for (SimMember member : members) {
+                if (member.id.equals(to) && member.isUp() && passes) {
+                    note(from.id + ">" + to + " state " + base);
+                    member.offered(from.id, term, base, whole, arrived -> from.stateSent(to, arrived));
+                }
+            }
+            // Whoever sends gives up after a while, if it hears nothing.
+            agenda.after(500 * MILLI, () -> from.stateSent(to, false));
+        });
+    }
+
     private void restart(SimMember member) {
         if (!member.isUp()) {
             start(member);
@@ -219,13 +267,20 @@ public final class RaftSimulation {
     }
 
     private boolean areEqual() {
-        SimMember first = members.get(0);
+        SimMember leader = members.stream().filter(RaftSimulation::leads).findFirst().orElse(null);
+        RaftCore leading = leader == null ? null : leader.core();
+        if (leader == null || leading == null || leading.configuration().isJoint()) {
+            return false;
+        }
         for (SimMember member : members) {
-            laws.match(first.id, first.durableLog(), member.id, member.durableLog());
+            laws.match(leader.id, leader.durableLog(), member.id, member.durableLog());
             RaftCore core = member.core();
+            boolean belongs = leading.configuration().members().contains(member.id);
             if (core == null
-                    || core.commit() != laws.committed()
-                    || !member.durableLog().equals(first.durableLog())) {
+                    || (belongs
+                            && (core.commit() != laws.committed()
+                                    || member.durableLog().lastIndex()
+                                            != leader.durableLog().lastIndex()))) {
                 return false;
             }
         }

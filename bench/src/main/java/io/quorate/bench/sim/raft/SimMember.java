@@ -1,6 +1,7 @@
 package io.quorate.bench.sim.raft;
 
-import io.quorate.node.protocol.raft.Configuration;
+import io.quorate.bench.check.Violation;
+import io.quorate.node.protocol.raft.Base;
 import io.quorate.node.protocol.raft.Entry;
 import io.quorate.node.protocol.raft.HardState;
 import io.quorate.node.protocol.raft.RaftCore;
@@ -10,11 +11,12 @@ import io.quorate.node.protocol.raft.Role;
 import io.quorate.ring.bytes.Bytes;
 import io.quorate.ring.topology.NodeId;
 import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
@@ -26,9 +28,13 @@ final class SimMember {
     private @Nullable RaftCore core;
     private int boot;
     private HardState durableState = HardState.NONE;
-    private final List<Entry> durableLog = new ArrayList<>();
+    private SimLog durableLog;
     /** As the member sees it, with what is on its way to the disk. */
-    private List<Entry> log = new ArrayList<>();
+    private SimLog log;
+    /** What the state machine has durably. */
+    private Base state;
+
+    private long applied;
 
     private final Deque<Ready.Write> writing = new ArrayDeque<>();
     private final Map<Ready.Position, Boolean> proposed = new HashMap<>();
@@ -38,7 +44,10 @@ final class SimMember {
     private final Deque<Runnable> held = new ArrayDeque<>();
     private Role role = Role.FOLLOWER;
 
-    SimMember(NodeId id, RaftSimulation world, double clockRate) {
+    SimMember(NodeId id, RaftSimulation world, double clockRate, Base beginning) {
+        this.state = beginning;
+        this.durableLog = new SimLog(beginning);
+        this.log = durableLog;
         this.id = id;
         this.world = world;
         this.clockRate = clockRate;
@@ -52,7 +61,7 @@ final class SimMember {
         return core != null;
     }
 
-    List<Entry> durableLog() {
+    SimLog durableLog() {
         return durableLog;
     }
 
@@ -61,21 +70,26 @@ final class SimMember {
         return core;
     }
 
-    void start(Configuration configuration, RandomGenerator random) {
+    void start(RandomGenerator random) {
         int thisBoot = ++boot;
-        log = new ArrayList<>(durableLog);
+        if (durableLog.lastIndex() < state.index()) {
+            // A state was taken, and the log is not begun anew behind it yet.
+            durableLog = new SimLog(state);
+        }
+        log = durableLog.copy();
+        applied = state.index();
         role = Role.FOLLOWER;
         core = new RaftCore(
                 id,
-                configuration,
+                durableLog.base(),
                 durableState,
-                List.copyOf(durableLog),
-                0,
+                List.copyOf(durableLog.entries()),
+                applied,
                 world.settings(),
                 world.rules(),
                 random,
                 clock());
-        world.note(id + " starts in term " + durableState.term() + " with " + durableLog.size() + " entries");
+        world.note(id + " starts in term " + durableState.term() + " with entries up to " + durableLog.lastIndex());
         tick(thisBoot);
     }
 
@@ -165,7 +179,7 @@ final class SimMember {
         Ready ready = running.takeReady();
         Ready.Write write = ready.write();
         if (write != null) {
-            replace(log, write.entries());
+            log.write(write.base(), write.entries());
             writing.add(write);
             int thisBoot = boot;
             world.agenda().at(world.diskFree(this), () -> {
@@ -183,15 +197,31 @@ final class SimMember {
         }
         for (Ready.Outgoing out : ready.messages()) {
             world.send(id, out.to(), out.message());
-            if (out.message() instanceof RaftMessage.Voted voted && voted.granted() && !out.to().equals(id)) {
+            if (out.message() instanceof RaftMessage.Voted voted
+                    && voted.granted()
+                    && !out.to().equals(id)) {
                 world.hasVoted(this);
             }
         }
+        ready.needState().forEach(to -> world.sendState(this, to, running.term(), running.baseAt(applied)));
         for (Entry entry : ready.committed()) {
+            if (entry.index() != ++applied) {
+                throw new Violation("entries are applied in order, once", id + " applies " + entry + " as " + applied);
+            }
             world.laws().applies(id, running.term(), entry);
             if (proposed.remove(new Ready.Position(entry.index(), entry.term())) != null) {
                 world.laws().acknowledges(entry.index());
                 world.acknowledged();
+            }
+        }
+        if (applied - state.index() >= world.statesEvery()) {
+            state = running.baseAt(applied);
+            // Some entries stay for those who are a little behind.
+            long until = applied - world.statesEvery() / 2;
+            if (until > durableLog.base().index() && until <= durableLog.lastIndex()) {
+                Base base = running.baseAt(until);
+                running.compact(until);
+                durableLog.compact(base);
             }
         }
         ready.lost().forEach(proposed::remove);
@@ -211,19 +241,49 @@ final class SimMember {
     }
 
     private void store(Ready.Write write) {
-        HardState state = write.state();
+        HardState hard = write.state();
         durableState = switch (world.bug()) {
-            case VOTE_NOT_KEPT -> new HardState(state.term(), null);
+            case VOTE_NOT_KEPT -> new HardState(hard.term(), null);
             case TERM_NOT_KEPT -> HardState.NONE;
-            default -> state;
+            default -> hard;
         };
-        replace(durableLog, write.entries());
+        durableLog.write(write.base(), write.entries());
     }
 
-    private static void replace(List<Entry> log, List<Entry> entries) {
-        if (!entries.isEmpty()) {
-            log.subList((int) entries.get(0).index() - 1, log.size()).clear();
-            log.addAll(entries);
+    /** A state comes in: all of it at once, or not. */
+    void offered(NodeId from, long term, Base base, boolean arrives, Consumer<Boolean> ended) {
+        input(running -> {
+            if (!running.offered(from, term, base, clock())) {
+                ended.accept(false);
+                return;
+            }
+            int thisBoot = boot;
+            world.agenda().after(world.installNanos(), () -> {
+                if (thisBoot == boot) {
+                    input(still -> install(still, from, base, arrives));
+                    ended.accept(arrives);
+                }
+            });
+        });
+    }
+
+    private void install(RaftCore running, NodeId from, Base base, boolean arrives) {
+        if (!arrives) {
+            running.notInstalled();
+            return;
         }
+        world.laws().installs(id, base);
+        world.note(id + " takes " + base);
+        state = base;
+        applied = base.index();
+        running.installed(from, base, clock());
+    }
+
+    void stateSent(NodeId to, boolean arrived) {
+        input(running -> running.stateSent(to, arrived, clock()));
+    }
+
+    void change(Set<NodeId> voters, Set<NodeId> learners) {
+        input(running -> running.change(voters, learners, clock()));
     }
 }

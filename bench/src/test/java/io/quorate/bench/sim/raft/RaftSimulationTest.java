@@ -30,7 +30,9 @@ class RaftSimulationTest {
             acknowledged += run.acknowledgedWrites();
             reads += run.readsChecked();
         }
-        assertThat(acknowledged).as("runs in which nothing happens prove nothing").isGreaterThan(100 * SEEDS);
+        assertThat(acknowledged)
+                .as("runs in which nothing happens prove nothing")
+                .isGreaterThan(100 * SEEDS);
         assertThat(reads).isGreaterThan(50 * SEEDS);
     }
 

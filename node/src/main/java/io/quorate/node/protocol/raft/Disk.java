@@ -17,20 +17,20 @@ final class Disk {
     }
 
     /** The next write; null if all that there is has been given to be written. */
-    Ready.@Nullable Write take(HardState state, RaftLog log, long now) {
-        if (state.equals(written) && !log.hasUnwritten()) {
+    Ready.@Nullable Write take(HardState state, @Nullable Base reset, RaftLog log, long now) {
+        if (state.equals(written) && reset == null && !log.hasUnwritten()) {
             return null;
         }
         long id = next++;
         written = state;
         startedAt.add(now);
         ImmutableList<Entry> entries = log.takeUnwritten(id);
-        return new Ready.Write(id, state, entries);
+        return new Ready.Write(id, state, reset, entries);
     }
 
     /** The write after which all is durable that holds now. */
-    long covering(HardState state, RaftLog log) {
-        return state.equals(written) && !log.hasUnwritten() ? next - 1 : next;
+    long covering(HardState state, @Nullable Base reset, RaftLog log) {
+        return state.equals(written) && reset == null && !log.hasUnwritten() ? next - 1 : next;
     }
 
     boolean isDurable(long write) {

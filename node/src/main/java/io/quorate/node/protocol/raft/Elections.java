@@ -20,8 +20,8 @@ final class Elections {
         member.postpone();
         votes.clear();
         votes.put(member.self, true);
-        for (NodeId voter : member.configuration.members()) {
-            if (!voter.equals(member.self) && member.configuration.isVoter(voter)) {
+        for (NodeId voter : member.configuration().members()) {
+            if (!voter.equals(member.self) && member.configuration().isVoter(voter)) {
                 member.post.send(
                         voter,
                         new RaftMessage.PreVote(member.term() + 1, member.log.lastIndex(), member.log.lastTerm()));
@@ -38,10 +38,10 @@ final class Elections {
         member.voteFor(member.self);
         member.postpone();
         votes.clear();
-        for (NodeId voter : member.configuration.members()) {
+        for (NodeId voter : member.configuration().members()) {
             if (voter.equals(member.self)) {
                 member.sendWhenDurable(voter, new RaftMessage.Voted(member.term(), true));
-            } else if (member.configuration.isVoter(voter)) {
+            } else if (member.configuration().isVoter(voter)) {
                 member.sendWhenDurable(
                         voter,
                         new RaftMessage.Vote(
@@ -78,10 +78,10 @@ final class Elections {
     }
 
     boolean isWon() {
-        return member.configuration.isQuorum(voter -> votes.getOrDefault(voter, false));
+        return member.configuration().isQuorum(voter -> votes.getOrDefault(voter, false));
     }
 
     boolean isHopeless() {
-        return member.configuration.isBlockedBy(voter -> !votes.getOrDefault(voter, true));
+        return member.configuration().isBlockedBy(voter -> !votes.getOrDefault(voter, true));
     }
 }

@@ -20,11 +20,10 @@ final class Following {
             return;
         }
         if (log.term(append.prevIndex()) != append.prevTerm()) {
-            long hint = log.lastNotAbove(append.prevIndex(), append.prevTerm());
+            long hint = Math.max(log.baseIndex(), log.lastNotAbove(append.prevIndex(), append.prevTerm()));
             member.post.send(
                     from,
-                    new RaftMessage.Refused(
-                            member.term(), append.prevIndex(), hint, log.term(hint), append.round()));
+                    new RaftMessage.Refused(member.term(), append.prevIndex(), hint, log.term(hint), append.round()));
             return;
         }
         ImmutableList<Entry> entries = append.entries();
@@ -37,6 +36,23 @@ final class Following {
         log.commitTo(Math.min(append.commit(), lastNew));
         // Up to the last that came: what stands behind it may differ from the leader's.
         member.sendWhenDurable(from, new RaftMessage.Appended(member.term(), lastNew, append.round()));
+    }
+
+    /** Whether a state of the state machine is wanted: whether it holds more than this member knows to be committed. */
+    boolean wants(Base base) {
+        return member.rules.takesState(base.index(), member.log.commit());
+    }
+
+    /** In the present term: the state machine has taken a state in its place, durably. */
+    void installed(NodeId from, Base base) {
+        RaftLog log = member.log;
+        if (member.rules.resetsLog(log.term(base.index()), base.term())) {
+            log.reset(base);
+            member.reset = base;
+        } else {
+            log.skipTo(base.index());
+        }
+        member.sendWhenDurable(from, new RaftMessage.Appended(member.term(), base.index(), 0));
     }
 
     /** In the present term. What the leader says is committed is here: it knows that from this member's own answer. */

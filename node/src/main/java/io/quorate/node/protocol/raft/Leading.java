@@ -5,11 +5,15 @@ import io.quorate.ring.bytes.Bytes;
 import io.quorate.ring.topology.NodeId;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /** What a leader does in one term: sections 5.3 and 5.4.2 of the paper, 3.10 and 6.2 of the dissertation. */
 final class Leading {
+    /** Entries that a learner may lack when it is made a voter. */
+    private static final long NEAR = 64;
+
     private final Member member;
     private final Map<NodeId, Progress> followers = new TreeMap<>();
     private final Reads reads;
@@ -23,14 +27,21 @@ final class Leading {
         this.member = member;
         this.reads = new Reads(member);
         this.startedAt = member.now;
-        for (NodeId each : member.configuration.members()) {
-            if (!each.equals(member.self)) {
-                followers.put(each, new Progress(member.log.lastIndex() + 1, member.now));
-            }
-        }
+        meet();
         add(Entry.Kind.NOOP, Bytes.EMPTY);
         heartbeatAt = member.now;
         replicateAll();
+    }
+
+    /** Takes up with who belongs to the group now, and lets the others go. */
+    private void meet() {
+        Set<NodeId> members = member.configuration().members();
+        followers.keySet().retainAll(members);
+        for (NodeId each : members) {
+            if (!each.equals(member.self) && !followers.containsKey(each)) {
+                followers.put(each, new Progress(member.log.lastIndex() + 1, member.now));
+            }
+        }
     }
 
     private Ready.Position add(Entry.Kind kind, Bytes payload) {
@@ -59,8 +70,12 @@ final class Leading {
 
     private void replicate(NodeId to, Progress progress) {
         while (progress.maySend(member.settings.windowBytes()) && progress.next() <= member.log.lastIndex()) {
-            ImmutableList<Entry> entries =
-                    member.log.from(progress.next(), member.settings.appendBytes());
+            if (progress.next() <= member.log.baseIndex()) {
+                progress.needsState();
+                member.needState.add(to);
+                return;
+            }
+            ImmutableList<Entry> entries = member.log.from(progress.next(), member.settings.appendBytes());
             append(to, progress.next() - 1, entries);
             progress.sent(
                     entries.get(entries.size() - 1).index(),
@@ -85,7 +100,7 @@ final class Leading {
         if (progress == null) {
             return;
         }
-        if (progress.matched(appended.match())) {
+        if (progress.matched(Math.min(appended.match(), member.log.lastIndex()))) {
             commit();
         }
         reads.confirm(from, appended.round());
@@ -115,7 +130,7 @@ final class Leading {
         }
         reads.confirm(from, alive.round());
         progress.alive();
-        if (progress.match() < member.log.lastIndex()) {
+        if (!progress.awaitsState() && progress.match() < member.log.lastIndex()) {
             if (progress.isStreaming() && progress.next() > progress.match() + 1) {
                 // All that is on its way may be lost: this is refused then, and the logs are compared anew.
                 append(from, progress.next() - 1, ImmutableList.of());
@@ -134,11 +149,64 @@ final class Leading {
 
     /** What a quorum has is committed, if it was made in this term. */
     void commit() {
-        long index = member.configuration.quorumIndex(this::matchOf);
+        long index = member.configuration().quorumIndex(this::matchOf);
         if (index > member.log.commit()
                 && member.rules.mayCommit(member.log.term(index), member.term())
                 && member.log.commitTo(index)) {
             reads.committed();
+            arrive();
+        }
+    }
+
+    /** Once a change of the group is committed by both sides, the new side decides alone. */
+    private void arrive() {
+        Configuration latest = member.configuration();
+        if (latest.isJoint() && member.log.configurations().latestIndex() <= member.log.commit()) {
+            add(Entry.Kind.CONFIGURATION, latest.arrived().encode());
+            meet();
+            replicateAll();
+        }
+    }
+
+    /** Whether this member has seen the group through to a configuration in which it does not vote. */
+    boolean isRetired() {
+        return !member.configuration().isVoter(member.self)
+                && member.log.configurations().latestIndex() <= member.log.commit();
+    }
+
+    /**
+     * Begins to change the group; where that stands in the log, null if it cannot be: another change goes on, this term has
+     * committed nothing yet, or a new voter is not known to have nearly all of the log.
+     */
+    Ready.@Nullable Position change(Set<NodeId> voters, Set<NodeId> learners) {
+        Configuration latest = member.configuration();
+        boolean settled = !latest.isJoint()
+                && member.log.configurations().latestIndex() <= member.log.commit()
+                && member.rules.mayChange(member.log.term(member.log.commit()) == member.term());
+        boolean ready = voters.stream().allMatch(voter -> latest.isVoter(voter) || isNear(voter));
+        if (!settled || !ready || voters.isEmpty() || successor != null) {
+            return null;
+        }
+        Configuration next = latest.towards(voters, learners);
+        Ready.Position at = add(
+                Entry.Kind.CONFIGURATION,
+                (member.rules.changesJointly() ? next : next.arrived()).encode());
+        meet();
+        replicateAll();
+        return at;
+    }
+
+    private boolean isNear(NodeId node) {
+        Progress progress = followers.get(node);
+        return progress != null && progress.match() + NEAR >= member.log.commit();
+    }
+
+    /** The end of sending a state: if it failed, it is looked anew what the follower lacks. */
+    void stateSent(NodeId to, boolean arrived) {
+        Progress progress = followers.get(to);
+        if (progress != null && progress.awaitsState() && !arrived) {
+            progress.probe(member.log.lastIndex() + 1);
+            append(to, progress.next() - 1, ImmutableList.of());
         }
     }
 
@@ -180,7 +248,7 @@ final class Leading {
         if (successor != null && member.now - successorUntil >= 0) {
             successor = null;
         }
-        boolean heard = member.configuration.isQuorum(node -> {
+        boolean heard = member.configuration().isQuorum(node -> {
             Progress progress = followers.get(node);
             return node.equals(member.self) || (progress != null && progress.wasHeardSince(member.now - patience));
         });
@@ -189,7 +257,7 @@ final class Leading {
 
     /** Hands its place to a voter, as soon as that one has the whole log; no command is taken meanwhile. */
     boolean transfer(NodeId to) {
-        if (!followers.containsKey(to) || !member.configuration.isVoter(to)) {
+        if (!followers.containsKey(to) || !member.configuration().isVoter(to)) {
             return false;
         }
         successor = to;

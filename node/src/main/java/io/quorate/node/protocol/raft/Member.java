@@ -3,6 +3,8 @@ package io.quorate.node.protocol.raft;
 import io.quorate.ring.topology.NodeId;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
@@ -16,9 +18,15 @@ final class Member {
     final Post post = new Post();
     final List<Ready.Read> reads = new ArrayList<>();
     final List<Ready.Position> lost = new ArrayList<>();
+    /** Members that need a state of the state machine, as the log does not go back to what they lack. */
+    final Set<NodeId> needState = new TreeSet<>();
+    /** What the log is to be begun anew behind, durably. */
+    @Nullable
+    Base reset;
+
     private final RandomGenerator random;
-    Configuration configuration;
     Role role = Role.FOLLOWER;
+
     @Nullable
     NodeId leader;
 
@@ -31,7 +39,6 @@ final class Member {
 
     Member(
             NodeId self,
-            Configuration configuration,
             HardState state,
             RaftLog log,
             RaftSettings settings,
@@ -39,7 +46,6 @@ final class Member {
             RandomGenerator random,
             long now) {
         this.self = self;
-        this.configuration = configuration;
         this.state = state;
         this.log = log;
         this.disk = new Disk(state);
@@ -48,6 +54,11 @@ final class Member {
         this.random = random;
         this.now = now;
         postpone();
+    }
+
+    /** Who belongs to the group, as the last entry that says so has it. */
+    Configuration configuration() {
+        return log.configurations().latest();
     }
 
     long term() {
@@ -70,6 +81,14 @@ final class Member {
         if (term > state.term()) {
             state = new HardState(term, null);
         }
+    }
+
+    /**
+     * Whether it may lead: it votes, or did before a change that is not known to be committed. It alone may have that
+     * change, and the others may need it.
+     */
+    boolean mayStand() {
+        return log.configurations().isVoterSince(log.commit(), self);
     }
 
     HardState hardState() {
@@ -104,7 +123,7 @@ final class Member {
     /** Sends a message that says that what holds now is durable. */
     void sendWhenDurable(NodeId to, RaftMessage message) {
         if (rules.waitsForDisk()) {
-            post.sendAfter(disk.covering(state, log), disk, to, message);
+            post.sendAfter(disk.covering(state, reset, log), disk, to, message);
         } else {
             post.send(to, message);
         }

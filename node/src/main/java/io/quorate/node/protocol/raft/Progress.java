@@ -14,6 +14,7 @@ final class Progress {
     private long bytes;
     private boolean streaming;
     private boolean asked;
+    private boolean awaitsState;
     private long match;
     private long next;
     private long heardAt;
@@ -45,7 +46,16 @@ final class Progress {
 
     /** Whether entries may be sent now. */
     boolean maySend(long windowBytes) {
-        return streaming ? bytes < windowBytes : !asked;
+        return !awaitsState && (streaming ? bytes < windowBytes : !asked);
+    }
+
+    /** It lacks what no log has any more, and is to be sent a state; nothing else goes to it until that has come. */
+    void needsState() {
+        awaitsState = true;
+    }
+
+    boolean awaitsState() {
+        return awaitsState;
     }
 
     void sent(long lastIndex, long sentBytes) {
@@ -68,6 +78,7 @@ final class Progress {
         while (!window.isEmpty() && window.peek().lastIndex() <= index) {
             bytes -= window.remove().bytes();
         }
+        awaitsState = false;
         boolean news = index > match;
         match = Math.max(match, index);
         next = Math.max(next, match + 1);
@@ -88,6 +99,7 @@ final class Progress {
     void probe(long index) {
         streaming = false;
         asked = false;
+        awaitsState = false;
         window.clear();
         bytes = 0;
         next = Math.max(match + 1, index);

@@ -24,17 +24,20 @@ public final class RaftCore {
     private @Nullable Leading leading;
     /** Reads that this follower has asked the leader about. */
     private final Set<Long> asked = new TreeSet<>();
+    /** While the state machine takes a state, nothing else is given to it. */
+    private boolean installing;
 
     /**
      * As the disk has it.
      *
-     * @param log what is durable, in order from index 1
+     * @param base what the log begins behind
+     * @param log what is durable, in order
      * @param applied up to where the state machine has applied it
      * @param random for timeouts
      */
     public RaftCore(
             NodeId self,
-            Configuration configuration,
+            Base base,
             HardState state,
             List<Entry> log,
             long applied,
@@ -42,8 +45,7 @@ public final class RaftCore {
             RaftRules rules,
             RandomGenerator random,
             long now) {
-        this.member = new Member(
-                self, configuration, state, new RaftLog(0, 0, log, applied), settings, rules, random, now);
+        this.member = new Member(self, state, new RaftLog(base, log, applied), settings, rules, random, now);
         this.elections = new Elections(member);
         this.following = new Following(member);
     }
@@ -69,15 +71,85 @@ public final class RaftCore {
         return member.log.lastIndex();
     }
 
+    /** Who belongs to the group, as far as this member knows. */
+    public Configuration configuration() {
+        return member.configuration();
+    }
+
+    /** What a state of the state machine stands for that holds all up to an entry that has been handed on. */
+    public Base baseAt(long index) {
+        return new Base(
+                index, member.log.term(index), member.log.configurations().at(index));
+    }
+
+    /** Lets entries go that the state machine has applied durably. */
+    public void compact(long index) {
+        member.log.compact(index);
+    }
+
+    /**
+     * A leader offers a state of the state machine.
+     *
+     * @return whether it is wanted; if so nothing is given to the state machine until {@link #installed} or {@link
+     *     #notInstalled}
+     */
+    public boolean offered(NodeId from, long term, Base base, long now) {
+        member.now = now;
+        if (term < member.term() || installing) {
+            return false;
+        }
+        if (term > member.term()) {
+            follow(term, null);
+        }
+        followLeader(from);
+        installing = following.wants(base);
+        if (!installing) {
+            member.sendWhenDurable(from, new RaftMessage.Appended(member.term(), member.log.commit(), 0));
+        }
+        return installing;
+    }
+
+    /** The state machine has taken the state that was offered, durably. */
+    public void installed(NodeId from, Base base, long now) {
+        member.now = now;
+        installing = false;
+        following.installed(from, base);
+    }
+
+    /** The state did not come to its end; the state machine is as it was. */
+    public void notInstalled() {
+        installing = false;
+    }
+
+    /** The end of sending a state to a member of {@link Ready#needState}. */
+    public void stateSent(NodeId to, boolean arrived, long now) {
+        member.now = now;
+        Leading leader = leading;
+        if (leader != null) {
+            leader.stateSent(to, arrived);
+        }
+    }
+
+    /**
+     * Begins to change who belongs to the group, by joint consensus; the change ends by itself.
+     *
+     * @return where it stands in the log; null if it cannot be made now
+     */
+    public Ready.@Nullable Position change(Set<NodeId> voters, Set<NodeId> learners, long now) {
+        member.now = now;
+        Leading leader = leading;
+        return leader == null ? null : leader.change(voters, learners);
+    }
+
     /** Lets time pass. */
     public void tick(long now) {
         member.now = now;
         Leading leader = leading;
         if (leader != null) {
-            if (!leader.tick()) {
+            if (!leader.tick() || leader.isRetired()) {
                 follow(member.term(), null);
             }
-        } else if (member.isElectionDue() && member.configuration.isVoter(member.self)) {
+        } else if (member.isElectionDue() && member.mayStand()) {
             failAsked();
             if (!member.rules.asksFirst() || elections.ask()) {
                 elections.stand(false);
@@ -132,7 +204,7 @@ public final class RaftCore {
             followLeader(from);
             following.onHeartbeat(from, heartbeat);
         } else if (message instanceof RaftMessage.StandNow) {
-            if (leader == null && member.configuration.isVoter(member.self)) {
+            if (leader == null && member.mayStand()) {
                 failAsked();
                 elections.stand(true);
             }
@@ -267,13 +339,16 @@ public final class RaftCore {
         if (leader != null) {
             leader.flush();
         }
-        Ready.Write write = member.disk.take(member.hardState(), member.log, member.now);
+        Ready.Write write = member.disk.take(member.hardState(), member.reset, member.log, member.now);
         Ready ready = new Ready(
                 write,
                 member.post.take(),
-                member.log.takeCommitted(),
+                installing ? ImmutableList.of() : member.log.takeCommitted(),
                 ImmutableList.copyOf(member.reads),
+                ImmutableList.copyOf(member.needState),
                 ImmutableList.copyOf(member.lost));
+        member.reset = null;
+        member.needState.clear();
         member.reads.clear();
         member.lost.clear();
         return ready;

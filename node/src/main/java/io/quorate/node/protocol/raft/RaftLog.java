@@ -22,9 +22,10 @@ final class RaftLog {
     }
 
     /** What comes before the first entry here. */
-    private final long baseIndex;
+    private long baseIndex;
 
-    private final long baseTerm;
+    private long baseTerm;
+    private final Configurations configurations;
     private final List<Slot> slots = new ArrayList<>();
     private long durable;
     private long acked;
@@ -36,9 +37,10 @@ final class RaftLog {
      *
      * @param applied up to where the state machine has applied it
      */
-    RaftLog(long baseIndex, long baseTerm, List<Entry> entries, long applied) {
-        this.baseIndex = baseIndex;
-        this.baseTerm = baseTerm;
+    RaftLog(Base base, List<Entry> entries, long applied) {
+        this.baseIndex = base.index();
+        this.baseTerm = base.term();
+        this.configurations = new Configurations(base, entries);
         entries.forEach(entry -> slots.add(new Slot(entry, 0)));
         this.durable = lastIndex();
         this.commit = Math.max(baseIndex, applied);
@@ -51,6 +53,32 @@ final class RaftLog {
 
     long lastTerm() {
         return term(lastIndex());
+    }
+
+    Configurations configurations() {
+        return configurations;
+    }
+
+    /** The state of the state machine at an index stands for all entries up to it, which go. */
+    void compact(long index) {
+        long until = Math.min(index, Math.min(handed, durable));
+        if (until > baseIndex) {
+            baseTerm = term(until);
+            slots.subList(0, (int) (until - baseIndex)).clear();
+            baseIndex = until;
+            configurations.compactTo(until);
+        }
+    }
+
+    /** A state of the state machine has come that holds more than this log: it begins behind it, with nothing. */
+    void reset(Base base) {
+        slots.clear();
+        baseIndex = base.index();
+        baseTerm = base.term();
+        configurations.reset(base);
+        durable = baseIndex;
+        commit = Math.max(commit, baseIndex);
+        handed = Math.max(handed, baseIndex);
     }
 
     /** The term of an entry; -1 if it is not here. */
@@ -99,6 +127,7 @@ final class RaftLog {
             throw new IllegalArgumentException(entry + " after " + lastIndex());
         }
         slots.add(new Slot(entry, Long.MAX_VALUE));
+        configurations.added(entry);
     }
 
     /**
@@ -119,21 +148,23 @@ final class RaftLog {
     List<Ready.Position> replace(List<Entry> entries) {
         long first = entries.get(0).index();
         if (first <= commit) {
-            throw new IllegalStateException("entry " + first + " is committed (up to " + commit + "), and would change");
+            throw new IllegalStateException(
+                    "entry " + first + " is committed (up to " + commit + "), and would change");
         }
         List<Ready.Position> gone = new ArrayList<>();
         List<Slot> tail = slots.subList((int) (first - baseIndex - 1), slots.size());
         tail.forEach(slot -> gone.add(new Ready.Position(slot.entry.index(), slot.entry.term())));
         tail.clear();
+        configurations.cutFrom(first);
         durable = Math.min(durable, first - 1);
         entries.forEach(this::add);
         return gone;
     }
 
-    /** The last entry at or before an index whose term is not above a term. */
+    /** The last entry at or before an index whose term is not above a term; before the base if none is here. */
     long lastNotAbove(long index, long term) {
         long i = Math.min(index, lastIndex());
-        while (i > baseIndex && term(i) > term) {
+        while (i >= baseIndex && term(i) > term) {
             i--;
         }
         return i;
@@ -171,6 +202,12 @@ final class RaftLog {
         boolean news = next > commit;
         commit = Math.max(commit, next);
         return news;
+    }
+
+    /** The state machine holds all up to an entry of this log. */
+    void skipTo(long index) {
+        commitTo(index);
+        handed = Math.max(handed, index);
     }
 
     /** What is committed and durable here and has not been handed on. */

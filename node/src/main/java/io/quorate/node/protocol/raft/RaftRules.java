@@ -37,6 +37,26 @@ public class RaftRules {
         return Math.min(match, commit);
     }
 
+    /** Whether a leader whose term has committed nothing may change who belongs to the group (Ongaro, 2015). */
+    public boolean mayChange(boolean committedInTerm) {
+        return committedInTerm;
+    }
+
+    /** Section 6: whether both sides decide while the group changes. */
+    public boolean changesJointly() {
+        return true;
+    }
+
+    /** Whether a state of the state machine is taken: only if it holds more than is known to be committed. */
+    public boolean takesState(long index, long commit) {
+        return index > commit;
+    }
+
+    /** Whether the log goes when a state is taken that it does not lead to. */
+    public boolean resetsLog(long ownTerm, long stateTerm) {
+        return ownTerm != stateTerm;
+    }
+
     /** Whether an election is first asked about, so that who was cut off does not unseat a leader. */
     public boolean asksFirst() {
         return true;
