@@ -2,7 +2,6 @@ package io.quorate.bench.sim;
 
 import io.quorate.bench.check.Violation;
 import io.quorate.node.protocol.bucket.BucketDefinition.Conflicts;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.EnumSet;
@@ -11,8 +10,6 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Callable;
-import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -70,15 +67,8 @@ public final class SimulateCommand implements Callable<Integer> {
             return 2;
         }
         long started = System.nanoTime();
-        AtomicLong next = new AtomicLong(from);
-        AtomicBoolean found = new AtomicBoolean();
-        List<Thread> workers = new ArrayList<>();
-        for (int i = 0; i < threads; i++) {
-            Thread worker = new Thread(() -> work(next, found), "seeds-" + i);
-            workers.add(worker);
-            worker.start();
-        }
-        progress(workers, next);
+        new SeedSweep(from, seeds, threads)
+                .run(seed -> add(run(seed, EnumSet.allOf(FaultKind.class), operations, planted, conflicts)));
         double seconds = (System.nanoTime() - started) / 1e9;
         print(seconds);
         if (first == null && runs < seeds) {
@@ -86,15 +76,6 @@ public final class SimulateCommand implements Callable<Integer> {
             return 1;
         }
         return (first != null) == (planted != PlantedBug.NONE) ? 0 : 1;
-    }
-
-    private void work(AtomicLong next, AtomicBoolean found) {
-        for (long seed = next.getAndIncrement(); seed < from + seeds && !found.get(); seed = next.getAndIncrement()) {
-            SimReport report = run(seed, EnumSet.allOf(FaultKind.class), operations, planted, conflicts);
-            if (add(report)) {
-                found.set(true);
-            }
-        }
     }
 
     static SimReport run(
@@ -118,17 +99,6 @@ public final class SimulateCommand implements Callable<Integer> {
             first = report;
         }
         return report.violation() != null;
-    }
-
-    private void progress(List<Thread> workers, AtomicLong next) throws InterruptedException {
-        for (Thread worker : workers) {
-            while (worker.isAlive()) {
-                worker.join(5_000);
-                if (worker.isAlive()) {
-                    System.err.println("seeds " + Math.min(seeds, next.get() - from) + " of " + seeds);
-                }
-            }
-        }
     }
 
     private void print(double seconds) {

@@ -26,7 +26,7 @@ public enum RaftBug {
     /** A state of the state machine is taken though more is committed here. */
     OLD_STATE_TAKEN(1000),
     /** The log stays as it is when a state is taken that it does not lead to. */
-    LOG_KEPT_BESIDE_STATE(2000),
+    LOG_KEPT_BESIDE_STATE(3000),
     /** Whatever stands behind the previous entry is cut off, whether it differs or not. */
     CUT_WHATEVER_COMES(1000);
 
@@ -34,6 +34,11 @@ public enum RaftBug {
 
     RaftBug(int seeds) {
         this.seeds = seeds;
+    }
+
+    /** Whether it is one of states that stand for the log. */
+    boolean isOfStates() {
+        return this == OLD_STATE_TAKEN || this == LOG_KEPT_BESIDE_STATE;
     }
 
     /** Within how many seeds the simulator must find it. */

@@ -105,8 +105,7 @@ final class RaftLaws {
             }
             equal |= one.term() == other.term();
             if (equal && !one.equals(other)) {
-                throw new Violation(
-                        "equal entries have equal logs before them", a + " and " + b + " differ at " + i);
+                throw new Violation("equal entries have equal logs before them", a + " and " + b + " differ at " + i);
             }
         }
     }

@@ -31,6 +31,7 @@ public final class RaftSimulation {
     private static final long MILLI = 1_000_000L;
     private static final long SECOND = 1_000 * MILLI;
     private static final long FAULTS_END = 20 * SECOND;
+    private static final int NEVER = 1_000_000;
     private static final long HEALED_MAX = 10 * SECOND;
 
     private final Agenda agenda = new Agenda();
@@ -87,8 +88,11 @@ public final class RaftSimulation {
         for (NodeId id : ids) {
             members.add(new SimMember(id, this, skewed ? 0.9 + random.nextInt(200) / 1000.0 : 1, beginning));
         }
-        this.statesEvery = random.nextInt(2) == 0 ? 10 + random.nextInt(40) : 1_000_000;
-        this.changes = random.nextInt(2) == 0;
+        int every = random.nextInt(2) == 0 ? 10 + random.nextInt(40) : NEVER;
+        boolean changing = random.nextInt(2) == 0;
+        // Other bugs show sooner where the group and its log stay what they are.
+        this.statesEvery = bug == RaftBug.NONE || bug.isOfStates() ? every : NEVER;
+        this.changes = changing && (bug == RaftBug.NONE || bug == RaftBug.CHANGE_AT_ONCE);
     }
 
     /** Runs it to its end. */
@@ -194,7 +198,8 @@ public final class RaftSimulation {
 
     /** Some of all, in some role; who leads may be among those that go. */
     private void changeMembers() {
-        List<NodeId> ids = new ArrayList<>(members.stream().map(member -> member.id).toList());
+        List<NodeId> ids =
+                new ArrayList<>(members.stream().map(member -> member.id).toList());
         Collections.shuffle(ids, random);
         int voters = 1 + random.nextInt(ids.size());
         Set<NodeId> others = random.nextBoolean() ? new TreeSet<>(ids.subList(voters, ids.size())) : Set.of();
@@ -267,7 +272,8 @@ public final class RaftSimulation {
     }
 
     private boolean areEqual() {
-        SimMember leader = members.stream().filter(RaftSimulation::leads).findFirst().orElse(null);
+        SimMember leader =
+                members.stream().filter(RaftSimulation::leads).findFirst().orElse(null);
         RaftCore leading = leader == null ? null : leader.core();
         if (leader == null || leading == null || leading.configuration().isJoint()) {
             return false;

@@ -13,9 +13,10 @@ class RaftSimulationTest {
     private static final int SEEDS = 60;
     /** Where the search for a planted bug begins, so that a build need not go through all the seeds before. */
     private static final Map<RaftBug, Long> FROM = Map.of(
-            RaftBug.OLD_TERM_COMMITTED_BY_COUNT, 460L,
-            RaftBug.READ_BY_OLD_ANSWER, 1845L,
-            RaftBug.VOTE_NOT_KEPT, 900L);
+            RaftBug.OLD_TERM_COMMITTED_BY_COUNT, 2080L,
+            RaftBug.LOG_KEPT_BESIDE_STATE, 2088L,
+            RaftBug.VOTE_NOT_KEPT, 895L,
+            RaftBug.READ_BY_OLD_ANSWER, 615L);
 
     @Test
     void nothingIsBroken() {

@@ -188,9 +188,8 @@ final class Leading {
             return null;
         }
         Configuration next = latest.towards(voters, learners);
-        Ready.Position at = add(
-                Entry.Kind.CONFIGURATION,
-                (member.rules.changesJointly() ? next : next.arrived()).encode());
+        Ready.Position at =
+                add(Entry.Kind.CONFIGURATION, (member.rules.changesJointly() ? next : next.arrived()).encode());
         meet();
         replicateAll();
         return at;

@@ -29,8 +29,7 @@ public record Ready(
      * @param base what the log begins behind from now on, all that stood in it gone; null if it stays
      * @param entries what stands from the first one's index on is replaced by them; none if the log stays
      */
-    public record Write(
-            long id, HardState state, @Nullable Base base, ImmutableList<Entry> entries) {}
+    public record Write(long id, HardState state, @Nullable Base base, ImmutableList<Entry> entries) {}
 
     /** A message to another member. */
     public record Outgoing(NodeId to, RaftMessage message) {}
