@@ -6,29 +6,29 @@ public enum RaftBug {
     /** Votes and acknowledgements leave before they are durable. */
     SAID_BEFORE_DURABLE(300),
     /** What a quorum has is committed whoever made it (figure 8 of the paper). */
-    OLD_TERM_COMMITTED_BY_COUNT(3000),
+    OLD_TERM_COMMITTED_BY_COUNT(1000),
     /** A longer log wins over a newer one. */
-    LONGER_LOG_WINS(1000),
+    LONGER_LOG_WINS(300),
     /** Whoever asks first gets the vote. */
-    STALE_LOG_WINS(300),
+    STALE_LOG_WINS(100),
     /** A leader tells an index before its term has committed anything. */
-    READ_BEFORE_COMMIT(2000),
+    READ_BEFORE_COMMIT(100),
     /** Any answer confirms a read, whenever it was asked for. */
-    READ_BY_OLD_ANSWER(2000),
+    READ_BY_OLD_ANSWER(500),
     /** A heartbeat tells the leader's commit index to one that may have other entries there. */
-    HEARTBEAT_COMMITS_TOO_MUCH(1000),
+    HEARTBEAT_COMMITS_TOO_MUCH(100),
     /** The vote is not on the disk after a start. */
-    VOTE_NOT_KEPT(2000),
+    VOTE_NOT_KEPT(1500),
     /** The term is not on the disk after a start. */
-    TERM_NOT_KEPT(1000),
+    TERM_NOT_KEPT(100),
     /** A group changes from one side to the other at once. */
-    CHANGE_AT_ONCE(1000),
+    CHANGE_AT_ONCE(300),
     /** A state of the state machine is taken though more is committed here. */
-    OLD_STATE_TAKEN(1000),
+    OLD_STATE_TAKEN(300),
     /** The log stays as it is when a state is taken that it does not lead to. */
-    LOG_KEPT_BESIDE_STATE(3000),
+    LOG_KEPT_BESIDE_STATE(500),
     /** Whatever stands behind the previous entry is cut off, whether it differs or not. */
-    CUT_WHATEVER_COMES(1000);
+    CUT_WHATEVER_COMES(100);
 
     private final int seeds;
 

@@ -148,7 +148,7 @@ public final class RaftSimulation {
         if (changes && random.nextInt(3) == 0) {
             changeMembers();
         }
-        switch (random.nextInt(7)) {
+        switch (random.nextInt(8)) {
             case 0 -> {
                 if (any.isUp()) {
                     any.crash(random.nextInt(any.writesOnTheirWay() + 1));
@@ -168,6 +168,7 @@ public final class RaftSimulation {
                 any.pause(time);
             }
             case 4 -> any.transfer(other.id);
+            case 6 -> standTogether();
             case 5 -> members.stream().filter(RaftSimulation::leads).forEach(leader -> cut(leader, time, true));
             default -> {
                 // Every member dies at once.
@@ -184,13 +185,27 @@ public final class RaftSimulation {
         }
     }
 
+    /** Two stand in the same term, as after a hand-over that was given up and made to another. */
+    private void standTogether() {
+        for (SimMember leader : members) {
+            RaftCore core = leader.core();
+            if (core != null && leads(leader)) {
+                members.stream()
+                        .filter(member -> member != leader)
+                        .limit(2)
+                        .forEach(member -> deliver(leader.id, member.id, new RaftMessage.StandNow(core.term()), MILLI));
+                return;
+            }
+        }
+    }
+
     /** Who has just voted dies, now and then, and is back at once: it must not vote again. */
     void hasVoted(SimMember member) {
         if (!calm && random.nextInt(4) == 0) {
             agenda.after(random.nextInt((int) MILLI), () -> {
                 if (member.isUp()) {
                     member.crash(0);
-                    agenda.after(random.nextInt((int) (20 * MILLI)), () -> restart(member));
+                    agenda.after(random.nextInt((int) (4 * MILLI)), () -> restart(member));
                 }
             });
         }

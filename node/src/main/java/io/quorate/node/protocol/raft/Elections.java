@@ -60,9 +60,7 @@ final class Elections {
     /** In the present term. */
     void onVote(NodeId from, RaftMessage.Vote ask) {
         NodeId vote = member.vote();
-        boolean granted = (vote == null || vote.equals(from))
-                && member.role == Role.FOLLOWER
-                && member.isUpToDate(ask.lastTerm(), ask.lastIndex());
+        boolean granted = (vote == null || vote.equals(from)) && member.isUpToDate(ask.lastTerm(), ask.lastIndex());
         if (!granted) {
             member.post.send(from, new RaftMessage.Voted(member.term(), false));
             return;

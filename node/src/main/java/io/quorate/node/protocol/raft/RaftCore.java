@@ -4,8 +4,9 @@ import com.google.common.collect.ImmutableList;
 import io.quorate.ring.bytes.Bytes;
 import io.quorate.ring.topology.NodeId;
 import java.util.List;
+import java.util.NavigableMap;
 import java.util.Set;
-import java.util.TreeSet;
+import java.util.TreeMap;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
@@ -22,8 +23,8 @@ public final class RaftCore {
     private final Elections elections;
     private final Following following;
     private @Nullable Leading leading;
-    /** Reads that this follower has asked the leader about. */
-    private final Set<Long> asked = new TreeSet<>();
+    /** Reads that this follower has asked the leader about, and when. */
+    private final NavigableMap<Long, Long> asked = new TreeMap<>();
     /** While the state machine takes a state, nothing else is given to it. */
     private boolean installing;
 
@@ -144,6 +145,7 @@ public final class RaftCore {
     /** Lets time pass. */
     public void tick(long now) {
         member.now = now;
+        failAskedBefore(now - member.settings.electionNanos());
         Leading leader = leading;
         if (leader != null) {
             if (!leader.tick() || leader.isRetired()) {
@@ -209,7 +211,7 @@ public final class RaftCore {
                 elections.stand(true);
             }
         } else if (message instanceof RaftMessage.ToldIndex told) {
-            if (asked.remove(told.id())) {
+            if (asked.remove(told.id()) != null) {
                 member.reads.add(new Ready.Read(told.id(), told.index()));
             }
         } else if (message instanceof RaftMessage.AskIndex ask) {
@@ -279,8 +281,14 @@ public final class RaftCore {
     }
 
     private void failAsked() {
-        asked.forEach(id -> member.reads.add(new Ready.Read(id, -1)));
-        asked.clear();
+        failAskedBefore(member.now);
+    }
+
+    /** Reads of which the leader has told nothing for so long, by a message lost or because it leads no more. */
+    private void failAskedBefore(long moment) {
+        while (!asked.isEmpty() && asked.firstEntry().getValue() - moment <= 0) {
+            member.reads.add(new Ready.Read(asked.pollFirstEntry().getKey(), -1));
+        }
     }
 
     /**
@@ -298,7 +306,7 @@ public final class RaftCore {
     /**
      * Begins a linearizable read; {@link Ready#reads} says up to where has to be applied before it is answered.
      *
-     * @param id not used before by this member
+     * @param id above those of all reads of this member before
      */
     public void read(long id, long now) {
         member.now = now;
@@ -307,7 +315,7 @@ public final class RaftCore {
         if (leader != null) {
             leader.read(member.self, id);
         } else if (known != null) {
-            asked.add(id);
+            asked.put(id, now);
             member.post.send(known, new RaftMessage.AskIndex(member.term(), id));
         } else {
             member.reads.add(new Ready.Read(id, -1));

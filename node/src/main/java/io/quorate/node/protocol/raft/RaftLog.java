@@ -31,6 +31,8 @@ final class RaftLog {
     private long acked;
     private long commit;
     private long handed;
+    /** Bytes of what is not committed. */
+    private long uncommitted;
 
     /**
      * As it is on disk.
@@ -45,6 +47,15 @@ final class RaftLog {
         this.durable = lastIndex();
         this.commit = Math.max(baseIndex, applied);
         this.handed = commit;
+        this.uncommitted = bytes(commit, lastIndex());
+    }
+
+    private long bytes(long after, long until) {
+        long bytes = 0;
+        for (long i = after + 1; i <= until; i++) {
+            bytes += slot(i).entry.bytes();
+        }
+        return bytes;
     }
 
     long lastIndex() {
@@ -79,6 +90,7 @@ final class RaftLog {
         durable = baseIndex;
         commit = Math.max(commit, baseIndex);
         handed = Math.max(handed, baseIndex);
+        uncommitted = 0;
     }
 
     /** The term of an entry; -1 if it is not here. */
@@ -127,6 +139,7 @@ final class RaftLog {
             throw new IllegalArgumentException(entry + " after " + lastIndex());
         }
         slots.add(new Slot(entry, Long.MAX_VALUE));
+        uncommitted += entry.bytes();
         configurations.added(entry);
     }
 
@@ -152,6 +165,7 @@ final class RaftLog {
                     "entry " + first + " is committed (up to " + commit + "), and would change");
         }
         List<Ready.Position> gone = new ArrayList<>();
+        uncommitted -= bytes(first - 1, lastIndex());
         List<Slot> tail = slots.subList((int) (first - baseIndex - 1), slots.size());
         tail.forEach(slot -> gone.add(new Ready.Position(slot.entry.index(), slot.entry.term())));
         tail.clear();
@@ -199,9 +213,12 @@ final class RaftLog {
     /** Raises the commit index; never beyond what is here, and never back. */
     boolean commitTo(long index) {
         long next = Math.min(index, lastIndex());
-        boolean news = next > commit;
-        commit = Math.max(commit, next);
-        return news;
+        if (next <= commit) {
+            return false;
+        }
+        uncommitted -= bytes(commit, next);
+        commit = next;
+        return true;
     }
 
     /** The state machine holds all up to an entry of this log. */
@@ -223,10 +240,6 @@ final class RaftLog {
 
     /** Bytes of what is not committed. */
     long uncommittedBytes() {
-        long bytes = 0;
-        for (long i = lastIndex(); i > commit; i--) {
-            bytes += slot(i).entry.bytes();
-        }
-        return bytes;
+        return uncommitted;
     }
 }
