@@ -79,8 +79,13 @@ final class RaftLaws {
             throw new Violation(
                     "reads are linearizable",
                     "a read at " + node + " sees all up to " + index + ", and " + wanted
-                            + " was acknowledged before it began");
+                            + " was acknowledged or read before it began");
         }
+        if (index > committed.size()) {
+            throw new Violation("reads see what is committed", "a read at " + node + " sees all up to " + index);
+        }
+        // Whoever reads after this must not see less.
+        acknowledged = Math.max(acknowledged, index);
     }
 
     /** A state that a member takes in place of entries holds what was committed. */

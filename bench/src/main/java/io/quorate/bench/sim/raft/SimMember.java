@@ -16,7 +16,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
@@ -251,17 +250,17 @@ final class SimMember {
     }
 
     /** A state comes in: all of it at once, or not. */
-    void offered(NodeId from, long term, Base base, boolean arrives, Consumer<Boolean> ended) {
+    void offered(NodeId from, long term, Base base, boolean arrives, Runnable ended) {
         input(running -> {
             if (!running.offered(from, term, base, clock())) {
-                ended.accept(false);
+                ended.run();
                 return;
             }
             int thisBoot = boot;
             world.agenda().after(world.installNanos(), () -> {
                 if (thisBoot == boot) {
                     input(still -> install(still, from, base, arrives));
-                    ended.accept(arrives);
+                    ended.run();
                 }
             });
         });
@@ -279,8 +278,8 @@ final class SimMember {
         running.installed(from, base, clock());
     }
 
-    void stateSent(NodeId to, boolean arrived) {
-        input(running -> running.stateSent(to, arrived, clock()));
+    void stateSent(NodeId to) {
+        input(running -> running.stateSent(to, clock()));
     }
 
     void change(Set<NodeId> voters, Set<NodeId> learners) {

@@ -10,6 +10,7 @@ final class Disk {
     private final Deque<Long> startedAt = new ArrayDeque<>();
     private long next = 1;
     private long acked;
+    private long endedAt;
     private HardState written;
 
     Disk(HardState found) {
@@ -37,17 +38,18 @@ final class Disk {
         return acked >= write;
     }
 
-    void persisted(long write) {
+    void persisted(long write, long now) {
         if (write != acked + 1) {
             throw new IllegalStateException("write " + write + " ended after " + acked);
         }
         acked = write;
         startedAt.remove();
+        endedAt = now;
     }
 
-    /** Whether a write has been on its way for longer than this. */
+    /** Whether writes are on their way, and none has ended for longer than this. */
     boolean hangs(long now, long nanos) {
         Long oldest = startedAt.peek();
-        return oldest != null && now - oldest > nanos;
+        return oldest != null && now - oldest > nanos && now - endedAt > nanos;
     }
 }

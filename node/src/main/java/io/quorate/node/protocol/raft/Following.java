@@ -19,7 +19,7 @@ final class Following {
             member.sendWhenDurable(from, new RaftMessage.Appended(member.term(), log.commit(), append.round()));
             return;
         }
-        if (log.term(append.prevIndex()) != append.prevTerm()) {
+        if (append.prevIndex() > log.lastIndex() || log.term(append.prevIndex()) != append.prevTerm()) {
             long hint = Math.max(log.baseIndex(), log.lastNotAbove(append.prevIndex(), append.prevTerm()));
             member.post.send(
                     from,

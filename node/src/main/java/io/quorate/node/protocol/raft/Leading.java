@@ -18,6 +18,7 @@ final class Leading {
     private final Map<NodeId, Progress> followers = new TreeMap<>();
     private final Reads reads;
     private final long startedAt;
+    private final long firstOfTerm;
     private long heartbeatAt;
 
     private @Nullable NodeId successor;
@@ -28,7 +29,7 @@ final class Leading {
         this.reads = new Reads(member);
         this.startedAt = member.now;
         meet();
-        add(Entry.Kind.NOOP, Bytes.EMPTY);
+        firstOfTerm = add(Entry.Kind.NOOP, Bytes.EMPTY).index();
         heartbeatAt = member.now;
         replicateAll();
     }
@@ -130,13 +131,21 @@ final class Leading {
         }
         reads.confirm(from, alive.round());
         progress.alive();
-        if (!progress.awaitsState() && progress.match() < member.log.lastIndex()) {
-            if (progress.isStreaming() && progress.next() > progress.match() + 1) {
-                // All that is on its way may be lost: this is refused then, and the logs are compared anew.
-                append(from, progress.next() - 1, ImmutableList.of());
-            }
-            replicate(from, progress);
+        if (progress.awaitsState() || progress.match() >= member.log.lastIndex()) {
+            return;
         }
+        if (progress.next() <= member.log.baseIndex()) {
+            // What is on its way may be lost, and the log does not go back to it any more.
+            progress.probe(progress.match() + 1);
+        } else if (progress.isStreaming() ? progress.next() > progress.match() + 1 : isAtEnd(progress)) {
+            // Again all that is on its way may be lost: this is refused then, and the logs are compared anew.
+            append(from, progress.next() - 1, ImmutableList.of());
+        }
+        replicate(from, progress);
+    }
+
+    private boolean isAtEnd(Progress progress) {
+        return progress.next() > member.log.lastIndex();
     }
 
     private @Nullable Progress heard(NodeId from) {
@@ -197,13 +206,16 @@ final class Leading {
 
     private boolean isNear(NodeId node) {
         Progress progress = followers.get(node);
-        return progress != null && progress.match() + NEAR >= member.log.commit();
+        return progress != null
+                && progress.wasHeardSince(member.now - member.settings.electionNanos())
+                && progress.match() >= firstOfTerm
+                && progress.match() + NEAR >= member.log.commit();
     }
 
-    /** The end of sending a state: if it failed, it is looked anew what the follower lacks. */
-    void stateSent(NodeId to, boolean arrived) {
+    /** The end of sending a state, however it ended: it is looked anew what the follower lacks, if it has not said. */
+    void stateSent(NodeId to) {
         Progress progress = followers.get(to);
-        if (progress != null && progress.awaitsState() && !arrived) {
+        if (progress != null && progress.awaitsState()) {
             progress.probe(member.log.lastIndex() + 1);
             append(to, progress.next() - 1, ImmutableList.of());
         }

@@ -78,8 +78,8 @@ final class Progress {
         while (!window.isEmpty() && window.peek().lastIndex() <= index) {
             bytes -= window.remove().bytes();
         }
-        awaitsState = false;
         boolean news = index > match;
+        awaitsState &= !news;
         match = Math.max(match, index);
         next = Math.max(next, match + 1);
         if (!streaming) {

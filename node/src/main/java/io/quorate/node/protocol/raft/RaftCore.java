@@ -122,12 +122,12 @@ public final class RaftCore {
         installing = false;
     }
 
-    /** The end of sending a state to a member of {@link Ready#needState}. */
-    public void stateSent(NodeId to, boolean arrived, long now) {
+    /** The end of sending a state to a member of {@link Ready#needState}, whether it has arrived or not. */
+    public void stateSent(NodeId to, long now) {
         member.now = now;
         Leading leader = leading;
         if (leader != null) {
-            leader.stateSent(to, arrived);
+            leader.stateSent(to);
         }
     }
 
@@ -275,6 +275,7 @@ public final class RaftCore {
             member.postpone();
         }
         failAsked();
+        member.needState.clear();
         member.enterTerm(term);
         member.role = Role.FOLLOWER;
         member.leader = leader;
@@ -294,6 +295,7 @@ public final class RaftCore {
     /**
      * Takes commands into the log.
      *
+     * @param commands one at least
      * @return where the first stands, the others behind it; null if this member does not lead, hands its place over, or has
      *     too much that is not committed
      */
@@ -332,7 +334,7 @@ public final class RaftCore {
     /** A write is durable; they end in their order. */
     public void persisted(long write, long now) {
         member.now = now;
-        member.disk.persisted(write);
+        member.disk.persisted(write, now);
         member.log.persisted(write);
         member.post.release(member.disk);
         Leading leader = leading;

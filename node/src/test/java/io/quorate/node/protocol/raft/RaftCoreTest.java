@@ -261,6 +261,40 @@ class RaftCoreTest {
     }
 
     @Test
+    void whoWasAwayWhileWhatItWasSentWentFromTheLogIsSentAState() {
+        group.elect(A);
+        group.propose(A, "x");
+        group.settle();
+        group.lose(message -> message.to().equals(C) || message.from().equals(C));
+        group.propose(A, "y");
+        group.propose(A, "z");
+        group.settle();
+        group.core(A).compact(4);
+        group.lose(message -> false);
+        group.run(ELECTION / 2, A, B);
+        assertThat(group.at(A).needState).containsExactly(C);
+        // The state is said to have been sent, and has not come: it is found out again.
+        group.core(A).stateSent(C, group.now);
+        group.carryOut(A);
+        group.settle();
+        assertThat(group.at(A).needState).containsExactly(C, C);
+    }
+
+    @Test
+    void aProbeThatIsLostIsRepeatedThoughNothingIsProposed() {
+        group.lose(message -> message.to().equals(C) || message.from().equals(C));
+        group.elect(A);
+        group.propose(A, "x");
+        group.run(ELECTION / 2, A, B);
+        group.core(A).stateSent(C, group.now);
+        group.lose(message -> message.is(RaftMessage.Append.class));
+        group.run(ELECTION / 2);
+        group.lose(message -> false);
+        group.run(ELECTION / 2);
+        assertThat(group.applied(C)).containsExactly("x");
+    }
+
+    @Test
     void whoLacksWhatNoLogHasAnyMoreIsSentAState() {
         group.lose(message -> message.to().equals(C) || message.from().equals(C));
         group.elect(A);

@@ -33,6 +33,7 @@ final class RaftRig {
         final List<Entry> applied = new ArrayList<>();
         final List<Ready.Read> reads = new ArrayList<>();
         final List<Ready.Position> lost = new ArrayList<>();
+        final List<NodeId> needState = new ArrayList<>();
 
         private Shell(RaftCore core) {
             this.core = core;
@@ -105,6 +106,7 @@ final class RaftRig {
         shell.applied.addAll(ready.committed());
         shell.reads.addAll(ready.reads());
         shell.lost.addAll(ready.lost());
+        shell.needState.addAll(ready.needState());
         if (!slowDisks) {
             write(id);
         }
