@@ -26,7 +26,7 @@ public enum RaftBug {
     /** A state of the state machine is taken though more is committed here. */
     OLD_STATE_TAKEN(300),
     /** The log stays as it is when a state is taken that it does not lead to. */
-    LOG_KEPT_BESIDE_STATE(500),
+    LOG_KEPT_BESIDE_STATE(3000),
     /** Whatever stands behind the previous entry is cut off, whether it differs or not. */
     CUT_WHATEVER_COMES(100);
 
