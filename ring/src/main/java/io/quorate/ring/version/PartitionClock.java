@@ -153,23 +153,15 @@ public final class PartitionClock {
     public PartitionClock of(ActorId actor) {
         PartitionClock part = new PartitionClock();
         Entry entry = entries.get(actor);
-        if (entry != null && entry.base > 0) {
-            part.addRange(actor, 1, entry.base);
-        }
         if (entry != null) {
-            entry.beyond.forEach((from, to) -> part.addRange(actor, from, to));
+            entry.forEachRange(actor, part::addRange);
         }
         return part;
     }
 
     /** Calls {@code visitor} for every actor's base (from 1) and every range beyond it, in order. */
     public void forEachRange(RangeVisitor visitor) {
-        entries.forEach((actor, entry) -> {
-            if (entry.base > 0) {
-                visitor.range(actor, 1, entry.base);
-            }
-            entry.beyond.forEach((from, to) -> visitor.range(actor, from, to));
-        });
+        entries.forEach((actor, entry) -> entry.forEachRange(actor, visitor));
     }
 
     public PartitionClock copy() {
@@ -207,6 +199,13 @@ public final class PartitionClock {
     private static final class Entry {
         private long base;
         private final NavigableMap<Long, Long> beyond = new TreeMap<>();
+
+        private void forEachRange(ActorId actor, RangeVisitor visitor) {
+            if (base > 0) {
+                visitor.range(actor, 1, base);
+            }
+            beyond.forEach((from, to) -> visitor.range(actor, from, to));
+        }
 
         private boolean contains(long counter) {
             if (counter <= base || beyond.isEmpty()) {

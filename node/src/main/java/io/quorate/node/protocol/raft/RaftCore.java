@@ -100,7 +100,7 @@ public final class RaftCore {
             return false;
         }
         if (term > member.term()) {
-            follow(term, null);
+            follow(term);
         }
         followLeader(from);
         installing = following.wants(base);
@@ -149,7 +149,7 @@ public final class RaftCore {
         Leading leader = leading;
         if (leader != null) {
             if (!leader.tick() || leader.isRetired()) {
-                follow(member.term(), null);
+                follow(member.term());
             }
         } else if (member.isElectionDue() && member.mayStand()) {
             failAsked();
@@ -174,7 +174,7 @@ public final class RaftCore {
             if (message instanceof RaftMessage.Vote ask && !ask.transferred() && member.isLoyal()) {
                 return;
             }
-            follow(message.term(), null);
+            follow(message.term());
         } else if (message.term() < member.term()) {
             tellStale(from, message);
             return;
@@ -255,7 +255,7 @@ public final class RaftCore {
             member.leader = member.self;
             leading = new Leading(member);
         } else if (elections.isHopeless()) {
-            follow(member.term(), null);
+            follow(member.term());
         }
     }
 
@@ -267,7 +267,7 @@ public final class RaftCore {
         member.heard(from);
     }
 
-    private void follow(long term, @Nullable NodeId leader) {
+    private void follow(long term) {
         Leading led = leading;
         if (led != null) {
             led.end();
@@ -278,7 +278,7 @@ public final class RaftCore {
         member.needState.clear();
         member.enterTerm(term);
         member.role = Role.FOLLOWER;
-        member.leader = leader;
+        member.leader = null;
     }
 
     private void failAsked() {

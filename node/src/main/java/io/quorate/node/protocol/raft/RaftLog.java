@@ -11,6 +11,9 @@ import java.util.List;
  * says nothing, where another entry stood in its place in between.
  */
 final class RaftLog {
+    /** Above the number of every write. */
+    private static final long UNWRITTEN = Long.MAX_VALUE;
+
     private static final class Slot {
         private final Entry entry;
         private long write;
@@ -138,7 +141,7 @@ final class RaftLog {
         if (entry.index() != lastIndex() + 1) {
             throw new IllegalArgumentException(entry + " after " + lastIndex());
         }
-        slots.add(new Slot(entry, Long.MAX_VALUE));
+        slots.add(new Slot(entry, UNWRITTEN));
         uncommitted += entry.bytes();
         configurations.added(entry);
     }
@@ -188,7 +191,7 @@ final class RaftLog {
     ImmutableList<Entry> takeUnwritten(long write) {
         ImmutableList.Builder<Entry> entries = ImmutableList.builder();
         int i = slots.size();
-        while (i > 0 && slots.get(i - 1).write == Long.MAX_VALUE) {
+        while (i > 0 && slots.get(i - 1).write == UNWRITTEN) {
             i--;
         }
         for (Slot slot : slots.subList(i, slots.size())) {
@@ -199,7 +202,7 @@ final class RaftLog {
     }
 
     boolean hasUnwritten() {
-        return !slots.isEmpty() && slots.get(slots.size() - 1).write == Long.MAX_VALUE;
+        return !slots.isEmpty() && slots.get(slots.size() - 1).write == UNWRITTEN;
     }
 
     /** All writes up to this one are durable. */

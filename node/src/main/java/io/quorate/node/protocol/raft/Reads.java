@@ -4,7 +4,9 @@ import io.quorate.ring.topology.NodeId;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.LinkedHashSet;
+import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 
 /**
@@ -16,14 +18,16 @@ final class Reads {
     /** A read of this node, or of a follower that asked. */
     private record Waiting(NodeId from, long id, long index, long round) {}
 
+    private record Ask(NodeId from, long id) {}
+
     private final Member member;
     private final Deque<Waiting> waiting = new ArrayDeque<>();
     /** Those that came before the term had committed anything. */
     private final Set<Ask> early = new LinkedHashSet<>();
 
-    private record Ask(NodeId from, long id) {}
+    /** Who has confirmed a round, by its number. */
+    private final Map<Long, Set<NodeId>> confirmed = new TreeMap<>();
 
-    private final java.util.Map<Long, Set<NodeId>> confirmed = new java.util.TreeMap<>();
     private long round;
     private boolean due;
 

@@ -79,10 +79,10 @@ final class FallbackWriteTask implements Task, WriteCoordinator.Port {
         RecordKey key = request.address().record();
         VersionedObject kept = context.hints().book().newest(key);
         KeyState local = kept == null ? KeyState.EMPTY : kept.state();
-        CausalContext seen = WriteTask.seenBy(request);
+        CausalContext seen = Writes.seenBy(request);
         boolean isNews = seen.time().isAfter(local.time()) && seen.time().isAfter(context.replicas.latest());
         if (isNews && context.agreedTime.read().isTooFarAhead(seen.time())) {
-            reply.accept(WriteTask.fromFuture(context, seen));
+            reply.accept(Writes.fromFuture(context, seen));
             return;
         }
         Version twin = twin(local, request);
@@ -93,7 +93,7 @@ final class FallbackWriteTask implements Task, WriteCoordinator.Port {
             over = context.overruled(seen, local);
         }
         Dot dot = twin != null ? twin.dot() : context.nextFallbackDot(key.set());
-        VersionedObject made = WriteTask.made(context, request, dot, over);
+        VersionedObject made = Writes.made(context, request, dot, over);
         KeyState after = context.rules.merge(local, made.state());
         if (twin == null
                 && request instanceof KeyRequest.Put
@@ -106,7 +106,7 @@ final class FallbackWriteTask implements Task, WriteCoordinator.Port {
             return;
         }
         WriteCoordinator.Written written = new WriteCoordinator.Written(
-                WriteTask.answerContext(request.address().lastWriterWins() ? over : seen, dot),
+                Writes.answerContext(request.address().lastWriterWins() ? over : seen, dot),
                 after.shown().size(),
                 after.digest());
         FallbackWriteTask task = new FallbackWriteTask(

@@ -21,8 +21,8 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Closes gaps that stay for ever (rule E9): writes that were lost with the disks that had them, or never made.
- * As long as a clock has such a gap, what is known of deleted keys above it cannot go.
+ * Closes gaps that stay for ever (rule E9): writes that were lost with the disks that had them, or never made. As long as a
+ * clock has such a gap, what is known of deleted keys above it cannot go.
  *
  * <p>A gap that is still there, and still the same, after several looks is asked about. Once every node has promised,
  * durably, to take nothing new of its actor, and has none of its writes besides those this home has, the gap is closed here;
@@ -153,12 +153,22 @@ final class Gaps {
 
     void onRetire(NodeId from, ExchangeMessage.Retire retire) {
         ReplicaSetId set = retire.set();
-        if (!context.homes(set.partition(), set.n()).contains(from) || !retired.hasRoom() || !isAll(retire)) {
+        boolean settled =
+                context.homes(set.partition(), set.n()).contains(from) && retired.hasRoom() && isSettled(retire);
+        if (settled && context.isFallbackActor(retire.actor())) {
+            context.endFallbackActor();
+        }
+        if (!settled || !isAll(retire)) {
             answer(from, retire, false);
             return;
         }
         // Looked at again once nothing more can come in.
         retired.retire(set, retire.actor(), () -> answer(from, retire, isAll(retire)));
+    }
+
+    /** Whether this node has the ring of who asks, and keeps nothing for any home. */
+    private boolean isSettled(ExchangeMessage.Retire retire) {
+        return retire.epoch() == context.ring.epoch() && context.hints().keepsNothing(retire.set());
     }
 
     private void answer(NodeId to, ExchangeMessage.Retire retire, boolean agreed) {
@@ -169,11 +179,8 @@ final class Gaps {
     private boolean isAll(ExchangeMessage.Retire retire) {
         ReplicaSetId set = retire.set();
         ActorId actor = retire.actor();
-        if (retire.epoch() != context.ring.epoch() || !context.hints().keepsNothing(set)) {
+        if (!isSettled(retire)) {
             return false;
-        }
-        if (context.isFallbackActor(actor)) {
-            context.endFallbackActor();
         }
         if (!context.homes(set.partition(), set.n()).contains(context.self)) {
             return !context.isFallbackActor(actor);

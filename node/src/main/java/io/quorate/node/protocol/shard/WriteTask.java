@@ -33,7 +33,6 @@ import org.jspecify.annotations.Nullable;
  * here, and has a {@link WriteCoordinator} bring it to the other homes.
  */
 final class WriteTask implements Task, WriteCoordinator.Port {
-    private static final int ANSWER_DOTS_MAX = 32;
 
     private final Context context;
     private final KeyRequest request;
@@ -86,7 +85,7 @@ final class WriteTask implements Task, WriteCoordinator.Port {
             long now,
             long deadline,
             Consumer<KeyReply> reply) {
-        CausalContext seen = seenBy(request);
+        CausalContext seen = Writes.seenBy(request);
         WriteTask task = new WriteTask(context, request, seen, pinned, homes, now, deadline, reply);
         task.id = context.register(task);
         task.guarded(() -> task.begin(now));
@@ -106,20 +105,6 @@ final class WriteTask implements Task, WriteCoordinator.Port {
         }
     }
 
-    static CausalContext seenBy(KeyRequest request) {
-        CausalContext seen = null;
-        if (request instanceof KeyRequest.Put put) {
-            seen = put.seen();
-        } else if (request instanceof KeyRequest.Delete delete) {
-            seen = delete.seen();
-        }
-        if (seen == null) {
-            return CausalContext.EMPTY;
-        }
-        // Only stamped writes bear a time.
-        return request.address().lastWriterWins() ? seen : seen.withoutTime();
-    }
-
     private void begin(long now) {
         Replica replica = context.replicas.get(key.set());
         if (replica.claimsFuture(seen)) {
@@ -127,7 +112,7 @@ final class WriteTask implements Task, WriteCoordinator.Port {
             return;
         }
         if (!pinned && replica.isFromFuture(key, seen)) {
-            finish(fromFuture(context, seen));
+            finish(Writes.fromFuture(context, seen));
             return;
         }
         RequestEntry known = takenBefore(replica);
@@ -211,18 +196,7 @@ final class WriteTask implements Task, WriteCoordinator.Port {
             return;
         }
         object = made;
-        replicate(answerContext(over, dot), commit, now);
-    }
-
-    /**
-     * What the writer goes on with: what it had seen, and its own new dot. A writer that goes on from its own answers only
-     * would gather a dot with each write; they are left out when they are many, because the new version has replaced
-     * every one of them and stands for them.
-     */
-    static CausalContext answerContext(CausalContext seen, Dot dot) {
-        return seen.dots().size() < ANSWER_DOTS_MAX
-                ? seen.with(dot)
-                : CausalContext.of(seen.vector(), ImmutableList.of(dot), seen.time());
+        replicate(Writes.answerContext(over, dot), commit, now);
     }
 
     /** The write was taken before: brings exactly that to the level asked for now, and makes nothing new. */
@@ -239,27 +213,12 @@ final class WriteTask implements Task, WriteCoordinator.Port {
         long commit = replica.apply(key, object, null);
         boolean exact = request instanceof KeyRequest.Put && !request.address().lastWriterWins();
         CausalContext over = exact ? seen : known.seen();
-        replicate(answerContext(over, known.dot()), commit, now);
+        replicate(Writes.answerContext(over, known.dot()), commit, now);
     }
 
     /** The write as it travels: made anew with an old dot it is the same write again, and merges to nothing new. */
     private VersionedObject made(Dot dot, CausalContext over) {
-        return made(context, request, dot, over);
-    }
-
-    static VersionedObject made(Context context, KeyRequest request, Dot dot, CausalContext over) {
-        if (request instanceof KeyRequest.Put put) {
-            return context.rules.put(
-                    over,
-                    new Version(
-                            dot,
-                            put.value(),
-                            put.contentType(),
-                            context.wallMillis(),
-                            put.request().value(),
-                            over.time()));
-        }
-        return context.rules.delete(over, dot);
+        return Writes.made(context, request, dot, over);
     }
 
     private void replicate(CausalContext answer, long commit, long now) {
@@ -363,16 +322,6 @@ final class WriteTask implements Task, WriteCoordinator.Port {
     /** What can be said of a write that got nowhere here: a retry may have been taken the first time. */
     private Outcome unapplied() {
         return takenBefore ? Outcome.MAYBE_APPLIED : Outcome.NOT_APPLIED;
-    }
-
-    /** The answer to a context that bears a time to which no clock that can be trusted has come. */
-    static KeyReply.Refused fromFuture(Context context, CausalContext seen) {
-        return KeyReply.Refused.of(
-                ErrorCode.BAD_CONTEXT,
-                Outcome.NOT_APPLIED,
-                "the context bears the time " + seen.time() + ", more than " + context.settings.maxDriftMillis()
-                        + " ms ahead of the clocks of this cluster; read the key and write with the context of that"
-                        + " read");
     }
 
     private void refuse(ErrorCode code, String detail) {
