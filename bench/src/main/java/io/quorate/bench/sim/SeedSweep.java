@@ -5,30 +5,49 @@ import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongPredicate;
+import picocli.CommandLine.Option;
 
-/** Runs one seed after the other, some at once, until one finds something; says now and then how far it is. */
+/** The options that say which seeds are run, and running them: some at once, until one finds something. */
 public final class SeedSweep {
     private static final long SAID_EVERY_MILLIS = 5_000;
+    private static final int THREADS_MAX = 64;
 
-    private final long from;
-    private final long seeds;
-    private final int threads;
-    private final AtomicLong next;
+    @Option(names = "--seeds", defaultValue = "1000", description = "how many seeds (default 1000)")
+    private long seeds;
+
+    @Option(names = "--from", defaultValue = "1", description = "the first seed (default 1)")
+    private long from;
+
+    @Option(names = "--threads", defaultValue = "2", description = "seeds at once (default 2)")
+    private int threads;
+
+    private final AtomicLong next = new AtomicLong();
+    private final AtomicLong runs = new AtomicLong();
     private final AtomicBoolean found = new AtomicBoolean();
 
-    public SeedSweep(long from, long seeds, int threads) {
-        this.from = from;
-        this.seeds = seeds;
-        this.threads = threads;
-        this.next = new AtomicLong(from);
+    /** Whether the options can be used. */
+    public boolean isUsable() {
+        return seeds >= 1 && threads >= 1 && threads <= THREADS_MAX;
+    }
+
+    /** The first seed. */
+    public long from() {
+        return from;
+    }
+
+    /** Seeds that have been run. */
+    public long runs() {
+        return runs.get();
     }
 
     /**
-     * Runs them.
+     * Runs them, and says now and then how far it is.
      *
      * @param finds runs a seed, on any thread; true if it found something
+     * @return false if it ended early, and nothing was found: a thread has died
      */
-    public void run(LongPredicate finds) throws InterruptedException {
+    public boolean run(LongPredicate finds) throws InterruptedException {
+        next.set(from);
         List<Thread> workers = new ArrayList<>();
         for (int i = 0; i < threads; i++) {
             Thread worker = new Thread(() -> work(finds), "seeds-" + i);
@@ -43,11 +62,18 @@ public final class SeedSweep {
                 }
             }
         }
+        boolean whole = found.get() || runs() >= seeds;
+        if (!whole) {
+            System.err.println("quorate: a worker ended early: " + runs() + " of " + seeds + " seeds were run");
+        }
+        return whole;
     }
 
     private void work(LongPredicate finds) {
         for (long seed = next.getAndIncrement(); seed < from + seeds && !found.get(); seed = next.getAndIncrement()) {
-            if (finds.test(seed)) {
+            boolean finding = finds.test(seed);
+            runs.incrementAndGet();
+            if (finding) {
                 found.set(true);
             }
         }

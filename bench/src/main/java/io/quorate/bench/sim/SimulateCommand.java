@@ -12,6 +12,7 @@ import java.util.Set;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** Runs many seeds and says what they did and found. */
@@ -22,14 +23,8 @@ import picocli.CommandLine.Option;
 public final class SimulateCommand implements Callable<Integer> {
     private static final int OPERATIONS = 120;
 
-    @Option(names = "--seeds", defaultValue = "1000", description = "how many seeds (default 1000)")
-    private long seeds;
-
-    @Option(names = "--from", defaultValue = "1", description = "the first seed (default 1)")
-    private long from;
-
-    @Option(names = "--threads", defaultValue = "2", description = "seeds at once (default 2)")
-    private int threads;
+    @Mixin
+    private final SeedSweep seeds = new SeedSweep();
 
     @Option(
             names = "--planted",
@@ -46,10 +41,9 @@ public final class SimulateCommand implements Callable<Integer> {
     private int operations = OPERATIONS;
 
     @Option(names = "--trace", description = "print the whole trace kept of a violation, unshortened")
-    private boolean whole;
+    private boolean wholeTrace;
 
     private final Map<FaultKind, Long> faults = new EnumMap<>(FaultKind.class);
-    private long runs;
     private long issued;
     private long acknowledged;
     private long withStandIns;
@@ -62,17 +56,16 @@ public final class SimulateCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws InterruptedException {
-        if (seeds < 1 || threads < 1 || threads > 64 || operations < 1 || operations > 100_000) {
+        if (!seeds.isUsable() || operations < 1 || operations > 100_000) {
             System.err.println("quorate: --seeds and --operations must be above 0, --threads from 1 to 64");
             return 2;
         }
         long started = System.nanoTime();
-        new SeedSweep(from, seeds, threads)
-                .run(seed -> add(run(seed, EnumSet.allOf(FaultKind.class), operations, planted, conflicts)));
+        boolean whole =
+                seeds.run(seed -> add(run(seed, EnumSet.allOf(FaultKind.class), operations, planted, conflicts)));
         double seconds = (System.nanoTime() - started) / 1e9;
         print(seconds);
-        if (first == null && runs < seeds) {
-            System.err.println("quorate: a worker ended early: " + runs + " of " + seeds + " seeds were run");
+        if (!whole) {
             return 1;
         }
         return (first != null) == (planted != PlantedBug.NONE) ? 0 : 1;
@@ -84,7 +77,6 @@ public final class SimulateCommand implements Callable<Integer> {
     }
 
     private synchronized boolean add(SimReport report) {
-        runs++;
         issued += report.issued();
         acknowledged += report.acknowledgedWrites();
         withStandIns += report.withStandIns();
@@ -106,9 +98,9 @@ public final class SimulateCommand implements Callable<Integer> {
                 Locale.ROOT,
                 "sim leaderless: %d seeds from %d, %.0f seeds/s, %.1f virtual hours, %d operations, %d writes"
                         + " acknowledged (%d by stand-ins, %d by no home), %d reads checked, %d gaps closed, %d checks%n",
-                runs,
-                from,
-                runs / seconds,
+                seeds.runs(),
+                seeds.from(),
+                seeds.runs() / seconds,
                 virtualSeconds / 3600,
                 issued,
                 acknowledged,
@@ -123,12 +115,13 @@ public final class SimulateCommand implements Callable<Integer> {
             System.out.println("violations: 0");
             return;
         }
-        System.out.println("violation at seed " + report.seed() + " after " + runs + " seeds: " + message(report));
-        SimReport shortest = whole ? report : Shortening.of(report.seed(), operations, planted, conflicts);
+        System.out.println(
+                "violation at seed " + report.seed() + " after " + seeds.runs() + " seeds: " + message(report));
+        SimReport shortest = wholeTrace ? report : Shortening.of(report.seed(), operations, planted, conflicts);
         System.out.println("the shortest run found has " + shortest.operations() + " operations and faults "
                 + shortest.faults() + ": " + message(shortest));
         List<String> lines = shortest.trace();
-        int shown = whole ? lines.size() : Math.min(lines.size(), 2000);
+        int shown = wholeTrace ? lines.size() : Math.min(lines.size(), 2000);
         lines.subList(lines.size() - shown, lines.size()).forEach(line -> System.out.println("  " + line));
     }
 

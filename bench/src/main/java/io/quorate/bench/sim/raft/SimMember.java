@@ -13,6 +13,7 @@ import io.quorate.ring.topology.NodeId;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -36,7 +37,7 @@ final class SimMember {
     private long applied;
 
     private final Deque<Ready.Write> writing = new ArrayDeque<>();
-    private final Map<Ready.Position, Boolean> proposed = new HashMap<>();
+    private final Set<Ready.Position> proposed = new HashSet<>();
     private final Map<Long, Long> reading = new HashMap<>();
     private long nextRead;
     private long pausedUntil;
@@ -156,7 +157,7 @@ final class SimMember {
         input(running -> {
             Ready.Position at = running.propose(List.of(command), clock());
             if (at != null) {
-                proposed.put(at, true);
+                proposed.add(at);
             }
         });
     }
@@ -208,7 +209,7 @@ final class SimMember {
                 throw new Violation("entries are applied in order, once", id + " applies " + entry + " as " + applied);
             }
             world.laws().applies(id, running.term(), entry);
-            if (proposed.remove(new Ready.Position(entry.index(), entry.term())) != null) {
+            if (proposed.remove(new Ready.Position(entry.index(), entry.term()))) {
                 world.laws().acknowledges(entry.index());
                 world.acknowledged();
             }
