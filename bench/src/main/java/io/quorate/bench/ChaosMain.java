@@ -2,6 +2,7 @@ package io.quorate.bench;
 
 import io.quorate.bench.chaos.RunCommand;
 import io.quorate.bench.sim.SimulateCommand;
+import io.quorate.bench.sim.group.LeaderCommand;
 import io.quorate.bench.sim.raft.GroupsCommand;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -11,7 +12,7 @@ import picocli.CommandLine.Command;
         name = "chaos",
         description = "Tries to break the store.",
         mixinStandardHelpOptions = true,
-        subcommands = {SimulateCommand.class, GroupsCommand.class, RunCommand.class})
+        subcommands = {SimulateCommand.class, GroupsCommand.class, LeaderCommand.class, RunCommand.class})
 public final class ChaosMain implements Runnable {
     private ChaosMain() {}
 

@@ -5,6 +5,7 @@ import com.google.common.collect.ImmutableMap;
 import com.google.common.collect.ImmutableSet;
 import io.quorate.node.actor.ControlActor;
 import io.quorate.node.actor.ControlMessage;
+import io.quorate.node.actor.GroupTable;
 import io.quorate.node.actor.NodeView;
 import io.quorate.node.actor.PeerQuarantine;
 import io.quorate.node.actor.ShardActor;
@@ -57,6 +58,7 @@ import org.jspecify.annotations.Nullable;
 final class NodeActors {
     private static final String BUCKETS = "buckets";
     private static final String DISKS = "disks";
+    private static final int ACTORS = 3;
 
     private final NodeConfig config;
     private final RingState ring;
@@ -71,12 +73,13 @@ final class NodeActors {
     private final AtomicReference<Health> health;
     private final Disks disks;
     private final AtomicLong standIn = new AtomicLong(-1);
-    private final CountDownLatch left = new CountDownLatch(2);
+    private final CountDownLatch left = new CountDownLatch(ACTORS);
     private final BucketRegistry registry;
     private final long startedAt;
     private final boolean restarted;
     private final ActorRef<Received> shard;
     private final ActorRef<Received> control;
+    private final NodeGroups groups;
     private volatile NodeView view;
 
     /**
@@ -135,10 +138,13 @@ final class NodeActors {
         // Read here: once the actors run, what is known of disks belongs to one of them.
         Losses losses = disks.losses();
         this.shard = startShard(system, store, keepsActors, losses, transport, stamps, errors);
+        this.groups = new NodeGroups(
+                config, ring, store, system, transport, stamps, errors, nanoClock, metrics, () -> end("groups"));
         this.control = startControl(system, transport, stamps, errors);
         links.start(
                 new DataFrames(),
                 (from, frame) -> control.tell(new Frame(from, Bytes.wrap(frame))),
+                (from, frame) -> groups.table().take(new Frame(from, Bytes.wrap(frame))),
                 peer -> control.tell(new ControlMessage.Unreachable(peer)));
     }
 
@@ -278,8 +284,12 @@ final class NodeActors {
         view = next;
         ImmutableMap.Builder<String, Integer> gone = ImmutableMap.builder();
         next.buckets().values().forEach(entry -> gone.put(entry.name(), lastGone(entry)));
+        if (next.buckets().values().stream()
+                .anyMatch(entry -> entry.definition().isLed())) {
+            groups.begin();
+        }
         ImmutableSet<Integer> replicaCounts = next.buckets().values().stream()
-                .filter(entry -> !entry.deleted())
+                .filter(entry -> !entry.deleted() && !entry.definition().isLed())
                 .map(entry -> entry.definition().n())
                 .collect(ImmutableSet.toImmutableSet());
         inlet.add(new ShardMessage.News(next.up(), gone.build(), next.losses(), replicaCounts));
@@ -358,13 +368,19 @@ final class NodeActors {
 
     /** Whether one of them has ended. */
     boolean anyEnded() {
-        return left.getCount() < 2;
+        return left.getCount() < ACTORS;
     }
 
     /** Has them end; the others are told only if this is an orderly end. */
     void stop(boolean sayBye) {
         control.tell(new ControlMessage.Leave(sayBye));
         inlet.stop();
+        groups.stop();
+    }
+
+    /** The groups of leader buckets. */
+    GroupTable groups() {
+        return groups.table();
     }
 
     /** Waits until none of them uses the store any more; false if that takes too long. */

@@ -3,15 +3,18 @@ package io.quorate.node;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.quorate.node.actor.ControlMessage;
+import io.quorate.node.actor.GroupTable;
 import io.quorate.node.actor.NodeView;
 import io.quorate.node.actor.ShardMessage;
 import io.quorate.node.http.HttpServer;
 import io.quorate.node.http.NodeReport;
 import io.quorate.node.protocol.bucket.BucketDefinition;
 import io.quorate.node.protocol.bucket.BucketRegistry.Change;
+import io.quorate.node.protocol.group.GroupReport;
 import io.quorate.node.protocol.shard.ExchangeReport;
 import io.quorate.node.protocol.shard.HintReport;
 import io.quorate.node.protocol.shard.Shard;
+import io.quorate.node.protocol.store.ReplicaSetId;
 import io.quorate.ring.topology.Member;
 import io.quorate.ring.topology.NodeId;
 import java.io.IOException;
@@ -21,6 +24,7 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
@@ -155,6 +159,17 @@ final class NodeBackend implements HttpServer.Backend {
                 throw new UncheckedIOException(e);
             }
         });
+    }
+
+    @Override
+    public CompletionStage<List<GroupReport>> groups() {
+        return parts.groups().ask().orTimeout(OWN_TIMEOUT_MILLIS, TimeUnit.MILLISECONDS);
+    }
+
+    @Override
+    public CompletionStage<GroupTable.Transfer> transfer(int partition, NodeId to) {
+        ReplicaSetId set = ReplicaSetId.led(parts.ring().table().replicas(), partition);
+        return parts.groups().transfer(set, to).orTimeout(OWN_TIMEOUT_MILLIS, TimeUnit.MILLISECONDS);
     }
 
     @Override

@@ -74,13 +74,18 @@ final class NodeLinks implements AutoCloseable {
      *
      * @param unreachable told of each peer at whose address nobody listens, every time
      */
-    void start(TcpTransport.Receiver data, TcpTransport.Receiver control, Consumer<NodeId> unreachable) {
+    void start(
+            TcpTransport.Receiver data,
+            TcpTransport.Receiver control,
+            TcpTransport.Receiver groups,
+            Consumer<NodeId> unreachable) {
         if (reports != null) {
             reports.onUnreachable(unreachable);
         }
         if (tcp != null) {
             tcp.receive(Lane.DATA, data);
             tcp.receive(Lane.CONTROL, control);
+            tcp.receive(Lane.GROUP, groups);
             tcp.start();
         }
     }

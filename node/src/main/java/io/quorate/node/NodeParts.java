@@ -2,6 +2,7 @@ package io.quorate.node;
 
 import com.google.common.collect.Maps;
 import io.quorate.node.actor.ClusterMember;
+import io.quorate.node.actor.GroupTable;
 import io.quorate.node.actor.NodeView;
 import io.quorate.node.actor.Systems;
 import io.quorate.node.config.NodeConfig;
@@ -202,6 +203,7 @@ final class NodeParts {
                 ring,
                 actors::view,
                 actors::submit,
+                actors.groups()::submit,
                 config.limits(),
                 new QueueLimit.Settings(
                         queue.min(), queue.max(), queue.waitNanos(), QueueLimit.Settings.DEFAULT.windowNanos()),
@@ -260,6 +262,7 @@ final class NodeParts {
                 "Bytes of frames about the nodes themselves that were sent to other nodes",
                 () -> links.sentBytes(Lane.CONTROL));
         metrics.gauge("quorate.epoch", "Epoch of the ring", ring::epoch);
+        metrics.gauge("quorate.groups.led", "Groups that this node leads", groups()::leads);
         RepairGauges.register(metrics, actors);
         metrics.gauge("quorate.storage.bytes", "Bytes of tables and memtables", this::storageBytes);
         if (cluster != null) {
@@ -407,7 +410,11 @@ final class NodeParts {
 
     /** Whether it serves, and is not about to have more to serve: who catches up and gets on with it is not ready yet. */
     boolean isReady() {
-        return life.state().equals(NodeLife.SERVING) && !actors.health().progresses();
+        return life.state().equals(NodeLife.SERVING) && !actors.health().progresses() && groups().isReady();
+    }
+
+    GroupTable groups() {
+        return actors.groups();
     }
 
     Door door() {

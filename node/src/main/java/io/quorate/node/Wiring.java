@@ -1,6 +1,7 @@
 package io.quorate.node;
 
 import java.security.SecureRandom;
+import java.util.SplittableRandom;
 import java.util.concurrent.Executor;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
@@ -12,6 +13,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
 import java.util.function.LongSupplier;
+import java.util.random.RandomGenerator;
 
 /** The one place that chooses clocks, randomness and threads. */
 final class Wiring {
@@ -36,6 +38,11 @@ final class Wiring {
     /** Numbers to tell messages apart: cheap, from any thread. */
     static LongSupplier messageIds() {
         return () -> ThreadLocalRandom.current().nextLong();
+    }
+
+    /** Randomness for one user of it, who is not several threads at once. */
+    static RandomGenerator random() {
+        return new SplittableRandom(ThreadLocalRandom.current().nextLong());
     }
 
     /** Waits, by looking every few milliseconds; false if it is not so after {@code nanos}, or when interrupted. */

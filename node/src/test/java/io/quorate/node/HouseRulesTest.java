@@ -96,7 +96,8 @@ class HouseRulesTest {
     void pekkoStaysInItsShells() {
         noClasses()
                 .that()
-                .resideOutsideOfPackages(ROOT, ROOT + ".actor..", ROOT + ".transport..", ROOT + ".http..")
+                .resideOutsideOfPackages(
+                        ROOT, ROOT + ".actor..", ROOT + ".journal..", ROOT + ".transport..", ROOT + ".http..")
                 .should()
                 .dependOnClassesThat()
                 .resideInAPackage("org.apache.pekko..")

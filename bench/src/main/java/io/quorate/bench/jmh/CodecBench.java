@@ -36,7 +36,7 @@ public class CodecBench {
     public int siblings;
 
     private final ByteSink out = new ByteSink(1 << 14);
-    private final Inbox inbox = new Inbox();
+    private final Inbox<PeerMessage.Data> inbox = Inbox.ofData();
     private byte[] frame = {};
     private final Outbox outbox =
             new Outbox(ready -> frame = ready, 1, () -> new FrameCodec.Stamp(1, System.nanoTime()));

@@ -66,7 +66,7 @@ public final class ShardActor extends AbstractBehavior<Received> {
     private final ActorRef<Received> self;
     private final TimerScheduler<Received> timers;
     private final Map<NodeId, Outbox> outboxes = new HashMap<>();
-    private final Map<NodeId, Inbox> inboxes = new HashMap<>();
+    private final Map<NodeId, Inbox<PeerMessage.Data>> inboxes = new HashMap<>();
     private final PeerQuarantine quarantine = new PeerQuarantine();
     private boolean flushDue;
     private long flushDueSince;
@@ -178,7 +178,7 @@ public final class ShardActor extends AbstractBehavior<Received> {
         long[] age = {0};
         boolean[] sure = {false};
         try {
-            inboxes.computeIfAbsent(frame.from(), id -> new Inbox())
+            inboxes.computeIfAbsent(frame.from(), id -> Inbox.ofData())
                     .open(
                             frame.data().unsafeArray(),
                             stamp -> {

@@ -141,7 +141,9 @@ public final class DemoCluster implements FaultControl, AutoCloseable {
                 settings.sync(),
                 new NodeConfig.Http("127.0.0.1", settings.httpPort() + indexOf(id)),
                 settings.limits(),
-                List.of(BucketDefinition.leaderless("carts", settings.replicas())),
+                List.of(
+                        BucketDefinition.leaderless("carts", settings.replicas()),
+                        BucketDefinition.leader("accounts", settings.replicas(), BucketDefinition.LedLevels.DEFAULT)),
                 true,
                 settings.links());
         running.put(id, EmbeddedNode.start(config, new EmbeddedNode.Extras(null, board, this)));

@@ -6,15 +6,16 @@ import io.quorate.node.metrics.NodeMetrics;
 import io.quorate.node.protocol.bucket.BucketDefinition;
 import io.quorate.node.protocol.bucket.BucketEntry;
 import io.quorate.node.protocol.pace.FreezeWatch;
+import io.quorate.node.protocol.request.Condition;
 import io.quorate.node.protocol.request.KeyAddress;
 import io.quorate.node.protocol.request.KeyReply;
 import io.quorate.node.protocol.request.KeyRequest;
 import io.quorate.node.protocol.request.KeyRequest.RequestId;
+import io.quorate.node.protocol.request.LedRequest;
 import io.quorate.node.protocol.store.RecordKey;
 import io.quorate.node.protocol.store.ReplicaSetId;
 import io.quorate.ring.bytes.ByteSink;
 import io.quorate.ring.bytes.Bytes;
-import io.quorate.ring.bytes.DecodeException;
 import io.quorate.ring.consistency.ConsistencyLevel;
 import io.quorate.ring.epoch.RingState;
 import io.quorate.ring.token.TokenHash;
@@ -24,6 +25,7 @@ import io.quorate.ring.wire.ContextCodec;
 import io.quorate.ring.wire.ErrorCode;
 import io.quorate.ring.wire.HttpNames;
 import io.quorate.ring.wire.Outcome;
+import io.quorate.ring.wire.SessionToken;
 import java.util.List;
 import java.util.function.Consumer;
 import java.util.function.LongPredicate;
@@ -36,13 +38,10 @@ import org.jspecify.annotations.Nullable;
  * much before any work is done, and counts what goes through. Safe from any thread; never blocks.
  */
 public final class Door {
-    private static final int CONTENT_TYPE_MAX = 256;
-    /** By which a version lengthens a context's token at most. */
-    private static final int VERSION_CHARS = 96;
-
     private final RingState ring;
     private final Supplier<NodeView> view;
     private final DataPlane dataPlane;
+    private final GroupPlane groups;
     private final NodeConfig.Limits limits;
     private final LongSupplier nanoClock;
     private final LongSupplier randomLongs;
@@ -63,26 +62,62 @@ public final class Door {
         void submit(KeyRequest request, long timeoutNanos, LongPredicate takenUp, Consumer<KeyReply> reply);
     }
 
+    /** Takes requests for leader buckets to the group of their key; as {@link DataPlane} does. */
+    public interface GroupPlane {
+        void submit(LedRequest request, long timeoutNanos, LongPredicate takenUp, Consumer<KeyReply> reply);
+    }
+
     /**
      * A key as a caller names it.
      *
      * @param sloppy whether other nodes may stand in for homes; null if the bucket is to say
      * @param timeoutNanos from now to the latest answer
+     * @param led what is asked of a leader bucket besides
      */
     public record Call(
             String bucket,
             Bytes key,
             Strength strength,
             @Nullable Boolean sloppy,
-            long timeoutNanos) {}
+            long timeoutNanos,
+            Led led) {
+        /** A call that asks nothing that only leader buckets have. */
+        public Call(String bucket, Bytes key, Strength strength, @Nullable Boolean sloppy, long timeoutNanos) {
+            this(bucket, key, strength, sloppy, timeoutNanos, Led.NONE);
+        }
+    }
+
+    /**
+     * What only a leader bucket can be asked.
+     *
+     * @param session token of an earlier answer; null for none
+     * @param maxLagMillis of a read that any replica may answer; -1 for any
+     */
+    public record Led(Condition condition, @Nullable String session, int maxLagMillis) {
+        public static final Led NONE = new Led(Condition.NONE, null, -1);
+    }
 
     /**
      * A reply and what is needed to render it.
      *
      * @param address null if the request was refused before its bucket was found
      * @param level as it goes into the answer, empty if unknown
+     * @param session what the caller's session had seen before
      */
-    public record Answer(@Nullable KeyAddress address, String level, KeyReply reply, long epoch) {
+    public record Answer(@Nullable KeyAddress address, String level, KeyReply reply, long epoch, SessionToken session) {
+        /** What the session has seen with this answer. */
+        public SessionToken seen() {
+            KeyReply.Standing standing = null;
+            if (reply instanceof KeyReply.LedRead read) {
+                standing = read.standing();
+            } else if (reply instanceof KeyReply.LedWritten written) {
+                standing = written.standing();
+            }
+            return address == null || standing == null
+                    ? session
+                    : session.with(address.partition(), standing.term(), standing.index());
+        }
+
         /** The token of a context of this answer's key. */
         public String token(CausalContext context) {
             if (address == null) {
@@ -90,7 +125,7 @@ public final class Door {
             }
             List<Dot> shown =
                     reply instanceof KeyReply.ReadDone done ? done.state().dots() : context.dots();
-            return ContextCodec.encode(context, shown, scope(address));
+            return ContextCodec.encode(context, shown, Inputs.scope(address.record()));
         }
     }
 
@@ -98,6 +133,7 @@ public final class Door {
             RingState ring,
             Supplier<NodeView> view,
             DataPlane dataPlane,
+            GroupPlane groups,
             NodeConfig.Limits limits,
             QueueLimit.Settings queue,
             LongSupplier nanoClock,
@@ -108,6 +144,7 @@ public final class Door {
         this.ring = ring;
         this.view = view;
         this.dataPlane = dataPlane;
+        this.groups = groups;
         this.limits = limits;
         this.nanoClock = nanoClock;
         this.randomLongs = randomLongs;
@@ -116,7 +153,13 @@ public final class Door {
     }
 
     public void get(Call call, Consumer<Answer> answer) {
-        run("get", call, 0, answer, (bucket, address, checked) -> new KeyRequest.Get(address, checked.need()));
+        run(
+                "get",
+                call,
+                0,
+                answer,
+                (bucket, address, checked) -> new KeyRequest.Get(address, checked.need()),
+                (bucket, key) -> LedCalls.read(bucket, key, call));
     }
 
     /**
@@ -132,16 +175,23 @@ public final class Door {
             String contentType,
             @Nullable String idempotencyKey,
             Consumer<Answer> answer) {
-        run("put", call, value.length(), answer, (bucket, address, checked) -> {
-            if (value.length() > limits.maxValueBytes()) {
-                throw new RefusedException(
-                        ErrorCode.VALUE_TOO_LARGE,
-                        "the value has " + value.length() + " bytes, the limit is " + limits.maxValueBytes());
-            }
-            checkContentType(contentType);
-            CausalContext seen = context == null ? CausalContext.EMPTY : open(context, address);
-            return new KeyRequest.Put(address, checked.need(), seen, value, contentType, requestId(idempotencyKey));
-        });
+        run(
+                "put",
+                call,
+                value.length(),
+                answer,
+                (bucket, address, checked) -> {
+                    Inputs.checkValue(value, contentType, limits.maxValueBytes());
+                    CausalContext seen = context == null ? CausalContext.EMPTY : Inputs.open(context, address.record());
+                    return new KeyRequest.Put(
+                            address, checked.need(), seen, value, contentType, requestId(idempotencyKey));
+                },
+                (bucket, key) -> {
+                    Inputs.checkValue(value, contentType, limits.maxValueBytes());
+                    Inputs.checkContext(context, key);
+                    LedRequest.Value content = new LedRequest.Value(value, contentType);
+                    return LedCalls.write(bucket, key, call, content, requestId(idempotencyKey));
+                });
     }
 
     /** Deletes what the context covers, or without one what a read at the same level sees. */
@@ -154,12 +204,22 @@ public final class Door {
                 (bucket, address, checked) -> new KeyRequest.Delete(
                         address,
                         checked.need(),
-                        context == null ? null : open(context, address),
-                        requestId(idempotencyKey)));
+                        context == null ? null : Inputs.open(context, address.record()),
+                        requestId(idempotencyKey)),
+                (bucket, key) -> {
+                    Inputs.checkContext(context, key);
+                    return LedCalls.write(bucket, key, call, null, requestId(idempotencyKey));
+                });
     }
 
     public void explain(Call call, Consumer<Answer> answer) {
-        run("explain", call, 0, answer, (bucket, address, checked) -> new KeyRequest.Explain(address));
+        run(
+                "explain",
+                call,
+                0,
+                answer,
+                (bucket, address, checked) -> new KeyRequest.Explain(address),
+                (bucket, key) -> new LedRequest.Explain(key));
     }
 
     /** Where a key lives; null if there is no such bucket. */
@@ -221,11 +281,21 @@ public final class Door {
         KeyRequest make(BucketDefinition bucket, KeyAddress address, Strength.Checked checked);
     }
 
-    private void run(String operation, Call call, int bytes, Consumer<Answer> answer, Maker maker) {
+    private interface LedMaker {
+        LedRequest make(BucketDefinition bucket, RecordKey key);
+    }
+
+    /** Hands a checked request over. */
+    private interface Handover {
+        void submit(LongPredicate takenUp, Consumer<KeyReply> reply);
+    }
+
+    private void run(String operation, Call call, int bytes, Consumer<Answer> answer, Maker maker, LedMaker ledMaker) {
         long from = nanoClock.getAsLong();
         KeyAddress address = null;
         String level = "";
-        KeyRequest request;
+        SessionToken session = SessionToken.EMPTY;
+        Handover handover;
         Admission.Ticket ticket;
         try {
             NodeView known = view.get();
@@ -240,32 +310,41 @@ public final class Door {
                         ErrorCode.NO_SUCH_BUCKET,
                         "there is no bucket " + call.bucket() + "; make it with PUT /v1/buckets/" + call.bucket());
             }
-            checkKey(call.key());
+            Inputs.checkKey(call.key());
             BucketDefinition bucket = entry.definition();
             boolean read = operation.equals("get") || operation.equals("explain");
-            Strength.Checked checked = Levels.check(call.strength(), read ? bucket.read() : bucket.write(), bucket);
-            level = checked.name();
-            address = address(entry, call.key(), call.sloppy());
-            request = maker.make(bucket, address, checked);
+            if (bucket.isLed()) {
+                address = address(entry, call.key(), null);
+                LedRequest request = ledMaker.make(bucket, address.record());
+                level = LedCalls.levelOf(request);
+                session = LedCalls.session(call.led());
+                handover = (takenUp, reply) -> groups.submit(request, call.timeoutNanos(), takenUp, reply);
+            } else {
+                LedCalls.refuseIn(bucket, call.led());
+                Strength.Checked checked = Levels.check(call.strength(), read ? bucket.read() : bucket.write(), bucket);
+                level = checked.name();
+                address = address(entry, call.key(), call.sloppy());
+                KeyRequest request = maker.make(bucket, address, checked);
+                handover = (takenUp, reply) -> dataPlane.submit(request, call.timeoutNanos(), takenUp, reply);
+            }
             refuseIfJustWoken();
             ticket = admission.admit(bytes, call.timeoutNanos());
         } catch (RefusedException e) {
-            finish(operation, from, new Answer(address, level, e.refusal(), ring.epoch()), true, answer);
+            finish(operation, from, new Answer(address, level, e.refusal(), ring.epoch(), session), true, answer);
             return;
         }
         KeyAddress at = address;
         String named = level;
+        SessionToken seenBefore = session;
         Consumer<KeyReply> done = reply -> {
             if (ticket.end()) {
                 if (isOverloaded(reply) && !ticket.late()) {
                     metrics.count("quorate.refusals", "cause", "data-plane");
                 }
-                finish(operation, from, new Answer(at, named, reply, ring.epoch()), !ticket.late(), answer);
+                finish(operation, from, new Answer(at, named, reply, ring.epoch(), seenBefore), !ticket.late(), answer);
             }
         };
-        dataPlane.submit(
-                request,
-                call.timeoutNanos(),
+        handover.submit(
                 waited -> {
                     boolean begins = ticket.takenUp(waited, nanoClock.getAsLong());
                     if (!begins) {
@@ -333,68 +412,16 @@ public final class Door {
         return admission.reserve(bytes);
     }
 
-    private static void checkKey(Bytes key) {
-        if (key.isEmpty()) {
-            throw new RefusedException(ErrorCode.BAD_KEY, "the key is empty; it needs 1 to 1024 bytes");
-        }
-        if (key.length() > HttpNames.KEY_MAX_BYTES) {
-            throw new RefusedException(
-                    ErrorCode.KEY_TOO_LONG,
-                    "the key has " + key.length() + " bytes, the limit is " + HttpNames.KEY_MAX_BYTES);
-        }
-        for (int i = 0; i < key.length(); i++) {
-            if (key.at(i) == 0) {
-                throw new RefusedException(ErrorCode.BAD_KEY, "the key contains a NUL byte at position " + i);
-            }
-        }
-    }
-
-    private static void checkContentType(String type) {
-        if (type.length() > CONTENT_TYPE_MAX) {
-            throw new RefusedException(
-                    ErrorCode.BAD_REQUEST,
-                    "Content-Type has " + type.length() + " characters, the limit is " + CONTENT_TYPE_MAX);
-        }
-        for (int i = 0; i < type.length(); i++) {
-            if (type.charAt(i) < 0x20 || type.charAt(i) > 0x7e) {
-                throw new RefusedException(ErrorCode.BAD_REQUEST, "Content-Type must be visible ASCII");
-            }
-        }
-    }
-
     private KeyAddress address(BucketEntry entry, Bytes key, @Nullable Boolean sloppy) {
         BucketDefinition bucket = entry.definition();
         long token = TokenHash.tokenOf(bucket.name(), key);
-        ReplicaSetId set = new ReplicaSetId(bucket.n(), ring.partitions().partitionOf(token));
+        ReplicaSetId set = new ReplicaSetId(bucket.n(), ring.partitions().partitionOf(token), bucket.isLed());
         return new KeyAddress(
                 new RecordKey(set, token, bucket.name(), entry.generation(), key),
                 bucket.readRepair(),
                 bucket.maxSiblings(),
                 bucket.conflicts(),
                 sloppy == null ? bucket.sloppy() : sloppy);
-    }
-
-    private static ContextCodec.Scope scope(KeyAddress address) {
-        RecordKey key = address.record();
-        return new ContextCodec.Scope(key.bucket(), key.generation(), key.set().partition(), key.key());
-    }
-
-    /** A writer's context, with room for its new version: the answer must not fail when the write is done. */
-    private static CausalContext open(String token, KeyAddress address) {
-        if (token.length() > HttpNames.CONTEXT_MAX_CHARS - VERSION_CHARS) {
-            throw new RefusedException(
-                    ErrorCode.BAD_CONTEXT,
-                    HttpNames.CONTEXT + " has " + token.length() + " characters; with one more version it may exceed "
-                            + HttpNames.CONTEXT_MAX_CHARS
-                            + ". Read the key and write with the context of that read, which is short");
-        }
-        try {
-            return ContextCodec.decode(token, scope(address));
-        } catch (DecodeException e) {
-            throw new RefusedException(
-                    ErrorCode.BAD_CONTEXT,
-                    HttpNames.CONTEXT + ": " + e.getMessage() + "; send it exactly as an answer for this key gave it");
-        }
     }
 
     private RequestId requestId(@Nullable String idempotencyKey) {

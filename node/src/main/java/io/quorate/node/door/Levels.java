@@ -15,6 +15,10 @@ final class Levels {
 
     private Levels() {}
 
+    static boolean isOfZones(String text) {
+        return OF_ZONES.contains(text.toUpperCase(Locale.ROOT));
+    }
+
     /** The refusal of a name that is none of a leaderless bucket's levels that exist. */
     static RefusedException refusal(String text, String bucket) {
         String upper = text.toUpperCase(Locale.ROOT);

@@ -33,7 +33,7 @@ public final class HttpServer implements AutoCloseable {
     private volatile @Nullable Router routes;
 
     /** What the routes need of their node. */
-    public interface Backend extends OperationRoutes.Node, BucketAdmin {
+    public interface Backend extends OperationRoutes.Node, GroupRoutes.Groups, BucketAdmin {
         /** Memory for a request could not be had; what else wanted some at that moment is left half done. */
         void outOfMemory(String what);
 
@@ -127,6 +127,7 @@ public final class HttpServer implements AutoCloseable {
                 new BucketRoutes(
                         view, backend, bodies, new BucketJson(ring.table().replicas())),
                 new OperationRoutes(ring, backend),
+                new GroupRoutes(ring, backend),
                 new FaultRoutes(config.node(), faults, bodies));
         routes = router;
         guard.onRefusal(backend::connectionRefused);

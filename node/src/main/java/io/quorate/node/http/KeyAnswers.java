@@ -9,10 +9,14 @@ import io.quorate.node.json.ExplainJson;
 import io.quorate.node.protocol.request.KeyAddress;
 import io.quorate.node.protocol.request.KeyReply;
 import io.quorate.node.protocol.request.KeyReply.Explained;
+import io.quorate.node.protocol.request.KeyReply.LedRead;
+import io.quorate.node.protocol.request.KeyReply.LedWritten;
 import io.quorate.node.protocol.request.KeyReply.ReadDone;
 import io.quorate.node.protocol.request.KeyReply.Refused;
 import io.quorate.node.protocol.request.KeyReply.ReplicaResult;
 import io.quorate.node.protocol.request.KeyReply.WriteDone;
+import io.quorate.node.protocol.request.LedVersions;
+import io.quorate.node.protocol.request.VersionTag;
 import io.quorate.ring.bytes.ByteSink;
 import io.quorate.ring.epoch.RingState;
 import io.quorate.ring.version.CausalContext;
@@ -39,6 +43,10 @@ final class KeyAnswers {
     }
 
     void read(Exchange exchange, Answer answer, Accept accept, @Nullable Dot sibling) {
+        if (answer.reply() instanceof LedRead read) {
+            led(exchange, answer, read, accept, sibling);
+            return;
+        }
         if (!(answer.reply() instanceof ReadDone done)) {
             problem(exchange, answer);
             return;
@@ -76,8 +84,71 @@ final class KeyAnswers {
         }
     }
 
+    private void led(Exchange exchange, Answer answer, LedRead read, Accept accept, @Nullable Dot sibling) {
+        Version value = read.value();
+        standing(exchange, answer, read.standing());
+        if (sibling != null) {
+            oneSibling(exchange, answer, value != null && value.dot().equals(sibling) ? value : null);
+            return;
+        }
+        String token = answer.token(
+                value == null ? CausalContext.EMPTY : CausalContext.of(VersionVector.EMPTY, List.of(value.dot())));
+        exchange.putHeader(HttpNames.CONTEXT, token);
+        VersionTag tag = read.tag();
+        if (tag != null) {
+            exchange.putHeader("ETag", tag.toText());
+        }
+        if (notAsked(exchange, answer, tag)) {
+            return;
+        }
+        if (accept.wantsSiblings()) {
+            exchange.siblings(200, array(token, value == null ? List.of() : List.of(value)));
+        } else if (value == null) {
+            problem(exchange, answer, io.quorate.node.door.Door.refusal(ErrorCode.NOT_FOUND, "the key has no value"));
+        } else {
+            single(exchange, answer, value, accept);
+        }
+    }
+
+    /** Whether the conditions of a read do not hold, so that it is answered without a value. */
+    private boolean notAsked(Exchange exchange, Answer answer, @Nullable VersionTag tag) {
+        String wanted = exchange.joined("If-Match");
+        if (wanted != null && (tag == null || !names(wanted, tag))) {
+            problem(
+                    exchange,
+                    answer,
+                    io.quorate.node.door.Door.refusal(
+                            ErrorCode.PRECONDITION_FAILED,
+                            tag == null ? "the key has no value" : "the key's version is " + tag.toText()));
+            return true;
+        }
+        String known = exchange.joined("If-None-Match");
+        if (known != null && tag != null && names(known, tag)) {
+            exchange.empty(304);
+            return true;
+        }
+        return false;
+    }
+
+    private static boolean names(String header, VersionTag tag) {
+        return header.equals("*") || Exchange.tags(header).contains(tag.toText());
+    }
+
+    private static void standing(Exchange exchange, Answer answer, KeyReply.Standing standing) {
+        exchange.putHeader(
+                HttpNames.RESULT,
+                "mode=leader, role=" + (standing.leads() ? "leader" : "follower") + ", term=" + standing.term()
+                        + ", index=" + standing.index() + ", level=" + standing.level() + ", lag-ms="
+                        + standing.lagMillis() + ", epoch=" + answer.epoch());
+        exchange.putHeader(HttpNames.SESSION, answer.seen().toText());
+    }
+
     /** Whether the answer takes so long to render that the thread which brings it should not do so. */
     static boolean isLong(Answer answer) {
+        if (answer.reply() instanceof LedRead read) {
+            Version value = read.value();
+            return value != null && value.value().length() > LONG_BYTES;
+        }
         if (!(answer.reply() instanceof ReadDone done)) {
             return false;
         }
@@ -121,6 +192,16 @@ final class KeyAnswers {
     }
 
     void written(Exchange exchange, Answer answer) {
+        if (answer.reply() instanceof LedWritten written) {
+            standing(exchange, answer, written.standing());
+            KeyAddress address = answer.address();
+            int partition = address == null ? 0 : address.partition();
+            Dot dot = LedVersions.dotOf(partition, written.tag());
+            exchange.putHeader(HttpNames.CONTEXT, answer.token(CausalContext.of(VersionVector.EMPTY, List.of(dot))));
+            exchange.putHeader("ETag", written.tag().toText());
+            exchange.empty(204);
+            return;
+        }
         if (!(answer.reply() instanceof WriteDone done)) {
             problem(exchange, answer);
             return;
@@ -134,6 +215,10 @@ final class KeyAnswers {
 
     void explained(Exchange exchange, Answer answer) {
         KeyAddress address = answer.address();
+        if (answer.reply() instanceof KeyReply.LedExplained led && address != null) {
+            exchange.json(200, ExplainJson.write(ring, address, led));
+            return;
+        }
         if (!(answer.reply() instanceof Explained explained) || address == null) {
             problem(exchange, answer);
             return;
@@ -154,6 +239,10 @@ final class KeyAnswers {
         CausalContext context = refused.context();
         if (context != null && address != null) {
             exchange.putHeader(HttpNames.CONTEXT, answer.token(context));
+        }
+        VersionTag present = refused.present();
+        if (present != null) {
+            exchange.putHeader("ETag", present.toText());
         }
         exchange.problem(refused, answer.level(), answer.epoch(), address == null ? -1 : address.partition());
     }

@@ -10,7 +10,6 @@ import io.quorate.ring.wire.HttpNames;
 import java.util.Set;
 import java.util.function.Consumer;
 import org.eclipse.jetty.http.HttpHeader;
-import org.jspecify.annotations.Nullable;
 
 /** {@code /v1/buckets/{bucket}/keys/{key}} and what lies below it. */
 final class KeyRoutes {
@@ -47,17 +46,16 @@ final class KeyRoutes {
     }
 
     private void read(Exchange exchange, String bucket, Bytes key) {
-        refuseLeaderHeaders(exchange, "*".equals(exchange.header("If-None-Match")));
         Query query = new Query(exchange.query(), READ);
-        if (query.get("max-lag") != null) {
-            throw new HttpProblem(ErrorCode.LEVEL_NOT_IN_MODE, "max-lag belongs to FOLLOWER reads of leader buckets");
-        }
         String sibling = query.get("sibling");
         Dot dot = sibling == null ? null : dot(sibling);
         Accept accept = new Accept(exchange.joined("Accept"));
         Consumer<Answer> render =
                 answer -> Router.guardAnswer(exchange, () -> answers.read(exchange, answer, accept, dot));
-        door.get(new Door.Call(bucket, key, query.strength("r"), query.sloppy(), query.timeoutNanos()), answer -> {
+        Door.Led led =
+                new Door.Led(Conditions.ofRead(exchange), exchange.single(HttpNames.SESSION), query.maxLagMillis());
+        Door.Call call = new Door.Call(bucket, key, query.strength("r"), query.sloppy(), query.timeoutNanos(), led);
+        door.get(call, answer -> {
             if (KeyAnswers.isLong(answer)) {
                 exchange.later(() -> render.accept(answer));
             } else {
@@ -73,7 +71,6 @@ final class KeyRoutes {
     }
 
     private void put(Exchange exchange, String bucket, Bytes key) {
-        refuseLeaderHeaders(exchange, true);
         String coding = exchange.header("Content-Encoding");
         if (coding != null && !coding.equalsIgnoreCase("identity")) {
             throw new HttpProblem(
@@ -89,13 +86,14 @@ final class KeyRoutes {
         Boolean sloppy = query.sloppy();
         long timeout = query.timeoutNanos();
         String contentType = contentType(exchange);
+        Door.Led led = new Door.Led(Conditions.ofWrite(exchange), exchange.single(HttpNames.SESSION), -1);
         String context = exchange.single(HttpNames.CONTEXT);
         String idempotencyKey = exchange.single(HttpNames.IDEMPOTENCY_KEY);
         bodies.read(
                 exchange,
                 true,
                 body -> door.put(
-                        new Door.Call(bucket, key, strength, sloppy, timeout),
+                        new Door.Call(bucket, key, strength, sloppy, timeout, led),
                         context,
                         body,
                         contentType,
@@ -113,10 +111,15 @@ final class KeyRoutes {
     }
 
     private void delete(Exchange exchange, String bucket, Bytes key) {
-        refuseLeaderHeaders(exchange, true);
         Query query = new Query(exchange.query(), WRITE);
         door.delete(
-                new Door.Call(bucket, key, query.strength("w"), query.sloppy(), query.timeoutNanos()),
+                new Door.Call(
+                        bucket,
+                        key,
+                        query.strength("w"),
+                        query.sloppy(),
+                        query.timeoutNanos(),
+                        new Door.Led(Conditions.ofWrite(exchange), exchange.single(HttpNames.SESSION), -1)),
                 exchange.single(HttpNames.CONTEXT),
                 exchange.single(HttpNames.IDEMPOTENCY_KEY),
                 answer -> written(exchange, answer));
@@ -132,24 +135,5 @@ final class KeyRoutes {
         door.explain(
                 new Door.Call(bucket, key, new Strength.BucketDefault(), null, query.timeoutNanos()),
                 answer -> Router.guardAnswer(exchange, () -> answers.explained(exchange, answer)));
-    }
-
-    private static void refuseLeaderHeaders(Exchange exchange, boolean noneMatch) {
-        refuse(exchange.header("If-Match"), "If-Match");
-        if (noneMatch) {
-            refuse(exchange.header("If-None-Match"), "If-None-Match");
-        }
-        if (exchange.header(HttpNames.SESSION) != null) {
-            throw new HttpProblem(ErrorCode.NOT_IMPLEMENTED, HttpNames.SESSION + " is not available in this version");
-        }
-    }
-
-    private static void refuse(@Nullable String value, String header) {
-        if (value != null) {
-            throw new HttpProblem(
-                    ErrorCode.CAS_NEEDS_LEADER,
-                    header + ": compare-and-set needs a leader bucket; in a leaderless one write with the context of"
-                            + " your read and resolve the siblings");
-        }
     }
 }

@@ -61,6 +61,12 @@ final class Query {
         return text == null ? DEFAULT_TIMEOUT_NANOS : duration("timeout", text);
     }
 
+    /** How old what a follower has may be; -1 for any age. */
+    int maxLagMillis() {
+        String text = values.get("max-lag");
+        return text == null ? -1 : (int) (duration("max-lag", text) / 1_000_000);
+    }
+
     private static long duration(String name, String text) {
         Matcher matcher = DURATION.matcher(text.toLowerCase(Locale.ROOT));
         long nanos = matcher.matches()

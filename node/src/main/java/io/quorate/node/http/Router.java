@@ -23,13 +23,15 @@ final class Router extends Handler.Abstract.NonBlocking {
     private final KeyRoutes keys;
     private final BucketRoutes buckets;
     private final OperationRoutes operations;
+    private final GroupRoutes groups;
     private final FaultRoutes faults;
     private final AtomicInteger open = new AtomicInteger();
 
-    Router(KeyRoutes keys, BucketRoutes buckets, OperationRoutes operations, FaultRoutes faults) {
+    Router(KeyRoutes keys, BucketRoutes buckets, OperationRoutes operations, GroupRoutes groups, FaultRoutes faults) {
         this.keys = keys;
         this.buckets = buckets;
         this.operations = operations;
+        this.groups = groups;
         this.faults = faults;
     }
 
@@ -79,9 +81,7 @@ final class Router extends Handler.Abstract.NonBlocking {
                 case "faults" -> exact(exchange, segments, 2, () -> faults.handle(exchange));
                 case "anti-entropy" -> antiEntropyRoute(exchange, segments);
                 case "hints" -> hintsRoute(exchange, segments);
-                case "groups" ->
-                    throw new HttpProblem(
-                            ErrorCode.NOT_IMPLEMENTED, "/v1/" + segments.get(1) + " is not available in this version");
+                case "groups" -> groupsRoute(exchange, segments);
                 default -> noSuchRoute(exchange);
             }
             return;
@@ -120,6 +120,16 @@ final class Router extends Handler.Abstract.NonBlocking {
                 && segments.get(3).equals("keys")
                 && segments.get(5).equals("ops")) {
             throw new HttpProblem(ErrorCode.NOT_IMPLEMENTED, "typed values are not available in this version");
+        } else {
+            noSuchRoute(exchange);
+        }
+    }
+
+    private void groupsRoute(Exchange exchange, List<String> segments) {
+        if (segments.size() == 2) {
+            groups.all(exchange);
+        } else if (segments.size() == 4 && segments.get(3).equals("transfer")) {
+            groups.transfer(exchange, segments.get(2));
         } else {
             noSuchRoute(exchange);
         }

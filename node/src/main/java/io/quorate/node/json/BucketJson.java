@@ -3,6 +3,7 @@ package io.quorate.node.json;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.google.common.base.Joiner;
 import io.quorate.node.door.Door;
 import io.quorate.node.door.RefusedException;
 import io.quorate.node.protocol.bucket.BucketDefinition;
@@ -11,6 +12,8 @@ import io.quorate.node.protocol.bucket.BucketDefinition.Mode;
 import io.quorate.node.protocol.bucket.BucketDefinition.ReadRepair;
 import io.quorate.node.protocol.request.KeyReply;
 import io.quorate.ring.consistency.ConsistencyLevel;
+import io.quorate.ring.consistency.ReadLevel;
+import io.quorate.ring.consistency.WriteLevel;
 import io.quorate.ring.wire.ErrorCode;
 import java.util.Iterator;
 import java.util.List;
@@ -30,6 +33,15 @@ public final class BucketJson {
     }
 
     public ObjectNode write(BucketDefinition bucket) {
+        if (bucket.isLed()) {
+            return JsonNodeFactory.instance
+                    .objectNode()
+                    .put("name", bucket.name())
+                    .put("mode", lower(bucket.mode()))
+                    .put("n", bucket.n())
+                    .put("read", bucket.ledLevels().read().name())
+                    .put("write", bucket.ledLevels().write().name());
+        }
         return JsonNodeFactory.instance
                 .objectNode()
                 .put("name", bucket.name())
@@ -69,7 +81,7 @@ public final class BucketJson {
                 ? Mode.LEADER
                 : Mode.LEADERLESS;
         if (mode == Mode.LEADER) {
-            throw new RefusedException(ErrorCode.NOT_IMPLEMENTED, "leader buckets are not available in this version");
+            return leader(name, json);
         }
         int n = number(json, "n", Math.min(3, replicas), 1, replicas);
         boolean sloppy = !json.has("sloppy") || flag(json, "sloppy");
@@ -85,6 +97,36 @@ public final class BucketJson {
                 Conflicts.valueOf(conflicts.toUpperCase(Locale.ROOT)),
                 ReadRepair.valueOf(repair.toUpperCase(Locale.ROOT)),
                 number(json, "maxSiblings", 100, 1, BucketDefinition.SIBLINGS_LIMIT));
+    }
+
+    private BucketDefinition leader(String name, ObjectNode json) {
+        for (String field : List.of("sloppy", "conflicts", "readRepair", "maxSiblings")) {
+            if (json.has(field)) {
+                throw wrong(field, "belongs to leaderless buckets; one of mode leader has n, read and write");
+            }
+        }
+        return BucketDefinition.leader(
+                name,
+                number(json, "n", replicas, replicas, replicas),
+                new BucketDefinition.LedLevels(
+                        ReadLevel.valueOf(ledLevel(json, "read", ReadLevel.values(), ReadLevel.LINEARIZABLE)),
+                        WriteLevel.valueOf(ledLevel(json, "write", WriteLevel.values(), WriteLevel.SEMI_SYNC))));
+    }
+
+    private static String ledLevel(ObjectNode json, String field, Enum<?>[] levels, Enum<?> byDefault) {
+        JsonNode value = json.get(field);
+        if (value == null) {
+            return byDefault.name();
+        }
+        for (Enum<?> level : levels) {
+            if (value.isTextual() && level.name().equalsIgnoreCase(value.asText())) {
+                return level.name();
+            }
+        }
+        throw wrong(
+                field,
+                "is " + value + "; in a leader bucket it must be one of "
+                        + Joiner.on(", ").join(levels));
     }
 
     private static ConsistencyLevel level(ObjectNode json, String name, String field, int n) {

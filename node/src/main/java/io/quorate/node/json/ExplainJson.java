@@ -4,10 +4,14 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.quorate.node.protocol.request.KeyAddress;
+import io.quorate.node.protocol.request.KeyReply;
 import io.quorate.node.protocol.request.KeyReply.Explained;
 import io.quorate.node.protocol.request.KeyReply.Explanation;
+import io.quorate.node.protocol.request.LedVersions;
+import io.quorate.node.protocol.request.VersionTag;
 import io.quorate.ring.epoch.RingState;
 import io.quorate.ring.placement.PreferenceList;
+import io.quorate.ring.topology.NodeId;
 import io.quorate.ring.version.Version;
 import java.util.Locale;
 
@@ -51,6 +55,33 @@ public final class ExplainJson {
         }
         ArrayNode repair = body.putArray("repair");
         explained.repair().forEach(node -> repair.add(node.value()));
+        return body;
+    }
+
+    /** The same of a leader bucket's key. */
+    public static ObjectNode write(RingState ring, KeyAddress address, KeyReply.LedExplained explained) {
+        PreferenceList preference = ring.preference(address.partition());
+        ObjectNode body = JsonNodeFactory.instance.objectNode();
+        body.put("partition", address.partition());
+        body.put("token", String.format(Locale.ROOT, "%016x", address.record().token()));
+        NodeId leader = explained.leader();
+        body.put("leader", leader == null ? null : leader.value());
+        body.put("term", explained.term());
+        ArrayNode homes = body.putArray("homes");
+        preference.homes(address.n()).forEach(node -> homes.add(node.value()));
+        body.putArray("fallbacks");
+        ArrayNode replicas = body.putArray("replicas");
+        for (KeyReply.Held held : explained.members()) {
+            ObjectNode replica = replicas.addObject();
+            replica.put("node", held.node().value()).put("home", true).put("result", held.result());
+            VersionTag tag = held.tag();
+            ArrayNode dots = replica.putArray("dots");
+            if (tag != null) {
+                dots.add(LedVersions.dotOf(address.partition(), tag).toText());
+                replica.put("etag", tag.toText());
+            }
+            replica.put("applied", held.applied()).put("ms", held.micros() / 1000.0);
+        }
         return body;
     }
 }

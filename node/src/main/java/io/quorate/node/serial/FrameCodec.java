@@ -21,8 +21,11 @@ public final class FrameCodec {
     /** A piece of a DATA frame's body that is too large for one frame. */
     public static final int PART = 3;
 
+    /** A sequence of messages of groups. */
+    public static final int GROUP = 4;
+
     private static final int MAGIC = 0x51f7;
-    private static final int VERSION = 4;
+    private static final int VERSION = 5;
     private static final int HEAD = 16;
     private static final int TAIL = 4;
 

@@ -7,14 +7,32 @@ import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.function.Consumer;
+import java.util.function.Function;
 
 /** Opens the frames of one peer and puts large messages together again, within a bound of memory. */
-public final class Inbox {
+public final class Inbox<M> {
     /** Memory for unfinished large messages of one peer; the oldest are dropped beyond it. */
     public static final int PARTIAL_MAX = 64 << 20;
 
+    private final int kind;
+    private final Function<ByteSource, M> reader;
     private final Map<Long, Partial> partials = new LinkedHashMap<>();
     private int partialBytes;
+
+    private Inbox(int kind, Function<ByteSource, M> reader) {
+        this.kind = kind;
+        this.reader = reader;
+    }
+
+    /** For messages of the data plane. */
+    public static Inbox<PeerMessage.Data> ofData() {
+        return new Inbox<>(FrameCodec.DATA, MessageCodec::read);
+    }
+
+    /** For messages of groups. */
+    public static Inbox<GroupCodec.Addressed> ofGroups() {
+        return new Inbox<>(FrameCodec.GROUP, GroupCodec::read);
+    }
 
     private static final class Partial {
         private final byte[][] pieces;
@@ -33,26 +51,26 @@ public final class Inbox {
     }
 
     /** As {@link #open(byte[], Consumer, Consumer)} for whom it does not matter when the frame was sent. */
-    public void open(byte[] frame, Consumer<PeerMessage.Data> messages) {
+    public void open(byte[] frame, Consumer<M> messages) {
         open(frame, stamp -> {}, messages);
     }
 
     /**
-     * Decodes a data frame and hands over its messages in order.
+     * Decodes a frame and hands over its messages in order.
      *
      * @param stamps takes the frame's stamp, before its messages
      *
      * @throws DecodeException if any of it is not as it should be; messages before the fault have been handed over
      */
-    public void open(byte[] frame, Consumer<FrameCodec.Stamp> stamps, Consumer<PeerMessage.Data> messages) {
+    public void open(byte[] frame, Consumer<FrameCodec.Stamp> stamps, Consumer<M> messages) {
         FrameCodec.Opened opened = FrameCodec.open(frame);
         stamps.accept(opened.stamp());
         ByteSource in = opened.body();
-        if (opened.kind() == FrameCodec.DATA) {
+        if (opened.kind() == kind) {
             while (in.remaining() > 0) {
                 int length = in.count(FrameCodec.FRAME_MAX, 1);
                 ByteSource body = new ByteSource(frame, in.position(), length);
-                PeerMessage.Data message = MessageCodec.read(body);
+                M message = reader.apply(body);
                 body.end();
                 in.skip(length);
                 messages.accept(message);
@@ -60,11 +78,11 @@ public final class Inbox {
         } else if (opened.kind() == FrameCodec.PART) {
             add(FrameCodec.Part.read(in), messages);
         } else {
-            throw new DecodeException("frame kind " + opened.kind() + " among data");
+            throw new DecodeException("frame of kind " + opened.kind() + " where " + kind + " is expected");
         }
     }
 
-    private void add(FrameCodec.Part part, Consumer<PeerMessage.Data> messages) {
+    private void add(FrameCodec.Part part, Consumer<M> messages) {
         Partial partial = partials.computeIfAbsent(part.id(), id -> {
             Partial begun = new Partial(part.count());
             partialBytes += begun.weight();
@@ -82,7 +100,7 @@ public final class Inbox {
         if (partial.missing == 0) {
             forget(part.id(), partial);
             ByteSource whole = new ByteSource(join(partial));
-            PeerMessage.Data message = MessageCodec.read(whole);
+            M message = reader.apply(whole);
             whole.end();
             messages.accept(message);
         }

@@ -11,6 +11,8 @@ import io.quorate.ring.bytes.ByteSource;
 import io.quorate.ring.bytes.Bytes;
 import io.quorate.ring.bytes.DecodeException;
 import io.quorate.ring.consistency.ConsistencyLevel;
+import io.quorate.ring.consistency.ReadLevel;
+import io.quorate.ring.consistency.WriteLevel;
 import io.quorate.ring.version.VersionCodec;
 import java.util.List;
 import java.util.zip.CRC32C;
@@ -112,6 +114,8 @@ public final class KryoTypes {
     }
 
     private static final class BucketsSerializer extends ControlCodec.Bounded<PeerMessage.Buckets> {
+        private static final ReadLevel[] LED_READS = ReadLevel.values();
+        private static final WriteLevel[] LED_WRITES = WriteLevel.values();
         private static final ConsistencyLevel[] LEVELS = ConsistencyLevel.values();
         private static final BucketDefinition.Mode[] MODES = BucketDefinition.Mode.values();
         private static final BucketDefinition.Conflicts[] CONFLICTS = BucketDefinition.Conflicts.values();
@@ -144,6 +148,10 @@ public final class KryoTypes {
                 writeEnum(out, d.conflicts());
                 writeEnum(out, d.readRepair());
                 out.varint(d.maxSiblings());
+                if (d.isLed()) {
+                    writeEnum(out, d.ledLevels().read());
+                    writeEnum(out, d.ledLevels().write());
+                }
             }
         }
 
@@ -169,6 +177,11 @@ public final class KryoTypes {
                         read(in, CONFLICTS),
                         read(in, REPAIRS),
                         in.count(BucketDefinition.SIBLINGS_LIMIT));
+                if (definition.isLed()) {
+                    BucketDefinition.LedLevels levels =
+                            new BucketDefinition.LedLevels(read(in, LED_READS), read(in, LED_WRITES));
+                    definition = definition.withLed(levels);
+                }
                 entries.add(new BucketEntry(name, generation, deleted, created, revised, definition));
             }
             return entries.build();

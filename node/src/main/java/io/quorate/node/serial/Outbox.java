@@ -1,6 +1,8 @@
 package io.quorate.node.serial;
 
+import io.quorate.node.protocol.group.GroupMessage;
 import io.quorate.node.protocol.message.PeerMessage;
+import io.quorate.node.protocol.store.ReplicaSetId;
 import io.quorate.ring.bytes.ByteSink;
 import io.quorate.ring.bytes.Bytes;
 import java.util.function.Consumer;
@@ -32,9 +34,21 @@ public final class Outbox {
         this.nextPart = firstPart;
     }
 
+    /** Adds a message of the data plane. */
     public void add(PeerMessage.Data data) {
         message.clear();
         MessageCodec.write(message, data);
+        add(FrameCodec.DATA);
+    }
+
+    /** Adds a message of a group. An outbox takes messages of one kind only. */
+    public void add(ReplicaSetId set, GroupMessage data) {
+        message.clear();
+        GroupCodec.write(message, set, data);
+        add(FrameCodec.GROUP);
+    }
+
+    private void add(int kind) {
         if (!empty && frame.size() + message.size() > FRAME_TARGET) {
             flush();
         }
@@ -43,7 +57,7 @@ public final class Outbox {
             return;
         }
         if (empty) {
-            FrameCodec.begin(frame, FrameCodec.DATA, stamps.get());
+            FrameCodec.begin(frame, kind, stamps.get());
             empty = false;
         }
         frame.varint(message.size()).raw(message.unsafeArray(), 0, message.size());

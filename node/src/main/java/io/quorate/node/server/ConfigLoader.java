@@ -240,7 +240,7 @@ final class ConfigLoader {
                     entry.getValue().origin().description() + ": quorate." + Setting.BUCKETS + "." + entry.getKey();
             BucketDefinition bucket = bucket(where, entry.getKey(), entry.getValue(), replicas);
             int overlap = bucket.read().need(bucket.n()) + bucket.write().need(bucket.n());
-            if (strict && overlap <= bucket.n()) {
+            if (strict && !bucket.isLed() && overlap <= bucket.n()) {
                 throw new NodeConfig.InvalidException(where + ": read = " + bucket.read() + " and write = "
                         + bucket.write() + " of n = " + bucket.n() + ": quorate." + Setting.STRICT
                         + " asks for R + W > n, so that a read sees the latest write");

@@ -1,7 +1,5 @@
 package io.quorate.node.storage;
 
-import io.quorate.node.protocol.store.Commit;
-import io.quorate.node.protocol.store.PartitionStore.Completion;
 import io.quorate.node.protocol.store.StorageException;
 import java.util.ArrayList;
 import java.util.List;
@@ -9,7 +7,6 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,7 +29,6 @@ final class GroupCommitWriter implements AutoCloseable {
     private final BlockingQueue<Work> queue = new LinkedBlockingQueue<>();
     private final BatchTarget target;
     private final Thread thread;
-    private volatile Consumer<Completion> listener = completion -> {};
     private volatile @Nullable StorageException failure;
     private volatile boolean dropped;
     /** Whether changes have failed of which the committing side does not know yet; the writer's thread only. */
@@ -41,7 +37,7 @@ final class GroupCommitWriter implements AutoCloseable {
     /** Where batches go. */
     interface BatchTarget {
         /** Writes all changes together and syncs them as configured; throws if they may not be on disk. */
-        void write(List<Commit> commits);
+        void write(List<Change> changes);
 
         /** Nothing has come for {@link #IDLE_MILLIS}: what was written unsynced may be synced now. */
         void idle();
@@ -55,7 +51,7 @@ final class GroupCommitWriter implements AutoCloseable {
         default void gaveUp(StorageException failure) {}
     }
 
-    private record Work(@Nullable Commit commit, boolean end) {}
+    private record Work(@Nullable Change change, boolean end) {}
 
     GroupCommitWriter(BatchTarget target, ThreadFactory threads) {
         this.target = target;
@@ -63,12 +59,8 @@ final class GroupCommitWriter implements AutoCloseable {
         this.thread.start();
     }
 
-    void listen(Consumer<Completion> completions) {
-        listener = completions;
-    }
-
-    void submit(Commit commit) {
-        queue.add(new Work(commit, false));
+    void submit(Change change) {
+        queue.add(new Work(change, false));
     }
 
     /** What is submitted from now on does not build on changes that have failed. */
@@ -78,7 +70,7 @@ final class GroupCommitWriter implements AutoCloseable {
 
     private void run() {
         List<Work> taken = new ArrayList<>();
-        List<Commit> commits = new ArrayList<>();
+        List<Change> changes = new ArrayList<>();
         boolean open = true;
         while (open) {
             try {
@@ -98,26 +90,26 @@ final class GroupCommitWriter implements AutoCloseable {
             }
             queue.drainTo(taken, BATCH_MAX - 1);
             for (Work work : taken) {
-                Commit commit = work.commit();
-                if (commit != null) {
-                    commits.add(commit);
+                Change change = work.change();
+                if (change != null) {
+                    changes.add(change);
                     continue;
                 }
-                writeAll(commits);
+                writeAll(changes);
                 built = false;
                 open &= !work.end();
             }
-            writeAll(commits);
+            writeAll(changes);
             taken.clear();
             recover();
         }
     }
 
-    private void writeAll(List<Commit> commits) {
-        if (!commits.isEmpty() && !dropped) {
-            writeInParts(commits);
+    private void writeAll(List<Change> changes) {
+        if (!changes.isEmpty() && !dropped) {
+            writeInParts(changes);
         }
-        commits.clear();
+        changes.clear();
     }
 
     private void recover() {
@@ -135,15 +127,15 @@ final class GroupCommitWriter implements AutoCloseable {
         }
     }
 
-    private void write(List<Commit> commits) {
+    private void write(List<Change> changes) {
         StorageException earlier = failure;
         if (earlier == null) {
-            guarded(() -> target.write(commits));
+            guarded(() -> target.write(changes));
         }
         StorageException failed = earlier == null ? failure : earlier.ofLater();
         built |= failed != null;
-        for (Commit commit : commits) {
-            listener.accept(new Completion(commit, failed));
+        for (Change change : changes) {
+            change.ended(failed);
         }
         if (earlier == null) {
             giveUpIfBroken();
@@ -158,19 +150,19 @@ final class GroupCommitWriter implements AutoCloseable {
     }
 
     /** Parts of what waits, each within the bound of bytes unless one change alone exceeds it. */
-    private void writeInParts(List<Commit> commits) {
+    private void writeInParts(List<Change> changes) {
         int from = 0;
         long bytes = 0;
-        for (int i = 0; i < commits.size(); i++) {
-            long more = commits.get(i).bytes();
+        for (int i = 0; i < changes.size(); i++) {
+            long more = changes.get(i).bytes();
             if (i > from && bytes + more > BATCH_BYTES_MAX) {
-                write(commits.subList(from, i));
+                write(changes.subList(from, i));
                 from = i;
                 bytes = 0;
             }
             bytes += more;
         }
-        write(commits.subList(from, commits.size()));
+        write(changes.subList(from, changes.size()));
     }
 
     private void guarded(Runnable work) {

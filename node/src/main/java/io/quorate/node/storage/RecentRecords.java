@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * from the engine nor decoded for each write that merges into it and each read. An absence is not kept, so that it always
  * comes from the disk. Safe from any thread.
  *
- * <p>A record read while a batch was being written may be older than that batch: it is kept only if no batch has ended
+ * <p>A record read while it was being written may be older than that: it is kept only if nothing has been written
  * since the reading began.
  */
 final class RecentRecords {
@@ -26,7 +26,7 @@ final class RecentRecords {
     private final Map<RecordKey, KeyState> states = new LinkedHashMap<>(16, 0.75f, true);
     private final long maxBytes;
     private long bytes;
-    private long batches;
+    private long writes;
 
     RecentRecords(long maxBytes) {
         this.maxBytes = maxBytes;
@@ -37,32 +37,35 @@ final class RecentRecords {
     }
 
     /** To be asked before a record is read from the disk. */
-    synchronized long batches() {
-        return batches;
+    synchronized long writes() {
+        return writes;
     }
 
-    /** Keeps what was read, if nothing has been written since {@link #batches} was {@code before}. */
+    /** Keeps what was read, if nothing has been written since {@link #writes} was {@code before}. */
     synchronized void read(RecordKey key, KeyState state, long before) {
-        if (batches == before) {
+        if (writes == before) {
             put(key, state);
             evict();
         }
     }
 
-    /** A batch is on disk. */
-    synchronized void written(List<Commit> commits) {
-        batches++;
-        for (Commit commit : commits) {
-            for (Commit.Change change : commit.changes()) {
-                put(change.key(), change.state());
-            }
+    /** A commit is on disk. */
+    synchronized void written(Commit commit) {
+        written(commit.changes());
+    }
+
+    /** Records are on disk. */
+    synchronized void written(List<Commit.Change> changes) {
+        writes++;
+        for (Commit.Change change : changes) {
+            put(change.key(), change.state());
         }
         evict();
     }
 
-    /** A batch may be on disk, or in part. */
+    /** A commit may be on disk, or in part. */
     synchronized void clear() {
-        batches++;
+        writes++;
         states.clear();
         bytes = 0;
     }

@@ -36,9 +36,9 @@ final class RecordCodec {
 
     private RecordCodec() {}
 
-    /** {@code partition u16, n u8}: the prefix of everything of a replica set. */
+    /** {@code partition u16, n and mode u8}: the prefix of everything of a replica set. */
     static ByteSink prefix(ByteSink out, ReplicaSetId set) {
-        return out.u16(set.partition()).u8(set.n());
+        return out.u16(set.partition()).u8(set.shape());
     }
 
     static byte[] prefix(ReplicaSetId set) {
@@ -57,7 +57,7 @@ final class RecordCodec {
         try {
             ByteSource in = new ByteSource(data);
             int partition = in.u16();
-            ReplicaSetId set = new ReplicaSetId(in.u8(), partition);
+            ReplicaSetId set = ReplicaSetId.ofShape(in.u8(), partition);
             long token = in.u64();
             String bucket = in.raw(in.u8()).toUtf8();
             int generation = in.u32();
@@ -148,7 +148,7 @@ final class RecordCodec {
             ByteSource in = new ByteSource(data);
             in.u8();
             int partition = in.u16();
-            ReplicaSetId set = new ReplicaSetId(in.u8(), partition);
+            ReplicaSetId set = ReplicaSetId.ofShape(in.u8(), partition);
             long incarnation = in.u64();
             NodeId node = NodeId.of(in.raw(in.remaining()).toUtf8());
             return new RetiredActor(set, new ActorId(node, partition, incarnation));

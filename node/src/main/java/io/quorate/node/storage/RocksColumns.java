@@ -4,30 +4,21 @@ import io.quorate.node.protocol.store.StorageException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.locks.ReadWriteLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
+import java.util.function.Consumer;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
-import org.rocksdb.BlockBasedTableConfig;
-import org.rocksdb.BloomFilter;
-import org.rocksdb.ColumnFamilyDescriptor;
 import org.rocksdb.ColumnFamilyHandle;
-import org.rocksdb.ColumnFamilyOptions;
-import org.rocksdb.CompressionType;
-import org.rocksdb.DBOptions;
-import org.rocksdb.IndexType;
-import org.rocksdb.InfoLogLevel;
-import org.rocksdb.LRUCache;
 import org.rocksdb.ReadOptions;
 import org.rocksdb.RocksDB;
 import org.rocksdb.RocksDBException;
 import org.rocksdb.RocksIterator;
-import org.rocksdb.RocksObject;
 import org.rocksdb.Status;
-import org.rocksdb.WALRecoveryMode;
 import org.rocksdb.WriteBatch;
 import org.rocksdb.WriteOptions;
 
@@ -36,26 +27,12 @@ import org.rocksdb.WriteOptions;
  * and take seconds to open again, where one takes milliseconds.
  */
 public final class RocksColumns implements AutoCloseable {
-    private static final List<String> NAMES = List.of("default", "data", "remnants", "requests", "hints");
-    private static final long BLOCK_CACHE_BYTES = 64L << 20;
-    /** Few, so that each part of the cache holds many blocks. */
-    private static final int CACHE_SHARD_BITS = 3;
-    /** What indexes and filters may keep from the data. */
-    private static final double INDEX_SHARE = 0.5;
-    /** An index in one piece has some megabytes a file, which whoever needs a line of it would fetch each time. */
-    private static final int METADATA_BLOCK_BYTES = 8 << 10;
-
-    private static final long DATA_BUFFER_BYTES = 64L << 20;
-    /** Small, because these columns take a tiny entry with each write: finding its place is cheap as long as all fit a cache. */
-    private static final long SMALL_BUFFER_BYTES = 4L << 20;
-
     private final Path directory;
     private final Disk disk;
-    private final List<RocksObject> owned = new ArrayList<>();
-    private final List<ColumnFamilyDescriptor> descriptors = new ArrayList<>();
-    private final DBOptions options;
+    private final EngineOptions options = new EngineOptions();
     private final ReadOptions reads = new ReadOptions();
     private final WriteOptions writes;
+    private final WriteOptions unsynced = new WriteOptions().setSync(false);
     private final SyncMode sync;
     /** Held by whoever uses the engine, and alone by whoever replaces it. */
     private final ReadWriteLock use = new ReentrantReadWriteLock();
@@ -83,39 +60,6 @@ public final class RocksColumns implements AutoCloseable {
         this.directory = directory;
         this.sync = sync;
         this.disk = disk;
-        LRUCache cache = new LRUCache(BLOCK_CACHE_BYTES, CACHE_SHARD_BITS, false, INDEX_SHARE);
-        BloomFilter bloom = new BloomFilter(10, false);
-        owned.add(cache);
-        owned.add(bloom);
-        for (String name : NAMES) {
-            ColumnFamilyOptions column = new ColumnFamilyOptions()
-                    .setWriteBufferSize(name.equals("data") ? DATA_BUFFER_BYTES : SMALL_BUFFER_BYTES)
-                    .setCompressionType(CompressionType.LZ4_COMPRESSION)
-                    .setTableFormatConfig(new BlockBasedTableConfig()
-                            .setBlockCache(cache)
-                            .setFilterPolicy(bloom)
-                            .setIndexType(IndexType.kTwoLevelIndexSearch)
-                            .setPartitionFilters(true)
-                            .setMetadataBlockSize(METADATA_BLOCK_BYTES)
-                            .setPinTopLevelIndexAndFilter(true)
-                            .setCacheIndexAndFilterBlocks(true)
-                            .setCacheIndexAndFilterBlocksWithHighPriority(true)
-                            .setPinL0FilterAndIndexBlocksInCache(true));
-            owned.add(column);
-            descriptors.add(new ColumnFamilyDescriptor(name.getBytes(StandardCharsets.UTF_8), column));
-        }
-        options = new DBOptions()
-                .setCreateIfMissing(true)
-                .setCreateMissingColumnFamilies(true)
-                .setParanoidChecks(true)
-                .setMaxOpenFiles(512)
-                .setMaxTotalWalSize(256L << 20)
-                .setMaxBackgroundJobs(2)
-                .setKeepLogFileNum(3)
-                .setInfoLogLevel(InfoLogLevel.WARN_LEVEL)
-                // A torn last record is what a crash leaves; anything else is damage, and no reason to forget writes.
-                .setWalRecoveryMode(WALRecoveryMode.TolerateCorruptedTailRecords);
-        owned.add(options);
         writes = new WriteOptions().setSync(sync == SyncMode.GROUP);
         try {
             openEngine();
@@ -128,7 +72,7 @@ public final class RocksColumns implements AutoCloseable {
     private void openEngine() {
         List<ColumnFamilyHandle> columns = new ArrayList<>();
         try {
-            engine = RocksDB.open(options, directory.toString(), descriptors, columns);
+            engine = options.open(directory, columns);
             for (int i = 0; i < columns.size(); i++) {
                 places.put(columns.get(i), i);
             }
@@ -221,6 +165,10 @@ public final class RocksColumns implements AutoCloseable {
         return handles.get(0).get(4);
     }
 
+    ColumnFamilyHandle journal() {
+        return handles.get(0).get(5);
+    }
+
     byte @Nullable [] get(ColumnFamilyHandle column, byte[] key) {
         use.readLock().lock();
         try {
@@ -237,10 +185,15 @@ public final class RocksColumns implements AutoCloseable {
         return total("rocksdb.size-all-mem-tables");
     }
 
-    void write(WriteBatch batch) throws RocksDBException {
+    /**
+     * Writes a batch.
+     *
+     * @param awaited whether it is to be synced, if writes are
+     */
+    void write(WriteBatch batch, boolean awaited) throws RocksDBException {
         use.readLock().lock();
         try {
-            disk.write(engine(), writes, batch);
+            disk.write(engine(), awaited ? writes : unsynced, batch);
         } catch (RocksDBException e) {
             broken = failure("write", e);
             throw e;
@@ -317,9 +270,14 @@ public final class RocksColumns implements AutoCloseable {
     }
 
     void scan(ColumnFamilyHandle column, byte[] prefix, Visitor visitor) {
+        scanFrom(column, prefix, prefix, visitor);
+    }
+
+    /** Visits entries from {@code from} on as long as their keys begin with {@code prefix}. */
+    void scanFrom(ColumnFamilyHandle column, byte[] from, byte[] prefix, Visitor visitor) {
         use.readLock().lock();
         try (RocksIterator i = engine().newIterator(live(column), reads)) {
-            for (i.seek(prefix); i.isValid() && startsWith(i.key(), prefix); i.next()) {
+            for (i.seek(from); i.isValid() && startsWith(i.key(), prefix); i.next()) {
                 if (!visitor.visit(i.key(), i.value())) {
                     return;
                 }
@@ -342,6 +300,22 @@ public final class RocksColumns implements AutoCloseable {
                 }
             }
             i.status();
+        } catch (RocksDBException e) {
+            throw failure("scan", e);
+        } finally {
+            use.readLock().unlock();
+        }
+    }
+
+    /** The last key that begins with a prefix and has eight bytes behind it at most; null if there is none. */
+    byte @Nullable [] lastKey(ColumnFamilyHandle column, byte[] prefix) {
+        byte[] beyond = Arrays.copyOf(prefix, prefix.length + 9);
+        Arrays.fill(beyond, prefix.length, beyond.length, (byte) 0xff);
+        use.readLock().lock();
+        try (RocksIterator i = engine().newIterator(live(column), reads)) {
+            i.seekForPrev(beyond);
+            i.status();
+            return i.isValid() && startsWith(i.key(), prefix) ? i.key() : null;
         } catch (RocksDBException e) {
             throw failure("scan", e);
         } finally {
@@ -392,8 +366,82 @@ public final class RocksColumns implements AutoCloseable {
         }
     }
 
+    View view() {
+        return new View();
+    }
+
+    /** A fixed view that holds no lock while it is not used; gone when the database has been opened again. */
+    final class View implements AutoCloseable {
+        private final RocksDB db;
+        private final org.rocksdb.Snapshot snapshot;
+        private final ReadOptions options;
+        private boolean closed;
+
+        private View() {
+            use.readLock().lock();
+            try {
+                db = engine();
+                snapshot = db.getSnapshot();
+                options = new ReadOptions().setSnapshot(snapshot).setFillCache(false);
+            } finally {
+                use.readLock().unlock();
+            }
+        }
+
+        /** To be called under the lock. */
+        private void check() {
+            if (engine != db || closed) {
+                throw new StorageException("the database has been opened again since");
+            }
+        }
+
+        byte @Nullable [] get(ColumnFamilyHandle column, byte[] key) {
+            use.readLock().lock();
+            try {
+                check();
+                return db.get(live(column), options, key);
+            } catch (RocksDBException e) {
+                throw failure("read", e);
+            } finally {
+                use.readLock().unlock();
+            }
+        }
+
+        void use(ColumnFamilyHandle column, Consumer<RocksIterator> user) {
+            use.readLock().lock();
+            try {
+                check();
+                try (RocksIterator i = db.newIterator(live(column), options)) {
+                    user.accept(i);
+                    i.status();
+                }
+            } catch (RocksDBException e) {
+                throw failure("scan", e);
+            } finally {
+                use.readLock().unlock();
+            }
+        }
+
+        @Override
+        public void close() {
+            use.readLock().lock();
+            try {
+                if (!closed) {
+                    closed = true;
+                    options.close();
+                    if (engine == db) {
+                        db.releaseSnapshot(snapshot);
+                    }
+                    snapshot.close();
+                }
+            } finally {
+                use.readLock().unlock();
+            }
+        }
+    }
+
     static boolean startsWith(byte[] key, byte[] prefix) {
-        return key.length >= prefix.length && java.util.Arrays.equals(key, 0, prefix.length, prefix, 0, prefix.length);
+        return key.length >= prefix.length && Arrays.equals(key, 0, prefix.length, prefix, 0, prefix.length);
     }
 
     static StorageException failure(String what, RocksDBException e) {
@@ -416,6 +464,7 @@ public final class RocksColumns implements AutoCloseable {
     private void closeOptions() {
         reads.close();
         writes.close();
-        owned.forEach(RocksObject::close);
+        unsynced.close();
+        options.close();
     }
 }

@@ -29,23 +29,17 @@ import org.rocksdb.RocksDBException;
 import org.rocksdb.RocksIterator;
 import org.rocksdb.WriteBatch;
 
-/** The store of a node on RocksDB: reads straight from the engine, writes through one {@link GroupCommitWriter}. */
+/** The store of a node on RocksDB: reads straight from the engine, writes through one {@link RocksWriter}. */
 public final class RocksPartitionStore implements PartitionStore, AutoCloseable {
-    private static final long SYNC_NANOS = 500_000_000L;
-
     /** Memory for records read or written last, unless the node's operator says otherwise. */
     public static final long RECENT_BYTES_DEFAULT = 16L << 20;
 
     private final RocksColumns db;
     private final PartitionCount partitions;
-    private final LongSupplier nanoClock;
-    private final WriteObserver observer;
-    private final RoomWatch room;
     private final RecentRecords recent;
-    private final GroupCommitWriter writer;
+    private final RocksWriter writer;
+    private volatile Consumer<Completion> listener = completion -> {};
     private int newestEra = Integer.MIN_VALUE;
-    private boolean dirty;
-    private long syncedAt;
 
     /** A store that reads each record from the disk. */
     public RocksPartitionStore(
@@ -75,11 +69,7 @@ public final class RocksPartitionStore implements PartitionStore, AutoCloseable 
         this.recent = new RecentRecords(recentBytes);
         this.db = db;
         this.partitions = partitions;
-        this.nanoClock = nanoClock;
-        this.observer = observer;
-        this.syncedAt = nanoClock.getAsLong();
-        this.room = new RoomWatch(disk, settings, nanoClock, observer);
-        this.writer = new GroupCommitWriter(new Batches(), threads);
+        this.writer = new RocksWriter(db, threads, nanoClock, observer, disk, settings);
     }
 
     @Override
@@ -88,7 +78,7 @@ public final class RocksPartitionStore implements PartitionStore, AutoCloseable 
         if (known != null) {
             return known;
         }
-        long before = recent.batches();
+        long before = recent.writes();
         byte[] value = db.get(db.data(), RecordCodec.key(key));
         if (value == null) {
             return KeyState.EMPTY;
@@ -154,13 +144,20 @@ public final class RocksPartitionStore implements PartitionStore, AutoCloseable 
 
     @Override
     public void commit(Commit commit) {
-        writer.submit(commit);
+        writer.submit(new CommitChange(commit));
+    }
+
+    RocksColumns columns() {
+        return db;
+    }
+
+    RocksWriter writer() {
+        return writer;
     }
 
     @Override
     public @Nullable StorageException refusal() {
-        StorageException failure = writer.failure();
-        return failure == null ? room.refusal() : failure.ofLater();
+        return writer.refusal();
     }
 
     @Override
@@ -177,101 +174,44 @@ public final class RocksPartitionStore implements PartitionStore, AutoCloseable 
 
     @Override
     public void listen(Consumer<Completion> listener) {
-        writer.listen(listener);
+        this.listener = listener;
     }
 
-    private void write(List<Commit> commits) {
-        long from = nanoClock.getAsLong();
-        try (WriteBatch batch = new WriteBatch()) {
-            Set<ReplicaSetId> headers = new LinkedHashSet<>();
-            for (int i = commits.size() - 1; i >= 0; i--) {
-                Commit commit = commits.get(i);
-                Commit.Header header = commit.header();
-                // The last header of a replica set in this batch includes the earlier ones.
-                if (header != null && headers.add(commit.set())) {
-                    batch.put(db.meta(), RecordCodec.headerKey(commit.set()), RecordCodec.header(header));
-                }
-            }
-            for (Commit commit : commits) {
-                add(batch, commit);
-            }
-            db.write(batch);
-            recent.written(commits);
-        } catch (RocksDBException e) {
-            recent.clear();
-            StorageException failure = RocksColumns.failure("write " + commits.size() + " changes", e);
-            if (failure.diskFull()) {
-                observer.full(
-                        failure.getMessage() + ": this node takes no writes until there is room again; reads go on");
-            }
-            throw failure;
-        }
-        dirty = true;
-        if (nanoClock.getAsLong() - syncedAt >= SYNC_NANOS) {
-            syncIfDue();
-        }
-        observer.wrote(commits.size(), nanoClock.getAsLong() - from);
-        long bytes = 0;
-        for (Commit commit : commits) {
-            bytes += commit.bytes();
-        }
-        room.wrote(bytes);
-    }
+    /** One commit on its way. */
+    private final class CommitChange implements Change {
+        private final Commit commit;
 
-    /** Opens the engine anew, once there is room for what its memory holds and the reserve besides. */
-    private boolean recovered() {
-        if (!room.hasRoomFor(db.isOpen() ? db.memtableBytes() : 0)) {
-            return false;
-        }
-        try {
-            db.reopen();
-        } catch (StorageException e) {
-            if (!e.diskFull()) {
-                throw e;
-            }
-            return false;
-        }
-        room.look();
-        observer.room();
-        return true;
-    }
-
-    /** In {@link SyncMode#INTERVAL}: on the writer's thread, after a second at most. */
-    private void syncIfDue() {
-        if (dirty && db.syncMode() == SyncMode.INTERVAL) {
-            db.sync();
-        }
-        dirty = false;
-        syncedAt = nanoClock.getAsLong();
-    }
-
-    private final class Batches implements GroupCommitWriter.BatchTarget {
-        @Override
-        public void write(List<Commit> commits) {
-            RocksPartitionStore.this.write(commits);
+        private CommitChange(Commit commit) {
+            this.commit = commit;
         }
 
         @Override
-        public void idle() {
-            room.look();
-            StorageException elsewhere = db.broken();
-            if (elsewhere != null) {
-                if (elsewhere.diskFull()) {
-                    observer.full(String.valueOf(elsewhere.getMessage()));
-                }
-                throw elsewhere;
+        public long bytes() {
+            return commit.bytes();
+        }
+
+        @Override
+        public @Nullable ReplicaSetId headerOf() {
+            return commit.header() == null ? null : commit.set();
+        }
+
+        @Override
+        public void addTo(WriteBatch batch, boolean lastHeader) throws RocksDBException {
+            Commit.Header header = commit.header();
+            if (header != null && lastHeader) {
+                batch.put(db.meta(), RecordCodec.headerKey(commit.set()), RecordCodec.header(header));
             }
-            syncIfDue();
+            add(batch, commit);
         }
 
         @Override
-        public boolean recovered() {
-            return RocksPartitionStore.this.recovered();
-        }
-
-        @Override
-        public void gaveUp(StorageException failure) {
-            observer.failed(String.valueOf(failure.getMessage()));
+        public void ended(@Nullable StorageException failure) {
+            if (failure == null) {
+                recent.written(commit);
+            } else {
+                recent.clear();
+            }
+            listener.accept(new Completion(commit, failure));
         }
     }
 
@@ -396,7 +336,7 @@ public final class RocksPartitionStore implements PartitionStore, AutoCloseable 
     public void close() {
         writer.close();
         try {
-            if (!writer.failed()) {
+            if (writer.failure() == null) {
                 db.sync();
             }
         } finally {
@@ -406,7 +346,7 @@ public final class RocksPartitionStore implements PartitionStore, AutoCloseable 
 
     /** Whether a change that was asked for is not on disk and never will be. */
     public boolean failed() {
-        return writer.failed();
+        return writer.failure() != null;
     }
 
     /** Ends at once and forgets what waits, as a crash would. */

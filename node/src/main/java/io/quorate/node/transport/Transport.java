@@ -11,7 +11,9 @@ public interface Transport {
     /** Where a frame is bound for on the receiving node. */
     enum Lane {
         CONTROL,
-        DATA
+        DATA,
+        /** What groups say: it waits behind nothing else. */
+        GROUP
     }
 
     /** Sends a frame; never blocks. Safe from any thread. */

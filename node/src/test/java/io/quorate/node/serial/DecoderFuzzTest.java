@@ -63,7 +63,7 @@ class DecoderFuzzTest {
 
     @Test
     void mutatedFramesWithTheRightChecksum() {
-        Inbox inbox = new Inbox();
+        Inbox<PeerMessage.Data> inbox = Inbox.ofData();
         Fuzz.run(2, dataFrames(), DecodeException.class, frame -> inbox.open(resealed(frame), message -> {}));
     }
 

@@ -25,7 +25,7 @@ class InboxTest {
     private static final FrameCodec.Stamp STAMP = new FrameCodec.Stamp(7, -5);
     private final List<byte[]> frames = new ArrayList<>();
     private final Outbox outbox = new Outbox(frames::add, 1_000, () -> STAMP);
-    private final Inbox inbox = new Inbox();
+    private final Inbox<PeerMessage.Data> inbox = Inbox.ofData();
     private final List<PeerMessage.Data> received = new ArrayList<>();
 
     private void deliver(byte[] frame) {

@@ -126,7 +126,7 @@ class MessageCodecTest {
             if (samples.get(i) instanceof PeerMessage.Control) {
                 read.add(control.decode(frame));
             } else {
-                new Inbox().open(frame, read::add);
+                Inbox.ofData().open(frame, read::add);
             }
             assertThat(read).isEqualTo(List.of(samples.get(i)));
         }

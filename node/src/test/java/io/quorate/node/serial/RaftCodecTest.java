@@ -40,7 +40,7 @@ class RaftCodecTest {
                 new RaftMessage.Append(5, 0, 0, ImmutableList.of(), 0, 0),
                 new RaftMessage.Appended(5, 10, 99),
                 new RaftMessage.Refused(5, 7, 3, 1, 99),
-                new RaftMessage.Heartbeat(5, 6, 100),
+                new RaftMessage.Heartbeat(5, 6, 7, 100),
                 new RaftMessage.Alive(5, 100),
                 new RaftMessage.StandNow(5),
                 new RaftMessage.AskIndex(5, -9),

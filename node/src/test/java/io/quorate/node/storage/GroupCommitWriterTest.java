@@ -2,11 +2,7 @@ package io.quorate.node.storage;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.quorate.node.fixture.TestKeys;
-import io.quorate.node.protocol.store.Commit;
-import io.quorate.node.protocol.store.PartitionStore.Completion;
 import io.quorate.node.protocol.store.StorageException;
-import io.quorate.ring.bytes.Bytes;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -19,6 +15,7 @@ import org.awaitility.Awaitility;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.rocksdb.WriteBatch;
 
 class GroupCommitWriterTest {
     /** Lets one batch through for each permit. */
@@ -32,14 +29,14 @@ class GroupCommitWriterTest {
         private volatile @Nullable StorageException gaveUp;
 
         @Override
-        public void write(List<Commit> commits) {
+        public void write(List<Change> changes) {
             entered.countDown();
             permits.acquireUninterruptibly();
             RuntimeException thrown = failure;
             if (thrown != null) {
                 throw thrown;
             }
-            batches.add(commits.size());
+            batches.add(changes.size());
         }
 
         @Override
@@ -59,7 +56,7 @@ class GroupCommitWriterTest {
     }
 
     private final SlowDisk disk = new SlowDisk();
-    private final BlockingQueue<Completion> completions = new LinkedBlockingQueue<>();
+    private final BlockingQueue<Ended> completions = new LinkedBlockingQueue<>();
     private final GroupCommitWriter writer = new GroupCommitWriter(disk, Thread::new);
 
     @AfterEach
@@ -70,21 +67,19 @@ class GroupCommitWriterTest {
 
     @Test
     void changesThatWaitShareOneWrite() throws InterruptedException {
-        writer.listen(completions::add);
         submit(1, 1);
         assertThat(disk.entered.await(20, TimeUnit.SECONDS)).isTrue();
         submit(2, 501);
         assertThat(completions).isEmpty();
         disk.permits.release(2);
         for (int i = 1; i <= 501; i++) {
-            assertThat(next().commit().id()).isEqualTo(i);
+            assertThat(next().number()).isEqualTo(i);
         }
         assertThat(disk.batches).containsExactly(1, 500);
     }
 
     @Test
     void oneWriteTakesNoMoreThanItsLimit() throws InterruptedException {
-        writer.listen(completions::add);
         submit(1, 1);
         assertThat(disk.entered.await(20, TimeUnit.SECONDS)).isTrue();
         submit(2, 1 + GroupCommitWriter.BATCH_MAX + 7);
@@ -97,7 +92,6 @@ class GroupCommitWriterTest {
 
     @Test
     void afterAFailureNothingMoreIsWrittenAndEveryChangeFails() throws InterruptedException {
-        writer.listen(completions::add);
         StorageException broken = new StorageException("no space", new java.io.IOException(), true);
         disk.failure = broken;
         disk.permits.release(1);
@@ -119,7 +113,6 @@ class GroupCommitWriterTest {
 
     @Test
     void afterAFullDiskItWritesAgainOnceThereIsRoomAndTheFailedChangesAreForgotten() throws InterruptedException {
-        writer.listen(completions::add);
         disk.failure = new StorageException("no space", new java.io.IOException(), true);
         disk.hasRoom = true;
         disk.permits.release(100);
@@ -139,7 +132,6 @@ class GroupCommitWriterTest {
 
     @Test
     void afterAnyOtherFailureItGivesUpForGood() throws InterruptedException {
-        writer.listen(completions::add);
         StorageException broken = new StorageException("fsync failed", new java.io.IOException(), false);
         disk.failure = broken;
         disk.hasRoom = true;
@@ -156,7 +148,6 @@ class GroupCommitWriterTest {
 
     @Test
     void anUnforeseenExceptionFailsItsChangesAndDoesNotLeaveThemWaiting() throws InterruptedException {
-        writer.listen(completions::add);
         disk.failure = new IllegalStateException("our bug");
         disk.permits.release(100);
         submit(1, 2);
@@ -168,7 +159,6 @@ class GroupCommitWriterTest {
 
     @Test
     void aDroppedWriterForgetsWhatWaits() throws InterruptedException {
-        writer.listen(completions::add);
         submit(1, 1);
         assertThat(disk.entered.await(20, TimeUnit.SECONDS)).isTrue();
         submit(2, 10);
@@ -186,7 +176,6 @@ class GroupCommitWriterTest {
 
     @Test
     void closingWritesWhatWaits() {
-        writer.listen(completions::add);
         disk.permits.release(100);
         submit(1, 50);
         writer.close();
@@ -200,14 +189,40 @@ class GroupCommitWriterTest {
 
     private void submit(int from, int to) {
         for (int i = from; i <= to; i++) {
-            writer.submit(new Commit(i, TestKeys.set(1), List.of(), new Commit.Header(1, Bytes.EMPTY, 0, 0, 0), null));
+            writer.submit(new Numbered(i));
         }
     }
 
-    private Completion next() throws InterruptedException {
-        Completion done = completions.poll(20, TimeUnit.SECONDS);
+    private final class Numbered implements Change {
+        private final int number;
+
+        private Numbered(int number) {
+            this.number = number;
+        }
+
+        @Override
+        public long bytes() {
+            return 0;
+        }
+
+        @Override
+        public void addTo(WriteBatch batch, boolean lastHeader) {
+            throw new AssertionError("this disk takes changes as they are");
+        }
+
+        @Override
+        public void ended(@Nullable StorageException failure) {
+            completions.add(new Ended(number, failure));
+        }
+    }
+
+    /** The end of a change. */
+    private record Ended(int number, @Nullable StorageException failure) {}
+
+    private Ended next() throws InterruptedException {
+        Ended done = completions.poll(20, TimeUnit.SECONDS);
         if (done == null) {
-            throw new AssertionError("no completion within 20 s");
+            throw new AssertionError("no end within 20 s");
         }
         return done;
     }

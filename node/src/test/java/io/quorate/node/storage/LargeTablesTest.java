@@ -81,7 +81,7 @@ class LargeTablesTest {
                 for (int j = i; j < i + BATCH; j++) {
                     batch.put(columns.data(), key(j), value);
                 }
-                columns.write(batch);
+                columns.write(batch, true);
             }
         }
     }

@@ -38,25 +38,25 @@ class RecentRecordsTest {
         return KeyState.of(List.of(version), CausalContext.EMPTY);
     }
 
-    private static List<Commit> batch(RecordKey key, KeyState state) {
-        return List.of(new Commit(
+    private static Commit batch(RecordKey key, KeyState state) {
+        return new Commit(
                 1,
                 SET,
                 ImmutableList.of(new Commit.Change(key, state, false, 0, LeafTable.Sum.ZERO)),
                 new Commit.Header(1, Bytes.EMPTY, 1, 1, 0),
-                null));
+                null);
     }
 
     @Test
     void whatWasReadIsKept() {
-        recent.read(key(1), state(1), recent.batches());
+        recent.read(key(1), state(1), recent.writes());
         assertThat(recent.get(key(1))).isEqualTo(state(1));
         assertThat(recent.get(key(2))).isNull();
     }
 
     @Test
     void whatWasReadBeforeABatchEndedIsNotKept() {
-        long before = recent.batches();
+        long before = recent.writes();
         recent.written(batch(key(2), state(2)));
         recent.read(key(1), state(1), before);
         assertThat(recent.get(key(1))).isNull();
@@ -73,7 +73,7 @@ class RecentRecordsTest {
     @Test
     void afterAFailedBatchNothingIsTrusted() {
         recent.written(batch(key(1), state(1)));
-        long before = recent.batches();
+        long before = recent.writes();
         recent.clear();
         recent.read(key(2), state(2), before);
         assertThat(recent.get(key(1))).isNull();
@@ -105,7 +105,7 @@ class RecentRecordsTest {
             if (known != null) {
                 assertThat(known).isEqualTo(disk.get(key));
             }
-            long before = recent.batches();
+            long before = recent.writes();
             KeyState read = disk.getOrDefault(key, KeyState.EMPTY);
             if (random.nextBoolean()) {
                 RecordKey written = key(random.nextInt(30));

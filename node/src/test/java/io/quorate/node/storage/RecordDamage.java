@@ -84,7 +84,7 @@ public final class RecordDamage {
             for (Entry entry : found) {
                 harm.to(batch, column, entry);
             }
-            columns.write(batch);
+            columns.write(batch, true);
             return found.size();
         } catch (RocksDBException e) {
             throw new IllegalStateException(e);

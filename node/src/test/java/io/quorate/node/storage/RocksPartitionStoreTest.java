@@ -84,7 +84,7 @@ class RocksPartitionStoreTest extends PartitionStoreContract {
                 change.accept(value);
                 batch.put(columns.data(), encoded, value);
             }
-            columns.write(batch);
+            columns.write(batch, true);
         } catch (RocksDBException e) {
             throw new AssertionError(e);
         }

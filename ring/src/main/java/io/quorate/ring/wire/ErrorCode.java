@@ -30,6 +30,7 @@ public enum ErrorCode {
     INTERNAL(500, "This node failed"),
     NOT_IMPLEMENTED(501, "Not available in this version"),
     UNAVAILABLE(503, "The level cannot be met now"),
+    NO_LEADER(503, "The key's group has no leader"),
     LEVEL_NOT_REACHED(504, "The level was not reached"),
     TIMEOUT(504, "The deadline passed"),
     DISK_FULL(507, "This node's disk is full");

@@ -72,10 +72,6 @@ final class SimMember {
 
     void start(RandomGenerator random) {
         int thisBoot = ++boot;
-        if (durableLog.lastIndex() < state.index()) {
-            // A state was taken, and the log is not begun anew behind it yet.
-            durableLog = new SimLog(state);
-        }
         log = durableLog.copy();
         applied = state.index();
         role = Role.FOLLOWER;
@@ -84,7 +80,7 @@ final class SimMember {
                 durableLog.base(),
                 durableState,
                 List.copyOf(durableLog.entries()),
-                applied,
+                state,
                 world.settings(),
                 world.rules(),
                 random,

@@ -221,6 +221,21 @@ final class Leading {
         }
     }
 
+    /** Up to where all that vote have the log on their disks. */
+    long matchOfAll() {
+        Configuration latest = member.configuration();
+        return latest.members().stream()
+                .filter(latest::isVoter)
+                .mapToLong(this::matchOf)
+                .min()
+                .orElse(0);
+    }
+
+    RaftCore.@Nullable Standing standingOf(NodeId node) {
+        Progress progress = followers.get(node);
+        return progress == null ? null : new RaftCore.Standing(progress.match(), member.now - progress.heardAt());
+    }
+
     private long matchOf(NodeId node) {
         if (node.equals(member.self)) {
             return member.rules.waitsForDisk() ? member.log.durable() : member.log.lastIndex();
@@ -247,6 +262,7 @@ final class Leading {
                 new RaftMessage.Heartbeat(
                         member.term(),
                         member.rules.toldByHeartbeat(progress.match(), member.log.commit()),
+                        member.log.commit(),
                         reads.round())));
     }
 
@@ -275,6 +291,10 @@ final class Leading {
         successorUntil = member.now + member.settings.electionNanos();
         handOver();
         return true;
+    }
+
+    boolean isHandingOver() {
+        return successor != null;
     }
 
     private void handOver() {

@@ -36,6 +36,10 @@ final class Progress {
         heardAt = now;
     }
 
+    long heardAt() {
+        return heardAt;
+    }
+
     boolean wasHeardSince(long moment) {
         return heardAt - moment >= 0;
     }

@@ -33,7 +33,8 @@ public final class RaftCore {
      *
      * @param base what the log begins behind
      * @param log what is durable, in order
-     * @param applied up to where the state machine has applied it
+     * @param applied what the state machine stands for. Where the log does not lead to it, a state was taken just before the
+     *     end, and the log is begun anew behind that
      * @param random for timeouts
      */
     public RaftCore(
@@ -41,18 +42,29 @@ public final class RaftCore {
             Base base,
             HardState state,
             List<Entry> log,
-            long applied,
+            Base applied,
             RaftSettings settings,
             RaftRules rules,
             RandomGenerator random,
             long now) {
-        this.member = new Member(self, state, new RaftLog(base, log, applied), settings, rules, random, now);
+        RaftLog found = new RaftLog(base, log, Math.min(applied.index(), base.index() + log.size()));
+        boolean leads = applied.index() <= base.index() || found.term(applied.index()) == applied.term();
+        if (!leads) {
+            found.reset(applied);
+        }
+        this.member = new Member(self, state, found, settings, rules, random, now);
+        this.member.reset = leads ? null : applied;
         this.elections = new Elections(member);
         this.following = new Following(member);
     }
 
     public long term() {
         return member.term();
+    }
+
+    /** What has been given to be made durable last, or holds now. */
+    public HardState hardState() {
+        return member.hardState();
     }
 
     public Role role() {
@@ -72,6 +84,31 @@ public final class RaftCore {
         return member.log.lastIndex();
     }
 
+    /** Up to where the own disk has the log. */
+    public long durable() {
+        return member.log.durable();
+    }
+
+    /** Up to where the disks of all members that vote are known to have the log; 0 if this one does not lead. */
+    public long durableEverywhere() {
+        Leading leader = leading;
+        return leader == null ? 0 : leader.matchOfAll();
+    }
+
+    /** How far another member is known to have come, if this one leads. */
+    public @Nullable Standing standingOf(NodeId node) {
+        Leading leader = leading;
+        return leader == null ? null : leader.standingOf(node);
+    }
+
+    /**
+     * How far a follower has come.
+     *
+     * @param match up to where its disk is known to have the log
+     * @param heardNanos how long ago it was last heard
+     */
+    public record Standing(long match, long heardNanos) {}
+
     /** Who belongs to the group, as far as this member knows. */
     public Configuration configuration() {
         return member.configuration();
@@ -81,6 +118,31 @@ public final class RaftCore {
     public Base baseAt(long index) {
         return new Base(
                 index, member.log.term(index), member.log.configurations().at(index));
+    }
+
+    /**
+     * Up to where entries can go so that not many more bytes stay than these.
+     *
+     * @param applied up to where the state machine has them
+     */
+    public long compactableTo(long applied, long keepBytes) {
+        return member.log.compactableTo(applied, keepBytes);
+    }
+
+    /** The first index that the log still leads to. */
+    public Base base() {
+        return baseAt(member.log.baseIndex());
+    }
+
+    /** Asks now whether it would be elected, and does not wait until the time for that has come. */
+    public void campaign(long now) {
+        member.now = now;
+        if (leading == null && member.leader == null && member.mayStand()) {
+            failAsked();
+            if (!member.rules.asksFirst() || elections.ask()) {
+                elections.stand(false);
+            }
+        }
     }
 
     /** Lets entries go that the state machine has applied durably. */
@@ -322,6 +384,12 @@ public final class RaftCore {
         } else {
             member.reads.add(new Ready.Read(id, -1));
         }
+    }
+
+    /** Whether this member leads and is about to hand that over, so that it takes no commands. */
+    public boolean isHandingOver() {
+        Leading leader = leading;
+        return leader != null && leader.isHandingOver();
     }
 
     /** Hands the lead over to another voter; false if this member does not lead or that one is none. */

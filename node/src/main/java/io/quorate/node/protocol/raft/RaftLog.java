@@ -73,6 +73,19 @@ final class RaftLog {
         return configurations;
     }
 
+    /** Up to where entries can go so that not many more bytes stay than these; the base if none can. */
+    long compactableTo(long applied, long keepBytes) {
+        long until = Math.min(applied, Math.min(handed, durable));
+        long index = lastIndex();
+        for (long kept = 0; index > baseIndex; index--) {
+            kept += slot(index).entry.bytes();
+            if (kept > keepBytes) {
+                break;
+            }
+        }
+        return Math.min(index, Math.max(until, baseIndex));
+    }
+
     /** The state of the state machine at an index stands for all entries up to it, which go. */
     void compact(long index) {
         long until = Math.min(index, Math.min(handed, durable));

@@ -54,8 +54,13 @@ public sealed interface RaftMessage {
      */
     record Refused(long term, long prevIndex, long hintIndex, long hintTerm, long round) implements RaftMessage {}
 
-    /** A sign of life; what the leader has committed of what the receiver is known to have. */
-    record Heartbeat(long term, long commit, long round) implements RaftMessage {}
+    /**
+     * A sign of life.
+     *
+     * @param commit what the leader has committed of what the receiver is known to have
+     * @param newest what the leader has committed in all, by which the receiver tells how far it is behind
+     */
+    record Heartbeat(long term, long commit, long newest, long round) implements RaftMessage {}
 
     /** The answer to {@link Heartbeat}. */
     record Alive(long term, long round) implements RaftMessage {}

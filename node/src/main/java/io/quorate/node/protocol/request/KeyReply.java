@@ -6,6 +6,7 @@ import io.quorate.ring.version.CausalContext;
 import io.quorate.ring.version.Dot;
 import io.quorate.ring.version.HybridTime;
 import io.quorate.ring.version.KeyState;
+import io.quorate.ring.version.Version;
 import io.quorate.ring.wire.ErrorCode;
 import io.quorate.ring.wire.Outcome;
 import org.jspecify.annotations.Nullable;
@@ -27,6 +28,7 @@ public sealed interface KeyReply {
      * An error of the contract.
      *
      * @param context what the caller needs to go on (the siblings to resolve), or null
+     * @param present the version of a leader bucket's key that stood in the way, or null
      */
     record Refused(
             ErrorCode code,
@@ -35,8 +37,21 @@ public sealed interface KeyReply {
             int need,
             int acked,
             ImmutableList<ReplicaResult> replicas,
-            @Nullable CausalContext context)
+            @Nullable CausalContext context,
+            @Nullable VersionTag present)
             implements KeyReply {
+        /** An error that has nothing to say of a version in a leader bucket. */
+        public Refused(
+                ErrorCode code,
+                @Nullable Outcome outcome,
+                String detail,
+                int need,
+                int acked,
+                ImmutableList<ReplicaResult> replicas,
+                @Nullable CausalContext context) {
+            this(code, outcome, detail, need, acked, replicas, context, null);
+        }
+
         public static Refused of(ErrorCode code, Outcome outcome, String detail) {
             return new Refused(code, outcome, detail, 0, 0, ImmutableList.of(), null);
         }
@@ -90,4 +105,43 @@ public sealed interface KeyReply {
     /** What became of a request at one replica: {@code acked hinted timeout unreachable overloaded
      * error disk-full}. */
     record ReplicaResult(NodeId node, String result, long micros) {}
+
+    /**
+     * What a read of a leader bucket found.
+     *
+     * @param value null if the key has none
+     */
+    record LedRead(@Nullable Version value, Standing standing) implements KeyReply {
+        /** The tag of what was found; null if nothing was. */
+        public @Nullable VersionTag tag() {
+            return value == null ? null : LedVersions.tagOf(value.dot());
+        }
+    }
+
+    /** A write of a leader bucket stands at its level; {@code tag} is that of the version it made. */
+    record LedWritten(VersionTag tag, Standing standing) implements KeyReply {}
+
+    /**
+     * Where an answer of a leader bucket comes from.
+     *
+     * @param leads whether the leader gave it
+     * @param index of the log up to which it saw, and {@code term} the answering node's term
+     * @param level that was reached
+     * @param lagMillis how old what it saw may be; 0 if it is the newest
+     */
+    record Standing(boolean leads, long term, long index, String level, long lagMillis) {}
+
+    /** What every member of a key's group has of it. */
+    record LedExplained(@Nullable NodeId leader, long term, ImmutableList<Held> members) implements KeyReply {}
+
+    /**
+     * What one member has of a key.
+     *
+     * @param result {@code value absent error timeout}
+     * @param applied up to where it has applied the log; -1 if it has not said
+     */
+    record Held(NodeId node, String result, @Nullable VersionTag tag, long applied, long micros) {}
+
+    /** This node does not lead the key's group, and has done nothing; who may, if that is known. For other nodes only. */
+    record NotLed(@Nullable NodeId leader) implements KeyReply {}
 }

@@ -31,7 +31,7 @@ record Greeting(
         InetSocketAddress at,
         @Nullable Lane lane) {
     static final int MAGIC = 0x5175_6f72;
-    static final int VERSION = 4;
+    static final int VERSION = 5;
     /** Magic, version and length. */
     static final int HEAD = 8;
     /** The longest greeting, all included. */
@@ -136,6 +136,7 @@ record Greeting(
         return switch (lane) {
             case CONTROL -> 0;
             case DATA -> 1;
+            case GROUP -> 3;
         };
     }
 
@@ -143,6 +144,7 @@ record Greeting(
         return switch (code) {
             case 0 -> Lane.CONTROL;
             case 1 -> Lane.DATA;
+            case 3 -> Lane.GROUP;
             default -> throw new DecodeException("lane " + code);
         };
     }

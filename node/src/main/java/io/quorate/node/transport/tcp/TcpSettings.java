@@ -51,7 +51,7 @@ public record TcpSettings(
     }
 
     int queueBytes(Lane lane) {
-        return lane == Lane.DATA ? dataQueueBytes : controlQueueBytes;
+        return lane == Lane.CONTROL ? controlQueueBytes : dataQueueBytes;
     }
 
     /** How often connections are looked after. */

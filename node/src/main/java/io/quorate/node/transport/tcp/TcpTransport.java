@@ -1,5 +1,6 @@
 package io.quorate.node.transport.tcp;
 
+import com.google.common.collect.Maps;
 import com.google.common.net.InetAddresses;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
@@ -20,8 +21,10 @@ import io.quorate.ring.topology.NodeId;
 import java.net.InetSocketAddress;
 import java.util.Collection;
 import java.util.EnumMap;
+import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ThreadFactory;
@@ -48,8 +51,7 @@ public final class TcpTransport implements Transport, AutoCloseable {
     private final Channel server;
     private final Map<NodeId, Map<Lane, PeerLink>> links = new LinkedHashMap<>();
     private final Map<Lane, Receiver> receivers = new EnumMap<>(Lane.class);
-    private final LongAdder sentData = new LongAdder();
-    private final LongAdder sentControl = new LongAdder();
+    private final Map<Lane, LongAdder> sent = Maps.toMap(EnumSet.allOf(Lane.class), lane -> new LongAdder());
     private final InboundGuard guard;
     private final LinkContext context;
     private final EventLoop looker;
@@ -247,7 +249,7 @@ public final class TcpTransport implements Transport, AutoCloseable {
         if (faults.isCut(around.self(), to)) {
             return;
         }
-        count(lane).add(frame.length);
+        Objects.requireNonNull(sent.get(lane)).add(frame.length);
         long delay = faults.delayNanos(around.self());
         if (delay == 0) {
             link.send(frame);
@@ -266,13 +268,9 @@ public final class TcpTransport implements Transport, AutoCloseable {
         return faults.isCut(from, around.self()) ? -1 : faults.delayNanos(around.self());
     }
 
-    private LongAdder count(Lane lane) {
-        return lane == Lane.DATA ? sentData : sentControl;
-    }
-
     /** Bytes of all frames that were handed over for a lane, those that got lost included. */
     public long sentBytes(Lane lane) {
-        return count(lane).sum();
+        return Objects.requireNonNull(sent.get(lane)).sum();
     }
 
     /** Bytes of frames that wait to be handed to a connection. */

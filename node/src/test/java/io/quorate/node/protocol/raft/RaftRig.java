@@ -61,7 +61,7 @@ final class RaftRig {
                         new Base(0, 0, Configuration.of(List.of(voters))),
                         state,
                         log,
-                        0,
+                        new Base(0, 0, Configuration.of(List.of(voters))),
                         RaftSettings.DEFAULT,
                         RaftRules.STANDARD,
                         new Random(id.value().hashCode()),

@@ -176,7 +176,7 @@ final class HostileGuestsTest {
             assertThat(guest.isClosed()).isTrue();
         }
         assertThat(one.told.refused).hasSize(1);
-        assertThat(one.told.refused.get(0)).contains("version 9", "speaks 4");
+        assertThat(one.told.refused.get(0)).contains("version 9", "speaks 5");
     }
 
     @Test

@@ -34,10 +34,11 @@ final class UnresponsivePeerTest {
         return new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
     }
 
-    /** Takes one connection for each lane and says welcome to both. */
-    private static Map<Lane, RawPeer> welcomeBoth(ServerSocket listener, TcpNode node) throws IOException {
-        node.transport().send(N2, Lane.DATA, Rig.frame(0));
-        node.transport().send(N2, Lane.CONTROL, Rig.frame(0));
+    /** Takes one connection for each lane and says welcome to all. */
+    private static Map<Lane, RawPeer> welcomeAll(ServerSocket listener, TcpNode node) throws IOException {
+        for (Lane lane : Lane.values()) {
+            node.transport().send(N2, lane, Rig.frame(0));
+        }
         Map<Lane, RawPeer> lanes = new EnumMap<>(Lane.class);
         while (lanes.size() < Lane.values().length) {
             RawPeer peer = RawPeer.of(listener.accept());
@@ -98,7 +99,7 @@ final class UnresponsivePeerTest {
         rig.settings = new TcpSettings(1, 8 << 20, 1 << 20, 1_000, 1_000, 60_000, 10, 50, 8);
         try (ServerSocket listener = listener();
                 TcpNode one = rig.startN1With(listener.getLocalPort())) {
-            Map<Lane, RawPeer> lanes = welcomeBoth(listener, one);
+            Map<Lane, RawPeer> lanes = welcomeAll(listener, one);
             int limit = rig.settings.dataQueueBytes();
             for (long sent = 0; sent < 2L * limit; sent += FRAME) {
                 one.transport().send(N2, Lane.DATA, Rig.frame(1, FRAME));
@@ -124,7 +125,7 @@ final class UnresponsivePeerTest {
         rig.settings = TcpRig.QUICK;
         try (ServerSocket listener = listener();
                 TcpNode one = rig.startN1With(listener.getLocalPort())) {
-            Map<Lane, RawPeer> first = welcomeBoth(listener, one);
+            Map<Lane, RawPeer> first = welcomeAll(listener, one);
             one.transport().send(N2, Lane.DATA, Rig.frame(1, 100_000));
             await("the silent connection to be given up")
                     .until(() -> one.told.lost.stream().anyMatch(reason -> reason.startsWith("DATA: silent")));

@@ -1,0 +1,189 @@
+package io.quorate.bench.check;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the operations of a history say of each tag, and how far those that have their place already have come in the log.
+ * It rests on one promise of the store: a later write has a higher tag. A tag that a write was answered with is therefore
+ * never that of a write of unknown outcome, and once a tag has been spoken of, those below it come up only while the
+ * register still bears them.
+ */
+final class Tags {
+    private final Map<Tag, Use> uses = new HashMap<>();
+    /** All tags, the lowest first. */
+    private final List<Use> log = new ArrayList<>();
+    /** The place in the log of the highest tag that was spoken of by those that have their place; -1 if none was. */
+    private int reached = -1;
+
+    private int emptinessAsked;
+
+    /**
+     * How many writes of unknown outcome there are of a value, less those of them that reads tell of: each tag under which
+     * a read shows the value, and which no answer to a write named, takes one.
+     */
+    private final Map<@Nullable Long, Integer> spare = new HashMap<>();
+
+    private final Set<@Nullable Long> shownOfUnknown = new HashSet<>();
+
+    /** One tag. Operations without a place ask for it, those with one have spoken of it. */
+    private static final class Use {
+        private int rank;
+        private boolean given;
+        /** Whether it has to come up: an operation of known outcome was answered with it or asks for it. */
+        private boolean due;
+
+        /** The value that a read shows under it. */
+        private @Nullable Long shown;
+
+        private int spoken;
+        private int asked;
+        private int askedByKnown;
+    }
+
+    Tags(List<Operation> operations) {
+        for (Operation operation : operations) {
+            Tag gives = operation.gives();
+            if (gives != null) {
+                use(gives).given = true;
+                use(gives).due = true;
+            }
+            Tag asks = operation.asks();
+            if (asks != null) {
+                use(asks).due |= !operation.isUnknown();
+            }
+            ask(operation, 1);
+            if (asks != null && operation.kind() == Operation.Kind.READ) {
+                use(asks).shown = operation.value();
+            }
+            if (operation.isUnknown()) {
+                spare.merge(operation.value(), 1, Integer::sum);
+            }
+        }
+        uses.keySet().stream().sorted().forEach(tag -> log.add(use(tag)));
+        for (int rank = 0; rank < log.size(); rank++) {
+            Use use = log.get(rank);
+            use.rank = rank;
+            if (use.shown != null && !use.given) {
+                spare.merge(use.shown, -1, Integer::sum);
+                shownOfUnknown.add(use.shown);
+            }
+        }
+    }
+
+    private Use use(Tag tag) {
+        return uses.computeIfAbsent(tag, t -> new Use());
+    }
+
+    private void ask(Operation operation, int by) {
+        Tag asks = operation.asks();
+        if (asks != null) {
+            use(asks).asked += by;
+            use(asks).askedByKnown += operation.isUnknown() ? 0 : by;
+        }
+        if (operation.asksForNone()) {
+            emptinessAsked += by;
+        }
+    }
+
+    /** An operation has found its place. */
+    void place(Operation operation) {
+        ask(operation, -1);
+        speak(operation.asks());
+        speak(operation.gives());
+    }
+
+    /** The one that found its place last has lost it again. */
+    void takeBack(Operation operation) {
+        ask(operation, 1);
+        unspeak(operation.gives());
+        unspeak(operation.asks());
+    }
+
+    private void speak(@Nullable Tag tag) {
+        if (tag != null) {
+            use(tag).spoken++;
+            reached = Math.max(reached, use(tag).rank);
+        }
+    }
+
+    private void unspeak(@Nullable Tag tag) {
+        if (tag != null) {
+            use(tag).spoken--;
+            while (reached >= 0 && log.get(reached).spoken == 0) {
+                reached--;
+            }
+        }
+    }
+
+    /** Whether a write that replaces what bore the other tag, null if that is not told, may have had this one. */
+    boolean mayFollow(@Nullable Tag replaced, Tag tag) {
+        int from = replaced == null ? reached : use(replaced).rank;
+        int rank = use(tag).rank;
+        if (rank <= from) {
+            return false;
+        }
+        for (int between = from + 1; between < rank; between++) {
+            if (log.get(between).due) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /** Whether it may turn out to be that of a write of unknown outcome, if one has its place now. */
+    boolean mayBeOfUnknown(Tag tag) {
+        return !use(tag).given && mayFollow(null, tag);
+    }
+
+    /** Whether a write of unknown outcome, of this value and in the register now, may turn out to have had it. */
+    boolean mayBeOfUnknown(Tag tag, @Nullable Long value) {
+        if (!mayBeOfUnknown(tag)) {
+            return false;
+        }
+        Use use = use(tag);
+        return use.shown != null ? use.shown.equals(value) : spare.getOrDefault(value, 0) > 0;
+    }
+
+    /** Whether a read shows the value as that of a write of unknown outcome. */
+    boolean isShownOfUnknown(@Nullable Long value) {
+        return shownOfUnknown.contains(value);
+    }
+
+    /** Whether it, or a higher one, has been spoken of. */
+    boolean isReached(Tag tag) {
+        return use(tag).rank <= reached;
+    }
+
+    /** Whether no tag that anybody mentions can come up before it. */
+    boolean isNext(Tag tag) {
+        return use(tag).rank == reached + 1;
+    }
+
+    /** Whether operations whose outcome is known still have to find it in the register. */
+    boolean isAwaited(Tag tag) {
+        return use(tag).askedByKnown > 0;
+    }
+
+    /** Whether operations other than this one, whose outcome is known, still have to find it in the register. */
+    boolean isAwaited(Tag tag, Operation except) {
+        int own = tag.equals(except.asks()) && !except.isUnknown() ? 1 : 0;
+        return use(tag).askedByKnown > own;
+    }
+
+    /** The register, less what no operation without a place asks for. */
+    Register forget(Register register) {
+        Tag tag = register.tag();
+        boolean asked = switch (register.form()) {
+            case EMPTY -> emptinessAsked > 0;
+            case HELD -> tag == null || use(tag).asked > 0;
+            case FORGOTTEN -> false;
+        };
+        return asked ? register : Register.FORGOTTEN;
+    }
+}

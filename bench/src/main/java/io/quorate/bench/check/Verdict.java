@@ -1,0 +1,33 @@
+package io.quorate.bench.check;
+
+import com.google.common.collect.ImmutableList;
+
+/** What {@link LinearizabilityCheck} says of a history. */
+public sealed interface Verdict {
+    /** Operations that were tried in some place: what the check cost. */
+    long steps();
+
+    /** There is an order. */
+    record Ok(long steps) implements Verdict {}
+
+    /** There may be an order or not: the search was ended by its bound. */
+    record GaveUp(long steps) implements Verdict {}
+
+    /**
+     * There is none.
+     *
+     * @param excerpt a few operations of the history, in the order of their invocations, which have no order by themselves,
+     *     whatever the rest of the history is
+     * @param longest the longest beginning of an order of the excerpt that was found
+     */
+    record Broken(ImmutableList<Operation> excerpt, ImmutableList<Operation> longest, long steps) implements Verdict {
+        @Override
+        public String toString() {
+            StringBuilder text = new StringBuilder("no order explains");
+            excerpt.forEach(operation -> text.append("\n  ").append(operation));
+            text.append(longest.isEmpty() ? "\nnot even one of them" : "\nat best, in this order");
+            longest.forEach(operation -> text.append("\n  ").append(operation));
+            return text.toString();
+        }
+    }
+}

@@ -1,0 +1,297 @@
+package io.quorate.bench.sim.group;
+
+import com.google.common.collect.ImmutableList;
+import io.quorate.bench.check.Violation;
+import io.quorate.node.protocol.group.FoundLog;
+import io.quorate.node.protocol.group.Group;
+import io.quorate.node.protocol.group.GroupMessage;
+import io.quorate.node.protocol.group.Retention;
+import io.quorate.node.protocol.group.StateMachine;
+import io.quorate.node.protocol.raft.Base;
+import io.quorate.node.protocol.raft.Configuration;
+import io.quorate.node.protocol.raft.HardState;
+import io.quorate.node.protocol.raft.Ready;
+import io.quorate.node.protocol.request.KeyReply;
+import io.quorate.node.protocol.request.LedRequest;
+import io.quorate.ring.token.PartitionCount;
+import io.quorate.ring.topology.NodeId;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.Map;
+import java.util.Random;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/** One node with its part in the group, its disk and its clock. */
+final class GroupNode {
+    private static final long TICK = 10_000_000L;
+
+    final NodeId id;
+    private final GroupSimulation world;
+    private final double clockRate;
+    private final GroupDisk disk;
+    private @Nullable Group group;
+    private int boot;
+    private long sequence;
+    private long snapshotBefore;
+    private Retention retention = new Retention();
+    private boolean settles;
+    private long pausedUntil;
+    private final Deque<Runnable> held = new ArrayDeque<>();
+
+    GroupNode(NodeId id, GroupSimulation world, double clockRate) {
+        this.id = id;
+        this.world = world;
+        this.clockRate = clockRate;
+        this.disk = new GroupDisk(ended -> {
+            int thisBoot = boot;
+            world.agenda().at(world.diskFree(this), () -> {
+                if (thisBoot == boot) {
+                    ended.run();
+                }
+            });
+        });
+    }
+
+    private long clock() {
+        return (long) (world.now() * clockRate);
+    }
+
+    boolean isUp() {
+        return group != null;
+    }
+
+    @Nullable
+    Group group() {
+        return group;
+    }
+
+    GroupDisk disk() {
+        return disk;
+    }
+
+    void start(Random random) {
+        int thisBoot = ++boot;
+        retention = new Retention();
+        FoundLog found = new FoundLog(new Base(0, 0, Configuration.of(world.ids())));
+        sequence = 0;
+        Map.Entry<Long, Ready.Write> snapshot = disk.contents().snapshots().lastEntry();
+        if (snapshot != null) {
+            found.begin(snapshot.getValue());
+            sequence = snapshot.getKey();
+        }
+        snapshotBefore = sequence;
+        disk.contents().events().tailMap(sequence, false).forEach((number, write) -> {
+            if (number != sequence + 1) {
+                throw new Violation("the log has no gap", id + " finds event " + number + " after " + sequence);
+            }
+            found.add(write);
+            retention.written(number, write);
+            sequence = number;
+        });
+        group = new Group(
+                new Group.Around(
+                        id,
+                        world.set(),
+                        ImmutableList.copyOf(world.ids()),
+                        disk,
+                        new PartitionCount(1),
+                        () -> 1_000_000 + clock() / 1_000_000,
+                        random::nextLong,
+                        random),
+                world.settings(),
+                world.rules(),
+                new Group.Found(found.base(), found.state(), found.entries()),
+                new Output(thisBoot),
+                clock());
+        world.note(id + " starts");
+        tick(thisBoot);
+    }
+
+    private void tick(int thisBoot) {
+        if (thisBoot == boot && group != null) {
+            input(running -> running.tick(clock()));
+            world.agenda().after(TICK, () -> tick(thisBoot));
+        }
+    }
+
+    /** Dies; of what is not durable on its disk so many changes are kept. */
+    void crash(int kept) {
+        disk.crash(kept);
+        boot++;
+        group = null;
+        settles = false;
+        held.clear();
+        pausedUntil = 0;
+        world.note(id + " dies, and keeps " + kept);
+        world.died(this);
+    }
+
+    void pause(long nanos) {
+        pausedUntil = world.now() + nanos;
+        int thisBoot = boot;
+        world.agenda().after(nanos, () -> {
+            if (thisBoot == boot) {
+                Deque<Runnable> waited = new ArrayDeque<>(held);
+                held.clear();
+                waited.forEach(Runnable::run);
+            }
+        });
+    }
+
+    /** Something for the group to do. */
+    private interface Input {
+        void into(Group group);
+    }
+
+    private void input(Input input) {
+        Group running = group;
+        if (running == null) {
+            return;
+        }
+        if (world.now() < pausedUntil) {
+            int thisBoot = boot;
+            held.add(() -> {
+                if (thisBoot == boot) {
+                    input(input);
+                }
+            });
+            return;
+        }
+        input.into(running);
+        if (!settles) {
+            settles = true;
+            int thisBoot = boot;
+            world.agenda().after(world.settleNanos(), () -> {
+                if (thisBoot == boot) {
+                    settle();
+                }
+            });
+        }
+    }
+
+    private void settle() {
+        Group running = group;
+        if (running == null) {
+            return;
+        }
+        if (world.now() < pausedUntil) {
+            int thisBoot = boot;
+            held.add(() -> {
+                if (thisBoot == boot) {
+                    settle();
+                }
+            });
+            return;
+        }
+        settles = false;
+        running.settle(clock());
+        world.settled(this, running);
+    }
+
+    void receive(NodeId from, GroupMessage message) {
+        input(running -> running.onMessage(from, message, 0, clock()));
+    }
+
+    void request(LedRequest request, long timeoutNanos, Consumer<KeyReply> reply) {
+        int thisBoot = boot;
+        input(running -> running.onRequest(
+                request,
+                clock() + timeoutNanos,
+                false,
+                answer -> {
+                    if (thisBoot == boot) {
+                        reply.accept(answer);
+                    }
+                },
+                clock()));
+    }
+
+    void transfer(NodeId to) {
+        input(running -> {
+            if (running.transfer(to, clock())) {
+                world.note(id + " hands over to " + to);
+            }
+        });
+    }
+
+    private final class Output implements Group.Output {
+        private final int ownBoot;
+
+        private Output(int ownBoot) {
+            this.ownBoot = ownBoot;
+        }
+
+        private Runnable inBoot(Runnable work) {
+            return () -> {
+                if (ownBoot == boot) {
+                    work.run();
+                }
+            };
+        }
+
+        @Override
+        public void persist(Ready.Write write) {
+            long number = ++sequence;
+            disk.append(number, write, inBoot(() -> {
+                retention.written(number, write);
+                input(running -> running.onPersisted(write.id(), clock()));
+            }));
+        }
+
+        @Override
+        public void store(StateMachine.Turn turn) {
+            disk.commit(
+                    turn.commit(),
+                    failure -> inBoot(() -> input(running -> running.onStored(turn, failure)))
+                            .run());
+        }
+
+        @Override
+        public void send(NodeId to, GroupMessage message) {
+            if (to.equals(id)) {
+                world.agenda().after(0, inBoot(() -> receive(id, message)));
+            } else {
+                world.send(id, to, message);
+            }
+        }
+
+        @Override
+        public void compacted(Base base, HardState state) {
+            long last = retention.superfluousBy(base);
+            if (last > 0) {
+                disk.saveSnapshot(
+                        last, new Ready.Write(0, state, base, ImmutableList.of()), inBoot(() -> forgetBefore(last)));
+            }
+        }
+
+        private void forgetBefore(long snapshot) {
+            if (snapshotBefore > 0) {
+                disk.deleteTo(snapshotBefore);
+            }
+            snapshotBefore = snapshot;
+        }
+
+        @Override
+        public void install(Group.Step step, Group.InstallEnded ended) {
+            step.run(
+                    disk,
+                    failure -> inBoot(() -> input(running -> ended.ended(failure, clock())))
+                            .run());
+        }
+
+        @Override
+        public void note(String what, boolean alarming) {
+            world.note(id + ": " + what);
+            if (alarming) {
+                throw new Violation("nothing alarms", id + ": " + what);
+            }
+        }
+
+        @Override
+        public void happened(Group.Event event) {
+            world.note(id + " " + event);
+            world.happened(event);
+        }
+    }
+}

@@ -1,0 +1,410 @@
+package io.quorate.bench.sim.group;
+
+import io.quorate.bench.check.LinearizabilityCheck;
+import io.quorate.bench.check.Operation;
+import io.quorate.bench.check.Verdict;
+import io.quorate.bench.check.Violation;
+import io.quorate.bench.sim.Agenda;
+import io.quorate.bench.sim.Trace;
+import io.quorate.node.protocol.group.Group;
+import io.quorate.node.protocol.group.GroupMessage;
+import io.quorate.node.protocol.group.GroupReport;
+import io.quorate.node.protocol.group.GroupSettings;
+import io.quorate.node.protocol.raft.RaftRules;
+import io.quorate.node.protocol.raft.RaftSettings;
+import io.quorate.node.protocol.store.RecordKey;
+import io.quorate.node.protocol.store.ReplicaSetId;
+import io.quorate.ring.bytes.Bytes;
+import io.quorate.ring.token.TokenHash;
+import io.quorate.ring.topology.NodeId;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.Set;
+import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One run of one group with all that a node puts around it: requests, state machine, log on disk, states in pieces. From one
+ * seed, on this thread, in virtual time. What clients were told has to be linearizable, and all replicas have to be equal
+ * where they have applied equally much.
+ */
+public final class GroupSimulation {
+    private static final long MILLI = 1_000_000L;
+    private static final long SECOND = 1_000 * MILLI;
+    private static final long FAULTS_END = 20 * SECOND;
+    private static final long HEALED_MAX = 15 * SECOND;
+    private static final int CLIENTS = 5;
+    private static final int KEYS = 3;
+
+    private final Agenda agenda = new Agenda();
+    private final Trace trace = new Trace();
+    private final Random random;
+    private final RaftRules rules;
+    private final GroupSettings settings;
+    private final List<GroupNode> nodes = new ArrayList<>();
+    private final List<GroupClient> clients = new ArrayList<>();
+    private final List<NodeId> ids = new ArrayList<>();
+    private final List<RecordKey> keys = new ArrayList<>();
+    private final ReplicaSetId set;
+    private final Map<GroupNode, Long> diskBusyUntil = new HashMap<>();
+    private final Set<String> cuts = new HashSet<>();
+    private final Map<Group.Event, Long> events = new EnumMap<>(Group.Event.class);
+    /** What the states at an index add up to, by the first who came there. */
+    private final Map<Long, String> sums = new HashMap<>();
+
+    private final int dropPercent;
+    private final int doublePercent;
+    private final int slowPercent;
+    private final boolean slowDisks;
+    private boolean calm;
+    private long acknowledged;
+    private long reads;
+    private long checks;
+    private @Nullable Violation violation;
+
+    public GroupSimulation(long seed, RaftRules rules) {
+        this.random = new Random(seed);
+        this.rules = rules;
+        int size = random.nextInt(4) == 0 ? 5 : random.nextInt(12) == 0 ? 1 : 3;
+        this.dropPercent = random.nextInt(3) == 0 ? 0 : random.nextInt(25);
+        this.doublePercent = random.nextInt(2) == 0 ? 0 : random.nextInt(20);
+        this.slowPercent = random.nextInt(2) == 0 ? 0 : random.nextInt(10);
+        this.slowDisks = random.nextInt(2) == 0;
+        boolean skewed = random.nextInt(2) == 0;
+        RaftSettings usual = RaftSettings.DEFAULT;
+        this.settings = new GroupSettings(
+                new RaftSettings(
+                        usual.electionNanos(),
+                        usual.heartbeatNanos(),
+                        1 << random.nextInt(14),
+                        1L << (5 + random.nextInt(12)),
+                        random.nextInt(4) == 0 ? 2000 : usual.proposedBytes()),
+                // Often so little that states have to be sent.
+                random.nextInt(2) == 0 ? 1L << (8 + random.nextInt(6)) : 1L << 20,
+                400 * MILLI,
+                3 * SECOND,
+                1 << (5 + random.nextInt(8)),
+                random.nextInt(2) == 0 ? 300 * MILLI : 5 * SECOND,
+                1000);
+        for (int i = 1; i <= size; i++) {
+            ids.add(NodeId.of("n" + i));
+        }
+        this.set = ReplicaSetId.led(size, 0);
+        for (int i = 0; i < KEYS; i++) {
+            Bytes key = Bytes.ofUtf8("k" + i);
+            keys.add(new RecordKey(set, TokenHash.tokenOf("b", key), "b", 1, key));
+        }
+        for (NodeId id : ids) {
+            nodes.add(new GroupNode(id, this, skewed ? 0.9 + random.nextInt(200) / 1000.0 : 1));
+        }
+        for (int i = 0; i < CLIENTS; i++) {
+            clients.add(new GroupClient(i, this, new Random(random.nextLong())));
+        }
+    }
+
+    /** Runs it to its end. */
+    public GroupSimulation run() {
+        try {
+            nodes.forEach(this::start);
+            clients.forEach(client -> agenda.after(random.nextInt(500) * MILLI, client::begin));
+            agenda.after(SECOND, this::fault);
+            agenda.runUntil(FAULTS_END);
+            heal();
+            check();
+        } catch (Violation found) {
+            violation = found;
+        } catch (RuntimeException e) {
+            violation = new Violation("machines do not throw", e.toString());
+            violation.initCause(e);
+        }
+        return this;
+    }
+
+    private void start(GroupNode node) {
+        if (!node.isUp()) {
+            node.start(new Random(random.nextLong()));
+        }
+    }
+
+    private void fault() {
+        GroupNode any = nodes.get(random.nextInt(nodes.size()));
+        GroupNode other = nodes.get(random.nextInt(nodes.size()));
+        long time = 50 * MILLI + random.nextInt(2000) * MILLI;
+        switch (random.nextInt(8)) {
+            case 0, 1 -> {
+                if (any.isUp()) {
+                    crash(any);
+                    agenda.after(random.nextBoolean() ? time : time / 50, () -> start(any));
+                }
+            }
+            case 2 -> {
+                note(any.id + " hears nothing");
+                cut(any, time, false);
+            }
+            case 3 -> {
+                note(any.id + " is cut off");
+                cut(any, time, true);
+            }
+            case 4 -> {
+                note(any.id + " pauses");
+                any.pause(time);
+            }
+            case 5 -> any.transfer(other.id);
+            case 6 -> nodes.stream().filter(GroupSimulation::leads).forEach(leader -> cut(leader, time, true));
+            default -> {
+                // Every node dies at once.
+                if (random.nextInt(3) == 0) {
+                    nodes.stream().filter(GroupNode::isUp).forEach(node -> {
+                        crash(node);
+                        agenda.after(random.nextInt(500) * MILLI, () -> start(node));
+                    });
+                }
+            }
+        }
+        if (agenda.now() < FAULTS_END - 2 * SECOND) {
+            agenda.after(random.nextInt(900) * MILLI, this::fault);
+        }
+    }
+
+    private void crash(GroupNode node) {
+        int undecided = node.disk().undecided();
+        node.crash(undecided == 0 ? 0 : random.nextInt(undecided + 1));
+    }
+
+    private static boolean leads(GroupNode node) {
+        Group group = node.group();
+        return group != null && group.report(0).role().equals("leader");
+    }
+
+    private void cut(GroupNode node, long nanos, boolean bothWays) {
+        List<String> ways = new ArrayList<>();
+        for (GroupNode each : nodes) {
+            ways.add(each.id + ">" + node.id);
+            if (bothWays) {
+                ways.add(node.id + ">" + each.id);
+            }
+        }
+        cuts.addAll(ways);
+        agenda.after(nanos, () -> cuts.removeAll(ways));
+    }
+
+    private void heal() {
+        calm = true;
+        cuts.clear();
+        note("everything heals");
+        nodes.forEach(this::start);
+        clients.forEach(GroupClient::stop);
+        until("requests have no answer", () -> clients.stream().allMatch(GroupClient::isIdle));
+        until("members differ", this::areEqual);
+    }
+
+    private void until(String trouble, BooleanSupplier over) {
+        long end = agenda.now() + HEALED_MAX;
+        while (!over.getAsBoolean()) {
+            if (agenda.now() >= end) {
+                throw new Violation(
+                        "healed means served",
+                        trouble + " 15 s after all was well: " + reports() + " "
+                                + clients.stream()
+                                        .filter(client -> !client.isIdle())
+                                        .toList());
+            }
+            agenda.runUntil(agenda.now() + 100 * MILLI);
+        }
+    }
+
+    private List<GroupReport> reports() {
+        List<GroupReport> all = new ArrayList<>();
+        for (GroupNode node : nodes) {
+            Group group = node.group();
+            if (group != null) {
+                all.add(group.report(0));
+            }
+        }
+        return all;
+    }
+
+    private boolean areEqual() {
+        List<GroupReport> all = reports();
+        long applied = all.get(0).applied();
+        return all.size() == nodes.size()
+                && all.stream().anyMatch(report -> report.role().equals("leader"))
+                && all.stream().allMatch(report -> report.applied() == applied && report.commit() == applied)
+                && nodes.stream().allMatch(node -> node.disk().isIdle());
+    }
+
+    private void check() {
+        GroupNode first = nodes.get(0);
+        for (GroupNode node : nodes) {
+            checks++;
+            if (!node.disk().contents().state().isSameAs(first.disk().contents().state())) {
+                throw new Violation("replicas end equal", first.id + " and " + node.id + " differ on disk");
+            }
+        }
+        for (RecordKey key : keys) {
+            List<Operation> history = new ArrayList<>();
+            clients.forEach(client -> history.addAll(client.history(key)));
+            Verdict verdict = LinearizabilityCheck.check(history);
+            checks++;
+            if (!(verdict instanceof Verdict.Ok)) {
+                throw new Violation(
+                        "what clients are told is linearizable", key.key().toUtf8() + ": " + verdict);
+            }
+        }
+    }
+
+    /** After each turn of a node: whoever has applied equally much has the same. */
+    void settled(GroupNode node, Group group) {
+        checks++;
+        Group.Stand stand = group.stand();
+        String sum = stand.sum() + " " + stand.keys();
+        String before = sums.putIfAbsent(stand.applied(), sum);
+        if (before != null && !before.equals(sum)) {
+            throw new Violation(
+                    "replicas are equal where they have applied equally much",
+                    node.id + " at entry " + stand.applied() + " has " + sum + ", another had " + before);
+        }
+    }
+
+    void died(GroupNode node) {
+        clients.forEach(client -> client.died(node));
+    }
+
+    void send(NodeId from, NodeId to, GroupMessage message) {
+        if (!calm && random.nextInt(100) < dropPercent) {
+            return;
+        }
+        // Requests that are handed on are the one kind of message that a transport must not double.
+        boolean doubles = !calm && random.nextInt(100) < doublePercent && !(message instanceof GroupMessage.Ask);
+        int copies = doubles ? 2 : 1;
+        for (int i = 0; i < copies; i++) {
+            long nanos = MILLI / 2 + random.nextInt((int) (4 * MILLI));
+            if (!calm && random.nextInt(100) < slowPercent) {
+                nanos += random.nextInt(1500) * MILLI;
+            }
+            agenda.after(nanos, () -> deliver(from, to, message));
+        }
+    }
+
+    private void deliver(NodeId from, NodeId to, GroupMessage message) {
+        if (cuts.contains(from + ">" + to)) {
+            return;
+        }
+        for (GroupNode node : nodes) {
+            if (node.id.equals(to) && node.isUp()) {
+                note(from + ">" + to + " " + message);
+                node.receive(from, message);
+            }
+        }
+    }
+
+    /** When the write that a node begins now will have ended. */
+    long diskFree(GroupNode node) {
+        long nanos = MILLI / 5 + random.nextInt((int) (2 * MILLI));
+        if (!calm && slowDisks && random.nextInt(60) == 0) {
+            nanos += random.nextInt(1000) * MILLI;
+        }
+        long free = Math.max(diskBusyUntil.getOrDefault(node, 0L), agenda.now()) + nanos;
+        diskBusyUntil.put(node, free);
+        return free;
+    }
+
+    /** Between an input and what comes of it: others may come in between. */
+    long settleNanos() {
+        return random.nextInt(200_000);
+    }
+
+    GroupNode anyNode(Random chooser) {
+        return nodes.get(chooser.nextInt(nodes.size()));
+    }
+
+    long timeoutNanos() {
+        return SECOND;
+    }
+
+    /** How long a client waits for an answer: longer than the node has for it, by whatever clock. */
+    long patienceNanos() {
+        return 2 * SECOND;
+    }
+
+    void happened(Group.Event event) {
+        events.merge(event, 1L, Long::sum);
+    }
+
+    void acknowledged() {
+        acknowledged++;
+    }
+
+    void read() {
+        reads++;
+    }
+
+    Agenda agenda() {
+        return agenda;
+    }
+
+    long now() {
+        return agenda.now();
+    }
+
+    ReplicaSetId set() {
+        return set;
+    }
+
+    List<NodeId> ids() {
+        return ids;
+    }
+
+    List<RecordKey> keys() {
+        return keys;
+    }
+
+    GroupSettings settings() {
+        return settings;
+    }
+
+    RaftRules rules() {
+        return rules;
+    }
+
+    void note(String text) {
+        trace.note(agenda.now(), text);
+    }
+
+    /** What was broken; null if nothing was. */
+    public @Nullable Violation violation() {
+        return violation;
+    }
+
+    /** The last events. */
+    public List<String> trace() {
+        return trace.lines();
+    }
+
+    /** Equal for equal runs. */
+    public long traceHash() {
+        return trace.hash();
+    }
+
+    public long acknowledgedWrites() {
+        return acknowledged;
+    }
+
+    public long reads() {
+        return reads;
+    }
+
+    public long checks() {
+        return checks;
+    }
+
+    /** How often something happened to a group. */
+    public long count(Group.Event event) {
+        return events.getOrDefault(event, 0L);
+    }
+}

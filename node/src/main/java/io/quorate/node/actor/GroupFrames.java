@@ -1,0 +1,93 @@
+package io.quorate.node.actor;
+
+import io.quorate.node.protocol.store.ReplicaSetId;
+import io.quorate.node.serial.GroupCodec;
+import io.quorate.node.serial.Inbox;
+import io.quorate.node.serial.Stamps;
+import io.quorate.node.transport.Frame;
+import io.quorate.node.transport.Transport;
+import io.quorate.ring.bytes.DecodeException;
+import io.quorate.ring.topology.NodeId;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.LongSupplier;
+
+/** Opens the frames of other nodes' groups and hands what is in them to the groups here. Safe from any thread. */
+final class GroupFrames {
+    private final Transport transport;
+    private final Stamps stamps;
+    private final LongSupplier nanoClock;
+    private final PeerQuarantine.Listener errors;
+    private final GroupTable.Delays delays;
+    private final Map<ReplicaSetId, GroupInlet> inlets;
+    private final Map<NodeId, Guest> guests = new ConcurrentHashMap<>();
+    private final PeerQuarantine quarantine = new PeerQuarantine();
+
+    GroupFrames(
+            Transport transport,
+            Stamps stamps,
+            LongSupplier nanoClock,
+            PeerQuarantine.Listener errors,
+            GroupTable.Delays delays,
+            Map<ReplicaSetId, GroupInlet> inlets) {
+        this.transport = transport;
+        this.stamps = stamps;
+        this.nanoClock = nanoClock;
+        this.errors = errors;
+        this.delays = delays;
+        this.inlets = inlets;
+    }
+
+    /** One other node. Its frames are opened one after the other. */
+    private static final class Guest {
+        private final Inbox<GroupCodec.Addressed> inbox = Inbox.ofGroups();
+    }
+
+    /** Takes a frame as it comes in. */
+    void take(Frame frame) {
+        NodeId from = frame.from();
+        if (!transport.knows(from)) {
+            synchronized (quarantine) {
+                quarantine.noteStranger(from, nanoClock.getAsLong(), errors);
+            }
+            return;
+        }
+        long hold = transport.admit(from);
+        if (hold > 0) {
+            delays.after(hold, () -> open(frame));
+        } else if (hold == 0) {
+            open(frame);
+        }
+    }
+
+    private void open(Frame frame) {
+        NodeId from = frame.from();
+        long now = nanoClock.getAsLong();
+        synchronized (quarantine) {
+            if (quarantine.isShut(from, now)) {
+                return;
+            }
+        }
+        Guest guest = guests.computeIfAbsent(from, id -> new Guest());
+        try {
+            synchronized (guest) {
+                long[] age = {0};
+                guest.inbox.open(
+                        frame.data().unsafeArray(),
+                        stamp -> age[0] = stamps.age(from, stamp, now),
+                        addressed -> deliver(from, addressed, age[0]));
+            }
+        } catch (DecodeException e) {
+            synchronized (quarantine) {
+                quarantine.note(from, e, now, errors);
+            }
+        }
+    }
+
+    private void deliver(NodeId from, GroupCodec.Addressed addressed, long age) {
+        GroupInlet inlet = inlets.get(addressed.set());
+        if (inlet != null) {
+            inlet.add(new GroupInlet.Incoming(from, addressed.message(), age));
+        }
+    }
+}

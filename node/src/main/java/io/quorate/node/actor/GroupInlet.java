@@ -1,0 +1,130 @@
+package io.quorate.node.actor;
+
+import io.quorate.node.protocol.group.GroupMessage;
+import io.quorate.node.protocol.request.KeyReply;
+import io.quorate.node.protocol.request.LedRequest;
+import io.quorate.ring.topology.NodeId;
+import io.quorate.ring.wire.ErrorCode;
+import io.quorate.ring.wire.Outcome;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
+import java.util.function.LongPredicate;
+import org.apache.pekko.actor.ActorRef;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The way to the actor of one group, which is the same over its restarts. Requests are kept beside the actor's mailbox, so that
+ * none is lost without a reply when it ends (the door bounds how many there are). Safe from any thread.
+ */
+final class GroupInlet {
+    private final Queue<Submit> submits = new ConcurrentLinkedQueue<>();
+    private final AtomicBoolean woken = new AtomicBoolean();
+    private final AtomicBoolean ticking = new AtomicBoolean();
+    private volatile @Nullable ActorRef actor;
+    private volatile String closed = "it has not started yet";
+
+    /**
+     * A client's request.
+     *
+     * @param takenUp told before the reply how many nanoseconds the request has waited; false if it is not to be begun, and
+     *     has its reply
+     * @param reply called once
+     */
+    record Submit(
+            LedRequest request, long takenAt, long timeoutNanos, LongPredicate takenUp, Consumer<KeyReply> reply) {
+        void refuse(String why) {
+            reply.accept(KeyReply.Refused.of(
+                    ErrorCode.UNAVAILABLE,
+                    Outcome.NOT_APPLIED,
+                    "this node's part in the key's group takes no requests: " + why + "; retry, or use another node"));
+        }
+    }
+
+    /** A message of another member. */
+    record Incoming(NodeId from, GroupMessage message, long age) {}
+
+    /** Something waits in the inlet. */
+    enum Signal {
+        WAKE,
+        SETTLE,
+        TICK
+    }
+
+    void add(Submit submit) {
+        submits.add(submit);
+        if (actor == null) {
+            refuseAll();
+        } else {
+            wake();
+        }
+    }
+
+    void add(Incoming message) {
+        tell(message);
+    }
+
+    void tell(Object message) {
+        ActorRef present = actor;
+        if (present != null) {
+            present.tell(message, ActorRef.noSender());
+        }
+    }
+
+    private void wake() {
+        if (woken.compareAndSet(false, true)) {
+            tell(Signal.WAKE);
+        }
+    }
+
+    /** Lets time pass, unless the actor has yet to come to the last tick. */
+    void tick() {
+        if (actor != null && ticking.compareAndSet(false, true)) {
+            tell(Signal.TICK);
+        }
+    }
+
+    /** The actor comes to a tick. */
+    void ticked() {
+        ticking.set(false);
+    }
+
+    /** To be called before the requests are taken, so that none is overlooked. */
+    void rearm() {
+        woken.set(false);
+    }
+
+    @Nullable
+    Submit poll() {
+        return submits.poll();
+    }
+
+    /** Others wait still. */
+    void wakeForRest() {
+        if (!submits.isEmpty()) {
+            wake();
+        }
+    }
+
+    /** The actor takes requests from now on. */
+    void open(ActorRef present) {
+        actor = present;
+        ticked();
+        rearm();
+        wakeForRest();
+    }
+
+    /** It has ended: requests are refused until there is another. */
+    void close(String why) {
+        closed = why;
+        actor = null;
+        refuseAll();
+    }
+
+    private void refuseAll() {
+        for (Submit submit = submits.poll(); submit != null; submit = submits.poll()) {
+            submit.refuse(closed);
+        }
+    }
+}

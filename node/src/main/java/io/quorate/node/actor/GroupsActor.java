@@ -1,0 +1,206 @@
+package io.quorate.node.actor;
+
+import com.google.common.collect.ImmutableList;
+import com.typesafe.config.Config;
+import io.quorate.node.journal.EventLogs;
+import io.quorate.node.protocol.group.Group;
+import io.quorate.node.protocol.group.GroupReport;
+import io.quorate.node.protocol.group.GroupSettings;
+import io.quorate.node.protocol.store.GroupStore;
+import io.quorate.node.protocol.store.ReplicaSetId;
+import io.quorate.node.transport.Frame;
+import io.quorate.node.transport.Received;
+import io.quorate.node.transport.Transport;
+import io.quorate.ring.epoch.RingState;
+import io.quorate.ring.topology.NodeId;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.function.Consumer;
+import java.util.function.LongFunction;
+import java.util.function.LongSupplier;
+import java.util.random.RandomGenerator;
+import org.apache.pekko.actor.ActorRef;
+import org.apache.pekko.actor.typed.Behavior;
+import org.apache.pekko.actor.typed.PostStop;
+import org.apache.pekko.actor.typed.Terminated;
+import org.apache.pekko.actor.typed.javadsl.AbstractBehavior;
+import org.apache.pekko.actor.typed.javadsl.ActorContext;
+import org.apache.pekko.actor.typed.javadsl.Adapter;
+import org.apache.pekko.actor.typed.javadsl.Behaviors;
+import org.apache.pekko.actor.typed.javadsl.Receive;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Keeps the actors of a node's groups running: one for each partition that the node is a home of, from the time that the first
+ * leader bucket is known. One that ends is started again, after ever longer pauses. The one clock of all groups ticks here.
+ */
+public final class GroupsActor extends AbstractBehavior<Received> {
+    private static final Logger LOG = LoggerFactory.getLogger(GroupsActor.class);
+    private static final Duration TICK = Duration.ofMillis(25);
+    private static final Duration PAUSE_MIN = Duration.ofSeconds(1);
+    private static final int PAUSE_DOUBLINGS = 6;
+
+    private final Around around;
+    private final Map<ActorRef, ReplicaSetId> running = new HashMap<>();
+    private final Map<ReplicaSetId, Integer> ends = new HashMap<>();
+    private final Config plugins;
+    private boolean begun;
+
+    /**
+     * What the actor needs.
+     *
+     * @param random of a group's timeouts, by a number of its own
+     * @param log by which the journal's plugin finds the node's log
+     * @param ended called when the actor and all groups have stopped
+     */
+    public record Around(
+            NodeId self,
+            RingState ring,
+            GroupStore store,
+            GroupSettings settings,
+            GroupTable table,
+            LongSupplier nanoClock,
+            LongSupplier wallMillis,
+            LongSupplier ids,
+            LongFunction<RandomGenerator> random,
+            String log,
+            Consumer<Group.Event> events,
+            Runnable ended) {}
+
+    /** What the actor is told besides frames. */
+    public sealed interface Message extends Received {
+        /** There is a leader bucket by now: groups are needed. */
+        record Begin() implements Message {}
+
+        record Tick() implements Message {}
+
+        record Again(ReplicaSetId set) implements Message {}
+
+        record Stop() implements Message {}
+    }
+
+    private GroupsActor(ActorContext<Received> context, Around around) {
+        super(context);
+        this.around = around;
+        this.plugins = EventLogs.plugins(Adapter.toClassic(context.getSystem()), around.log());
+    }
+
+    public static Behavior<Received> create(Around around) {
+        return Behaviors.setup(context -> Behaviors.withTimers(timers -> {
+            timers.startTimerAtFixedRate(new Message.Tick(), TICK);
+            return new GroupsActor(context, around);
+        }));
+    }
+
+    @Override
+    public Receive<Received> createReceive() {
+        return newReceiveBuilder()
+                .onMessage(Message.Tick.class, tick -> {
+                    around.table().inlets().values().forEach(GroupInlet::tick);
+                    return this;
+                })
+                .onMessage(Frame.class, frame -> {
+                    around.table().frames().take(frame);
+                    return this;
+                })
+                .onMessage(Message.Begin.class, begin -> {
+                    begin();
+                    return this;
+                })
+                .onMessage(Message.Again.class, again -> {
+                    start(again.set());
+                    return this;
+                })
+                .onMessage(Message.Stop.class, stop -> Behaviors.stopped())
+                .onSignal(Terminated.class, this::onTerminated)
+                .onSignal(PostStop.class, stopped -> {
+                    around.ended().run();
+                    return this;
+                })
+                .build();
+    }
+
+    private void begin() {
+        if (begun) {
+            return;
+        }
+        begun = true;
+        int n = around.ring().table().replicas();
+        for (int partition = 0; partition < around.ring().partitions().value(); partition++) {
+            if (around.ring().table().homes(partition).contains(around.self())) {
+                ReplicaSetId set = ReplicaSetId.led(n, partition);
+                around.table().inlets().put(set, new GroupInlet());
+                start(set);
+            }
+        }
+        LOG.info("{}: {} groups start", around.self(), running.size());
+    }
+
+    private void start(ReplicaSetId set) {
+        GroupInlet inlet = around.table().inlet(set);
+        if (inlet == null) {
+            return;
+        }
+        Group.Around group = new Group.Around(
+                around.self(),
+                set,
+                ImmutableList.copyOf(around.ring().table().homes(set.partition())),
+                around.store(),
+                around.ring().partitions(),
+                around.wallMillis(),
+                around.ids(),
+                around.random().apply(set.partition()));
+        ActorRef actor = Adapter.actorOf(
+                getContext(),
+                RaftGroupActor.props(new RaftGroupActor.Around(
+                        group,
+                        around.settings(),
+                        inlet,
+                        around.table().post(),
+                        around.nanoClock(),
+                        around.log(),
+                        plugins,
+                        new Events())));
+        Adapter.watch(getContext(), actor);
+        running.put(actor, set);
+    }
+
+    private final class Events implements RaftGroupActor.GroupEvents {
+        @Override
+        public void happened(Group.Event event) {
+            around.events().accept(event);
+        }
+
+        @Override
+        public void ready(int partition) {
+            around.table().ready(partition);
+        }
+
+        @Override
+        public void reports(GroupReport report) {
+            around.table().reports(report);
+        }
+    }
+
+    private Behavior<Received> onTerminated(Terminated terminated) {
+        ReplicaSetId set = running.remove(Adapter.toClassic(terminated.getRef()));
+        if (set != null) {
+            int times = ends.merge(set, 1, Integer::sum);
+            Duration pause = PAUSE_MIN.multipliedBy(1L << Math.min(PAUSE_DOUBLINGS, times - 1));
+            LOG.warn(
+                    "{}: the group of partition {} has ended; it starts again in {} s",
+                    around.self(),
+                    set.partition(),
+                    pause.toSeconds());
+            getContext().scheduleOnce(pause, getContext().getSelf(), new Message.Again(set));
+        }
+        return this;
+    }
+
+    /** The name of the actor that takes the frames of groups. */
+    public static String nameOf(NodeId node) {
+        return Transport.actorName(node, Transport.Lane.GROUP);
+    }
+}

@@ -1,0 +1,379 @@
+package io.quorate.node.actor;
+
+import com.typesafe.config.Config;
+import io.quorate.node.journal.EventLogs;
+import io.quorate.node.protocol.group.FoundLog;
+import io.quorate.node.protocol.group.Group;
+import io.quorate.node.protocol.group.GroupMessage;
+import io.quorate.node.protocol.group.GroupReport;
+import io.quorate.node.protocol.group.GroupSettings;
+import io.quorate.node.protocol.group.Retention;
+import io.quorate.node.protocol.group.StateMachine;
+import io.quorate.node.protocol.raft.Base;
+import io.quorate.node.protocol.raft.Configuration;
+import io.quorate.node.protocol.raft.HardState;
+import io.quorate.node.protocol.raft.RaftRules;
+import io.quorate.node.protocol.raft.Ready;
+import io.quorate.node.protocol.store.StorageException;
+import io.quorate.node.serial.RaftCodec;
+import io.quorate.ring.bytes.ByteSink;
+import io.quorate.ring.bytes.ByteSource;
+import io.quorate.ring.topology.NodeId;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Function;
+import java.util.function.LongSupplier;
+import org.apache.pekko.actor.Props;
+import org.apache.pekko.persistence.AbstractPersistentActor;
+import org.apache.pekko.persistence.DeleteMessagesFailure;
+import org.apache.pekko.persistence.DeleteMessagesSuccess;
+import org.apache.pekko.persistence.DeleteSnapshotsFailure;
+import org.apache.pekko.persistence.DeleteSnapshotsSuccess;
+import org.apache.pekko.persistence.RecoveryCompleted;
+import org.apache.pekko.persistence.RuntimePluginConfig;
+import org.apache.pekko.persistence.SaveSnapshotFailure;
+import org.apache.pekko.persistence.SaveSnapshotSuccess;
+import org.apache.pekko.persistence.SnapshotOffer;
+import org.apache.pekko.persistence.SnapshotSelectionCriteria;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Hosts a {@link Group}. Each output of its core is one event of the log; events are written while messages go on to be taken,
+ * and what came in meanwhile is written together next. A write that fails ends the actor: nobody knows what the disk has, so
+ * the next one begins with what it finds there.
+ *
+ * <p>A snapshot holds no data, only where the log begins and what is promised there; data is in the store.
+ */
+abstract class RaftGroupActor extends AbstractPersistentActor implements RuntimePluginConfig {
+    private static final Logger LOG = LoggerFactory.getLogger(RaftGroupActor.class);
+    private static final int SUBMITS_A_TURN = 64;
+    private static final long REPORT_NANOS = 1_000_000_000L;
+
+    private final Around around;
+    private final FoundLog found;
+    private final Retention retention = new Retention();
+
+    private @Nullable Group group;
+    private boolean settles;
+    private long reportedAt;
+    /** The number of the snapshot before the last one: what it stands for can go once the last is durable. */
+    private long snapshotBefore;
+
+    /** What the actor needs. */
+    record Around(
+            Group.Around group,
+            GroupSettings settings,
+            GroupInlet inlet,
+            GroupPost post,
+            LongSupplier nanoClock,
+            String log,
+            Config plugins,
+            GroupEvents events) {}
+
+    /** Hears what happens to groups. */
+    interface GroupEvents {
+        void happened(Group.Event event);
+
+        /** The actor is ready for requests. */
+        void ready(int partition);
+
+        void reports(GroupReport report);
+    }
+
+    /** Asks something of the group on its own thread. */
+    record Ask<T>(Function<Group, T> question, CompletableFuture<T> answer) {
+        void put(Group group) {
+            try {
+                answer.complete(question.apply(group));
+            } catch (RuntimeException e) {
+                answer.completeExceptionally(e);
+            }
+        }
+    }
+
+    private record Stored(StateMachine.Turn turn, @Nullable StorageException failure) {}
+
+    private record Stepped(
+            Group.InstallEnded then, @Nullable StorageException failure) {}
+
+    private RaftGroupActor(Around around) {
+        this.around = around;
+        this.found = new FoundLog(new Base(0, 0, Configuration.of(around.group().homes())));
+    }
+
+    static Props props(Around around) {
+        return Props.create(RaftGroupActor.class, () -> of(around)).withDispatcher("quorate.group-dispatcher");
+    }
+
+    /**
+     * Pekko asks for the plugins from within the constructor of its own class, when a field of this one would still be null:
+     * what an anonymous class captures is set before that.
+     */
+    private static RaftGroupActor of(Around around) {
+        return new RaftGroupActor(around) {
+            @Override
+            public String journalPluginId() {
+                return EventLogs.journalId(around.log());
+            }
+
+            @Override
+            public String snapshotPluginId() {
+                return EventLogs.snapshotId(around.log());
+            }
+
+            @Override
+            public Config journalPluginConfig() {
+                return around.plugins();
+            }
+
+            @Override
+            public Config snapshotPluginConfig() {
+                return around.plugins();
+            }
+        };
+    }
+
+    @Override
+    public String persistenceId() {
+        return "group-" + around.group().set().n() + "-" + around.group().set().partition();
+    }
+
+    @Override
+    public Receive createReceiveRecover() {
+        return receiveBuilder()
+                .match(SnapshotOffer.class, offer -> {
+                    Ready.Write kept = RaftCodec.readWrite(new ByteSource((byte[]) offer.snapshot()));
+                    found.begin(kept);
+                    snapshotBefore = offer.metadata().sequenceNr();
+                })
+                .match(byte[].class, event -> {
+                    Ready.Write write = RaftCodec.readWrite(new ByteSource(event));
+                    found.add(write);
+                    retention.written(lastSequenceNr(), write);
+                })
+                .match(RecoveryCompleted.class, done -> begin())
+                .build();
+    }
+
+    private void begin() {
+        group = new Group(
+                around.group(),
+                around.settings(),
+                RaftRules.STANDARD,
+                new Group.Found(found.base(), found.state(), found.entries()),
+                new Output(),
+                now());
+        found.clear();
+        around.inlet().open(self());
+        around.events().ready(around.group().set().partition());
+        settleLater();
+    }
+
+    @Override
+    public Receive createReceive() {
+        return receiveBuilder()
+                .match(GroupInlet.Incoming.class, this::onIncoming)
+                .matchEquals(GroupInlet.Signal.WAKE, wake -> takeSubmits())
+                .matchEquals(GroupInlet.Signal.SETTLE, settle -> {
+                    settles = false;
+                    running().settle(now());
+                })
+                .matchEquals(GroupInlet.Signal.TICK, tick -> onTick())
+                .match(Stored.class, stored -> {
+                    running().onStored(stored.turn(), stored.failure());
+                    settleLater();
+                })
+                .match(Stepped.class, stepped -> {
+                    stepped.then().ended(stepped.failure(), now());
+                    settleLater();
+                })
+                .match(Ask.class, ask -> {
+                    ask.put(running());
+                    settleLater();
+                })
+                .match(
+                        SaveSnapshotSuccess.class,
+                        saved -> forgetBefore(saved.metadata().sequenceNr()))
+                .match(
+                        SaveSnapshotFailure.class,
+                        failed -> LOG.warn(
+                                "{}: a snapshot of the log could not be saved: {}",
+                                name(),
+                                failed.cause().getMessage()))
+                .match(
+                        DeleteMessagesFailure.class,
+                        failed -> LOG.warn(
+                                "{}: old events could not be deleted: {}",
+                                name(),
+                                failed.cause().getMessage()))
+                .match(
+                        DeleteSnapshotsFailure.class,
+                        failed -> LOG.warn(
+                                "{}: old snapshots could not be deleted: {}",
+                                name(),
+                                failed.cause().getMessage()))
+                .match(DeleteMessagesSuccess.class, done -> {})
+                .match(DeleteSnapshotsSuccess.class, done -> {})
+                .build();
+    }
+
+    private Group running() {
+        Group present = group;
+        if (present == null) {
+            throw new IllegalStateException(name() + " has not recovered");
+        }
+        return present;
+    }
+
+    private String name() {
+        return around.group().self() + ": partition " + around.group().set().partition();
+    }
+
+    private long now() {
+        return around.nanoClock().getAsLong();
+    }
+
+    private void onIncoming(GroupInlet.Incoming incoming) {
+        running().onMessage(incoming.from(), incoming.message(), incoming.age(), now());
+        settleLater();
+    }
+
+    private void takeSubmits() {
+        GroupInlet inlet = around.inlet();
+        inlet.rearm();
+        Group running = running();
+        for (int i = 0; i < SUBMITS_A_TURN; i++) {
+            GroupInlet.Submit submit = inlet.poll();
+            if (submit == null) {
+                break;
+            }
+            long now = now();
+            long waited = now - submit.takenAt();
+            if (submit.takenUp().test(waited)) {
+                running.onRequest(
+                        submit.request(), submit.takenAt() + submit.timeoutNanos(), false, submit.reply(), now);
+            }
+        }
+        inlet.wakeForRest();
+        settleLater();
+    }
+
+    private void onTick() {
+        around.inlet().ticked();
+        Group running = running();
+        long now = now();
+        running.tick(now);
+        if (now - reportedAt >= REPORT_NANOS) {
+            reportedAt = now;
+            around.events().reports(running.report(now));
+        }
+        settleLater();
+    }
+
+    /** After whatever waits in the mailbox now, so that what comes together is done together. */
+    private void settleLater() {
+        if (!settles) {
+            settles = true;
+            self().tell(GroupInlet.Signal.SETTLE, self());
+        }
+    }
+
+    /** Events that two snapshots stand for are needed by nobody. */
+    private void forgetBefore(long snapshot) {
+        if (snapshotBefore > 0) {
+            deleteMessages(snapshotBefore);
+            deleteSnapshots(SnapshotSelectionCriteria.create(snapshotBefore - 1, Long.MAX_VALUE));
+        }
+        snapshotBefore = snapshot;
+    }
+
+    @Override
+    public void onPersistFailure(Throwable cause, Object event, long seqNr) {
+        LOG.error("{}: the log could not be written, it starts anew: {}", name(), cause.getMessage());
+    }
+
+    @Override
+    public void onRecoveryFailure(Throwable cause, scala.Option<Object> event) {
+        LOG.error("{}: the log cannot be read: {}", name(), cause.getMessage());
+    }
+
+    @Override
+    public void postStop() throws Exception {
+        around.inlet().close("it has stopped");
+        Group present = group;
+        if (present != null) {
+            present.abandon();
+        }
+        super.postStop();
+    }
+
+    private final class Output implements Group.Output {
+        @Override
+        public void persist(Ready.Write write) {
+            ByteSink out = new ByteSink(256);
+            RaftCodec.writeWrite(out, write);
+            persistAllAsync(List.of(out.toByteArray()), event -> {
+                retention.written(lastSequenceNr(), write);
+                running().onPersisted(write.id(), now());
+                settleLater();
+            });
+        }
+
+        @Override
+        public void store(StateMachine.Turn turn) {
+            around.group()
+                    .store()
+                    .commit(turn.commit(), failure -> around.inlet().tell(new Stored(turn, failure)));
+        }
+
+        @Override
+        public void send(NodeId to, GroupMessage message) {
+            if (to.equals(around.group().self())) {
+                self().tell(new GroupInlet.Incoming(to, message, 0), self());
+            } else {
+                around.post().send(to, around.group().set(), message);
+            }
+        }
+
+        @Override
+        public void compacted(Base base, HardState state) {
+            long sequence = retention.superfluousBy(base);
+            if (sequence > 0) {
+                saveAt(sequence, base, state);
+            }
+        }
+
+        private void saveAt(long sequence, Base base, HardState state) {
+            ByteSink out = new ByteSink(256);
+            RaftCodec.writeWrite(out, new Ready.Write(0, state, base, com.google.common.collect.ImmutableList.of()));
+            // Of the log as it was after an earlier event: those behind it are replayed on top.
+            snapshotStore()
+                    .tell(
+                            new org.apache.pekko.persistence.SnapshotProtocol.SaveSnapshot(
+                                    new org.apache.pekko.persistence.SnapshotMetadata(snapshotterId(), sequence, 0L),
+                                    out.toByteArray()),
+                            self());
+        }
+
+        @Override
+        public void install(Group.Step step, Group.InstallEnded ended) {
+            step.run(around.group().store(), failure -> around.inlet().tell(new Stepped(ended, failure)));
+        }
+
+        @Override
+        public void note(String what, boolean alarming) {
+            if (alarming) {
+                LOG.error("{}: {}", name(), what);
+            } else {
+                LOG.info("{}: {}", name(), what);
+            }
+        }
+
+        @Override
+        public void happened(Group.Event event) {
+            around.events().happened(event);
+        }
+    }
+}

@@ -1,0 +1,41 @@
+package io.quorate.node.protocol.group;
+
+import java.util.ArrayDeque;
+import java.util.Deque;
+
+/**
+ * How old what a follower has applied may be. What the leader said it had committed at a moment is all that was committed by
+ * then: once that is applied, the follower is as new as that moment.
+ */
+final class Freshness {
+    private static final int SAID_MAX = 256;
+
+    private record Said(long commit, long at) {}
+
+    private final Deque<Said> said = new ArrayDeque<>();
+    private long freshAt;
+    private boolean known;
+
+    /** The leader has said what it had committed, at a moment of this node's clock at the earliest. */
+    void leaderSaid(long commit, long at) {
+        Said last = said.peekLast();
+        if (last != null && last.commit() == commit) {
+            said.removeLast();
+        } else if (said.size() >= SAID_MAX) {
+            said.removeFirst();
+        }
+        said.add(new Said(commit, at));
+    }
+
+    void applied(long index) {
+        while (!said.isEmpty() && said.peekFirst().commit() <= index) {
+            freshAt = said.removeFirst().at();
+            known = true;
+        }
+    }
+
+    /** Milliseconds; the highest number if nothing is known. */
+    long lagMillis(long now) {
+        return known ? Math.max(0, (now - freshAt) / 1_000_000) : Long.MAX_VALUE;
+    }
+}

@@ -1,0 +1,528 @@
+package io.quorate.node.protocol.group;
+
+import com.google.common.collect.ImmutableList;
+import io.quorate.node.protocol.raft.Base;
+import io.quorate.node.protocol.raft.Configuration;
+import io.quorate.node.protocol.raft.Entry;
+import io.quorate.node.protocol.raft.HardState;
+import io.quorate.node.protocol.raft.RaftCore;
+import io.quorate.node.protocol.raft.RaftMessage;
+import io.quorate.node.protocol.raft.RaftRules;
+import io.quorate.node.protocol.raft.Ready;
+import io.quorate.node.protocol.raft.Role;
+import io.quorate.node.protocol.request.KeyReply;
+import io.quorate.node.protocol.request.LedRequest;
+import io.quorate.node.protocol.store.CorruptRecordException;
+import io.quorate.node.protocol.store.GroupStore;
+import io.quorate.node.protocol.store.ReplicaSetId;
+import io.quorate.node.protocol.store.StorageException;
+import io.quorate.repair.merkle.LeafTable;
+import io.quorate.ring.bytes.Bytes;
+import io.quorate.ring.bytes.DecodeException;
+import io.quorate.ring.consistency.ReadLevel;
+import io.quorate.ring.token.PartitionCount;
+import io.quorate.ring.topology.NodeId;
+import io.quorate.ring.version.KeyState;
+import io.quorate.ring.wire.ErrorCode;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.LongSupplier;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * This node's part in one group: requests go through the core's log to the state machine, and their replies come back from
+ * it. Inputs only take note; {@link #settle} does what has gathered, so that what comes together is written, sent and applied
+ * together.
+ *
+ * <p>Not for several threads. What cannot be applied halts the group on this node: nothing is ever passed over.
+ */
+public final class Group {
+    /** Writes of the log under way, while there are so many commands gather. */
+    private static final int WRITES_MAX = 2;
+
+    private final Around around;
+    private final GroupSettings settings;
+    private final Output output;
+    private final RaftCore core;
+    private final Configuration beginning;
+    private StateMachine machine;
+    private final Proposals proposals = new Proposals();
+    private final Lookups lookups = new Lookups();
+    private final Forwards forwards;
+    private final StateTransfers transfers;
+    private final Freshness freshness = new Freshness();
+    private final Peeks peeks;
+    /** Writes that wait to be proposed together. */
+    private final List<Call> gathered = new ArrayList<>();
+
+    private int writesUnderWay;
+    private boolean leads;
+    private long ledSince;
+    private long appliedBytes;
+    private @Nullable String halted;
+
+    /** Where the group lives. */
+    public record Around(
+            NodeId self,
+            ReplicaSetId set,
+            ImmutableList<NodeId> homes,
+            GroupStore store,
+            PartitionCount partitions,
+            LongSupplier wallMillis,
+            LongSupplier ids,
+            RandomGenerator random) {}
+
+    /** What the group has its shell do. */
+    public interface Output {
+        /** Makes something durable in the log, in the order given; told by {@link #onPersisted}. */
+        void persist(Ready.Write write);
+
+        /** Gives a turn of the state machine to the store; told by {@link #onStored}. */
+        void store(StateMachine.Turn turn);
+
+        void send(NodeId to, GroupMessage message);
+
+        /** All entries up to a base are in the state on disk: the log may forget them. */
+        void compacted(Base base, HardState state);
+
+        /** Does a step of taking a state in; {@code ended} is to be called like any other input. */
+        void install(Step step, InstallEnded ended);
+
+        /** Something that an operator may want to know. */
+        void note(String what, boolean alarming);
+
+        void happened(Event event);
+    }
+
+    /** What is counted. */
+    public enum Event {
+        LEADS,
+        LEADS_NO_MORE,
+        STANDS,
+        TERM_BEGINS,
+        STATE_SENT,
+        STATE_TAKEN,
+        HALTED
+    }
+
+    /** A step of taking a state in, to be given to the store. */
+    public interface Step {
+        void run(GroupStore store, java.util.function.Consumer<@Nullable StorageException> ended);
+    }
+
+    /** Hears of the end of a step. */
+    public interface InstallEnded {
+        void ended(@Nullable StorageException failure, long now);
+    }
+
+    /** The log as it was found. */
+    public record Found(Base base, HardState state, List<Entry> entries) {}
+
+    /** A group as its log and its store have it; {@code found} is null if it has no log yet. */
+    public Group(
+            Around around, GroupSettings settings, RaftRules rules, @Nullable Found found, Output output, long now) {
+        this.around = around;
+        this.settings = settings;
+        this.output = output;
+        this.beginning = Configuration.of(around.homes());
+        this.machine = openMachine();
+        Base first = new Base(0, 0, beginning);
+        this.core = new RaftCore(
+                around.self(),
+                found == null ? first : found.base(),
+                found == null ? HardState.NONE : found.state(),
+                found == null ? List.of() : found.entries(),
+                machine.base(),
+                settings.raft(),
+                rules,
+                around.random(),
+                now);
+        this.forwards = new Forwards(around.ids(), output::send, settings.askAgainNanos());
+        this.transfers = new StateTransfers(around, settings, output, core, this::taken);
+        this.peeks = new Peeks(around, output);
+        if (isPreferred()) {
+            core.campaign(now);
+        }
+    }
+
+    private StateMachine openMachine() {
+        return new StateMachine(around.set(), around.store(), around.partitions(), beginning);
+    }
+
+    private boolean isPreferred() {
+        return around.homes().get(0).equals(around.self());
+    }
+
+    /** Takes a request of a client of this node, or one that another node has handed on. */
+    public void onRequest(
+            LedRequest request,
+            long deadline,
+            boolean handedOn,
+            java.util.function.Consumer<KeyReply> reply,
+            long now) {
+        Call call = new Call(request, deadline, handedOn, false, reply);
+        if (halted != null) {
+            call.refuse(
+                    ErrorCode.UNAVAILABLE,
+                    "partition " + around.set().partition() + " is halted on this node: " + halted);
+        } else if (proposals.size() + lookups.size() + gathered.size() >= settings.waitingMax()) {
+            call.refuse(
+                    ErrorCode.OVERLOADED, "too many requests of this partition are under way; retry after a moment");
+        } else {
+            begin(call, now);
+        }
+    }
+
+    private void begin(Call call, long now) {
+        LedRequest request = call.request();
+        if (request instanceof LedRequest.Explain) {
+            peeks.begin(call, core, now);
+        } else if (request instanceof LedRequest.Read read
+                && read.level() == ReadLevel.FOLLOWER
+                && (isFreshFor(read, now) || core.role() == Role.LEADER)) {
+            answerAt(call, read, Math.max(machine.index(), Lookups.seenBy(read)), now);
+        } else if (core.role() != Role.LEADER) {
+            handOn(call, now);
+        } else if (request instanceof LedRequest.Write) {
+            gathered.add(call);
+        } else {
+            core.read(lookups.confirm(call), now);
+        }
+    }
+
+    private boolean isFreshFor(LedRequest.Read read, long now) {
+        return read.maxLagMillis() < 0 || freshness.lagMillis(now) <= read.maxLagMillis();
+    }
+
+    private void answerAt(Call call, LedRequest.Read read, long index, long now) {
+        if (index <= machine.index()) {
+            answer(call, read, now);
+        } else {
+            lookups.await(call, index);
+        }
+    }
+
+    private void handOn(Call call, long now) {
+        if (call.handedOn()) {
+            NodeId leader = core.leader();
+            call.answer(new KeyReply.NotLed(leader == null || leader.equals(around.self()) ? null : leader));
+        } else {
+            forwards.add(call, now);
+        }
+    }
+
+    private void answer(Call call, LedRequest.Read read, long now) {
+        KeyState state;
+        try {
+            state = machine.read(read.key());
+        } catch (CorruptRecordException | StorageException e) {
+            call.refuse(ErrorCode.UNAVAILABLE, "the leader's record cannot be read: " + e.getMessage());
+            return;
+        }
+        boolean leading = core.role() == Role.LEADER;
+        long lag = leading || read.level() != ReadLevel.FOLLOWER ? 0 : freshness.lagMillis(now);
+        call.answer(new KeyReply.LedRead(
+                state.versions().isEmpty() ? null : state.versions().get(0),
+                new KeyReply.Standing(
+                        leading, core.term(), machine.index(), read.level().name(), lag)));
+    }
+
+    /** Takes a message of another node; {@code age} is how long it was under way. */
+    public void onMessage(NodeId from, GroupMessage message, long age, long now) {
+        if (halted != null) {
+            return;
+        }
+        if (message instanceof GroupMessage.Raft raft) {
+            core.step(from, raft.message(), now);
+            noteNewest(raft.message(), now - age);
+        } else if (message instanceof GroupMessage.Ask ask) {
+            onAsk(from, ask, now);
+        } else if (message instanceof GroupMessage.Told told) {
+            forwards.onTold(told.id(), told.reply());
+        } else if (message instanceof GroupMessage.NotLeading answer) {
+            forwards.onNotLeading(from, answer, now);
+        } else if (message instanceof GroupMessage.Look look) {
+            peeks.onLook(from, look, machine);
+        } else if (message instanceof GroupMessage.Looked looked) {
+            peeks.onLooked(from, looked, now);
+        } else {
+            transfers.onMessage(from, message, now);
+        }
+    }
+
+    private void onAsk(NodeId from, GroupMessage.Ask ask, long now) {
+        long id = ask.id();
+        onRequest(
+                ask.request(),
+                now + ask.millisLeft() * 1_000_000L,
+                true,
+                reply -> output.send(
+                        from,
+                        reply instanceof KeyReply.NotLed notLed
+                                ? new GroupMessage.NotLeading(id, notLed.leader())
+                                : new GroupMessage.Told(id, reply)),
+                now);
+    }
+
+    private void noteNewest(RaftMessage message, long sentAt) {
+        if (message.term() != core.term()) {
+            return;
+        }
+        if (message instanceof RaftMessage.Append append) {
+            freshness.leaderSaid(append.commit(), sentAt);
+        } else if (message instanceof RaftMessage.Heartbeat heartbeat) {
+            freshness.leaderSaid(heartbeat.newest(), sentAt);
+        }
+    }
+
+    /** A state has taken the place of this one's. */
+    private void taken(NodeId from, long now) {
+        machine = openMachine();
+        Base base = machine.base();
+        proposals.passed(base.index());
+        core.installed(from, base, now);
+        output.happened(Event.STATE_TAKEN);
+        output.note("took a state up to entry " + base.index() + " from " + from, false);
+    }
+
+    /** A write of the log is durable. */
+    public void onPersisted(long write, long now) {
+        writesUnderWay--;
+        core.persisted(write, now);
+        if (core.role() == Role.LEADER) {
+            proposals.durable(core.durable());
+        }
+    }
+
+    /** The store shows a turn of the state machine. */
+    public void onStored(StateMachine.Turn turn, @Nullable StorageException failure) {
+        if (failure != null) {
+            halt("the store did not take what was applied: " + failure.getMessage());
+            return;
+        }
+        machine.ended(turn);
+        appliedBytes += turn.bytes();
+        if (appliedBytes > settings.logBytes() / 2) {
+            appliedBytes = 0;
+            compact(turn.commit().header().index());
+        }
+    }
+
+    private void compact(long stored) {
+        long index = core.compactableTo(stored, settings.logBytes());
+        if (index > core.base().index()) {
+            core.compact(index);
+            output.compacted(core.base(), core.hardState());
+        }
+    }
+
+    /** Lets time pass. */
+    public void tick(long now) {
+        if (halted != null) {
+            return;
+        }
+        core.tick(now);
+        gathered.removeIf(call -> {
+            boolean over = call.isOver(now);
+            if (over) {
+                call.refuse(
+                        ErrorCode.NO_LEADER,
+                        "the deadline passed before the write could be proposed; nothing was done");
+            }
+            return over;
+        });
+        proposals.tick(now);
+        lookups.tick(now, settings.askAgainNanos()).forEach(call -> handOn(call, now));
+        forwards.tick(now);
+        peeks.tick(now);
+        transfers.tick(now);
+        prefer(now);
+    }
+
+    /** Hands over to the first home, once that one has kept up for a while. */
+    private void prefer(long now) {
+        if (!leads || isPreferred() || now - ledSince < settings.preferNanos()) {
+            return;
+        }
+        NodeId first = around.homes().get(0);
+        RaftCore.Standing standing = core.standingOf(first);
+        boolean ready = standing != null
+                && standing.heardNanos() < settings.raft().electionNanos()
+                && standing.match() >= core.commit();
+        if (ready) {
+            ledSince = now;
+            core.transfer(first, now);
+        }
+    }
+
+    /** Hands the lead over; false if this node does not lead, or that one cannot. */
+    public boolean transfer(NodeId to, long now) {
+        boolean begins = core.transfer(to, now);
+        if (begins) {
+            // The first home would have it back at once.
+            ledSince = now;
+        }
+        return begins;
+    }
+
+    /** Does what has gathered: to be called after inputs, before anything is waited for. */
+    public void settle(long now) {
+        if (halted != null) {
+            return;
+        }
+        boolean more = true;
+        while (more && halted == null) {
+            propose(now);
+            transfers.tellSent(now);
+            more = carryOut(core.takeReady(), now);
+            followRole(now);
+        }
+        if (leads) {
+            proposals.everywhere(core.durableEverywhere());
+        }
+        StateMachine.Turn turn = machine.takeTurn();
+        if (turn != null) {
+            output.store(turn);
+        }
+    }
+
+    private void propose(long now) {
+        if (gathered.isEmpty() || writesUnderWay >= WRITES_MAX || core.isHandingOver()) {
+            return;
+        }
+        List<Call> calls = List.copyOf(gathered);
+        gathered.clear();
+        if (core.role() != Role.LEADER) {
+            calls.forEach(call -> handOn(call, now));
+            return;
+        }
+        StorageException refusal = around.store().refusal();
+        if (refusal != null) {
+            ErrorCode code = refusal.diskFull() ? ErrorCode.DISK_FULL : ErrorCode.UNAVAILABLE;
+            calls.forEach(call -> call.refuse(code, "the leader's disk takes no writes: " + refusal.getMessage()));
+            return;
+        }
+        long millis = around.wallMillis().getAsLong();
+        List<Bytes> commands = new ArrayList<>(calls.size());
+        for (Call call : calls) {
+            commands.add(Command.of((LedRequest.Write) call.request(), millis).encode());
+        }
+        Ready.Position first = core.propose(commands, now);
+        for (int i = 0; i < calls.size(); i++) {
+            Call call = calls.get(i);
+            if (first == null) {
+                call.refuse(
+                        ErrorCode.OVERLOADED,
+                        "the key's group has too much that is not committed; retry after a moment");
+            } else {
+                proposals.add(call, first.index() + i, first.term());
+            }
+        }
+    }
+
+    /** Does what the core wants; true if it may want more at once. */
+    private boolean carryOut(Ready ready, long now) {
+        boolean more = false;
+        Ready.Write write = ready.write();
+        if (write != null) {
+            writesUnderWay++;
+            output.persist(write);
+        }
+        for (Ready.Outgoing out : ready.messages()) {
+            if (out.to().equals(around.self())) {
+                core.step(around.self(), out.message(), now);
+                more = true;
+            } else {
+                output.send(out.to(), new GroupMessage.Raft(out.message()));
+            }
+        }
+        ready.lost().forEach(proposals::lost);
+        apply(ready.committed());
+        for (Ready.Read read : ready.reads()) {
+            Call failed = lookups.confirmed(read);
+            if (failed != null) {
+                handOn(failed, now);
+            }
+        }
+        freshness.applied(machine.index());
+        lookups.applied(machine.index()).forEach(call -> answer(call, (LedRequest.Read) call.request(), now));
+        ready.needState().forEach(to -> transfers.begin(to, now));
+        return more;
+    }
+
+    private void apply(List<Entry> entries) {
+        for (Entry entry : entries) {
+            if (halted != null) {
+                return;
+            }
+            try {
+                Effect effect = machine.apply(entry);
+                if (effect != null) {
+                    proposals.applied(entry.index(), entry.term(), effect);
+                }
+            } catch (CorruptRecordException | StorageException | DecodeException e) {
+                halt("entry " + entry.index() + " cannot be applied: " + e.getMessage());
+            }
+        }
+    }
+
+    private void halt(String why) {
+        halted = why;
+        output.note("halted: " + why, true);
+        output.happened(Event.HALTED);
+        abandon();
+    }
+
+    private void followRole(long now) {
+        boolean leading = core.role() == Role.LEADER;
+        if (leading && !leads) {
+            ledSince = now;
+            output.happened(Event.LEADS);
+            forwards.takeAll().forEach(call -> begin(call, now));
+        } else if (!leading && leads) {
+            output.happened(Event.LEADS_NO_MORE);
+            proposals.deposed();
+        }
+        leads = leading;
+        if (!leading) {
+            forwards.leaderIs(core.leader(), now);
+        }
+    }
+
+    /** Ends all that wait for this node; it takes part no more. */
+    public void abandon() {
+        List<Call> calls = List.copyOf(gathered);
+        gathered.clear();
+        calls.forEach(call -> call.refuse(ErrorCode.UNAVAILABLE, "this node has stopped; use another"));
+        proposals.abandon();
+        lookups.abandon();
+        forwards.abandon();
+        peeks.abandon();
+        transfers.close();
+    }
+
+    /** Requests that wait here. */
+    public int waiting() {
+        return gathered.size() + proposals.size() + lookups.size() + forwards.size();
+    }
+
+    /** How it stands. */
+    public GroupReport report(long now) {
+        long lag = leads ? 0 : freshness.lagMillis(now);
+        return GroupReport.of(around.set().partition(), core, machine.index(), machine.keys(), lag, halted);
+    }
+
+    /** Where the state machine stands. */
+    public Stand stand() {
+        return new Stand(machine.index(), machine.keys(), machine.leaves().root());
+    }
+
+    /** What a state adds up to: equal for replicas that have applied equally much. */
+    public record Stand(long applied, long keys, LeafTable.Sum sum) {}
+
+    /** Whom this node takes for the leader. */
+    public @Nullable NodeId leader() {
+        return core.leader();
+    }
+}

@@ -1,0 +1,59 @@
+package io.quorate.node.protocol.group;
+
+import com.google.common.collect.ImmutableList;
+import io.quorate.node.protocol.raft.Base;
+import io.quorate.node.protocol.raft.Configuration;
+import io.quorate.node.protocol.raft.RaftMessage;
+import io.quorate.node.protocol.request.KeyReply;
+import io.quorate.node.protocol.request.LedRequest;
+import io.quorate.node.protocol.request.VersionTag;
+import io.quorate.node.protocol.store.GroupCommit;
+import io.quorate.node.protocol.store.RecordKey;
+import io.quorate.ring.topology.NodeId;
+import org.jspecify.annotations.Nullable;
+
+/** What the members of one group say to each other, and what nodes ask of them. Any of it may be lost, late or doubled. */
+public sealed interface GroupMessage {
+    /** A message of the core. */
+    record Raft(RaftMessage message) implements GroupMessage {}
+
+    /**
+     * A request of a client, handed on to whom the sender takes for the leader; never handed on once more. A write bears a
+     * request id that the group remembers, so that it may come more than once.
+     */
+    record Ask(long id, LedRequest request, int millisLeft) implements GroupMessage {}
+
+    /** The answer to {@link Ask}. */
+    record Told(long id, KeyReply reply) implements GroupMessage {}
+
+    /** The answer to {@link Ask} of who does not lead, and has done nothing; whom it takes for the leader, if anybody. */
+    record NotLeading(long id, @Nullable NodeId leader) implements GroupMessage {}
+
+    /** What do you have of this key? */
+    record Look(long id, RecordKey key) implements GroupMessage {}
+
+    /** The answer to {@link Look}. */
+    record Looked(
+            long id,
+            long applied,
+            boolean readable,
+            @Nullable VersionTag tag) implements GroupMessage {}
+
+    /** A leader offers a state, because its log does not lead to what the receiver has. */
+    record OfferState(long transfer, long term, GroupCommit.Header header) implements GroupMessage {
+        /** What the log begins behind with it. */
+        Base base() {
+            return new Base(header.index(), header.term(), Configuration.decode(header.configuration()));
+        }
+    }
+
+    /** Whether it is wanted. */
+    record StateWanted(long transfer, boolean wanted) implements GroupMessage {}
+
+    /** A piece of it; the pieces come in order, from 1. */
+    record StatePart(long transfer, int number, ImmutableList<GroupCommit.Row> rows, boolean last)
+            implements GroupMessage {}
+
+    /** A piece is durable at the receiver; it is ready for the next. */
+    record StateTaken(long transfer, int number) implements GroupMessage {}
+}

@@ -1,0 +1,69 @@
+package io.quorate.node.protocol.group;
+
+import com.google.common.collect.ImmutableList;
+import io.quorate.node.protocol.raft.Configuration;
+import io.quorate.node.protocol.raft.RaftCore;
+import io.quorate.node.protocol.raft.Role;
+import io.quorate.ring.topology.NodeId;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How a node's part in a group stands.
+ *
+ * @param role {@code leader follower candidate halted}
+ * @param members empty where this node does not lead
+ * @param lagMillis how old what is applied here may be; -1 if that is not known
+ * @param halted why it takes part no more; null if it does
+ */
+public record GroupReport(
+        int partition,
+        String role,
+        @Nullable NodeId leader,
+        long term,
+        long commit,
+        long applied,
+        long lagMillis,
+        long keys,
+        @Nullable String halted,
+        ImmutableList<Member> members) {
+    /**
+     * Another member, as the leader sees it.
+     *
+     * @param kind {@code voter} or {@code learner}
+     * @param match up to where its disk has the log
+     */
+    public record Member(NodeId node, String kind, long match, long lagEntries, long lagMillis) {}
+
+    static GroupReport of(
+            int partition, RaftCore core, long applied, long keys, long lagMillis, @Nullable String halted) {
+        ImmutableList.Builder<Member> members = ImmutableList.builder();
+        Configuration configuration = core.configuration();
+        if (core.role() == Role.LEADER) {
+            for (NodeId node : configuration.members()) {
+                RaftCore.Standing standing = core.standingOf(node);
+                long match = standing == null ? core.durable() : standing.match();
+                long lag = Math.max(0, core.lastIndex() - match);
+                members.add(new Member(
+                        node,
+                        configuration.isVoter(node) ? "voter" : "learner",
+                        match,
+                        lag,
+                        standing == null || lag == 0 ? 0 : standing.heardNanos() / 1_000_000));
+            }
+        }
+        return new GroupReport(
+                partition,
+                halted != null
+                        ? "halted"
+                        : core.role().name().toLowerCase(Locale.ROOT).replace('_', '-'),
+                core.leader(),
+                core.term(),
+                core.commit(),
+                applied,
+                lagMillis == Long.MAX_VALUE ? -1 : lagMillis,
+                keys,
+                halted,
+                members.build());
+    }
+}

@@ -1,0 +1,25 @@
+package io.quorate.node.protocol.group;
+
+import io.quorate.node.protocol.raft.RaftSettings;
+
+/**
+ * The rhythm and the limits of a node's part in a group.
+ *
+ * @param logBytes of entries that stay in the log for members that are behind; half as much again stays at times
+ * @param askAgainNanos after so long without an answer a request that was handed on is sent again
+ * @param preferNanos a leader that is not the first home hands over to that one when it has kept up for so long
+ * @param partBytes of one piece of a state on its way to another member
+ * @param transferNanos after so long without an answer the sending or taking of a state ends
+ * @param waitingMax requests that may wait here
+ */
+public record GroupSettings(
+        RaftSettings raft,
+        long logBytes,
+        long askAgainNanos,
+        long preferNanos,
+        int partBytes,
+        long transferNanos,
+        int waitingMax) {
+    public static final GroupSettings DEFAULT = new GroupSettings(
+            RaftSettings.DEFAULT, 8L << 20, 400_000_000L, 3_000_000_000L, 128 << 10, 10_000_000_000L, 20_000);
+}

@@ -1,0 +1,115 @@
+package io.quorate.node.protocol.group;
+
+import io.quorate.node.protocol.raft.Ready;
+import io.quorate.node.protocol.request.LedRequest;
+import io.quorate.node.protocol.request.VersionTag;
+import io.quorate.ring.consistency.ReadLevel;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.NavigableMap;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/** Reads that wait: for the leader to be confirmed, or for entries to be applied. */
+final class Lookups {
+    /** Linearizable reads by their numbers in the core. */
+    private final Map<Long, Call> confirming = new HashMap<>();
+    /** Reads that may be answered once an index is applied. */
+    private final NavigableMap<Long, List<Call>> applying = new TreeMap<>();
+
+    private long next;
+    private int size;
+
+    /** Begins a read that the core has to confirm; its number there. */
+    long confirm(Call call) {
+        confirming.put(++next, call);
+        size++;
+        return next;
+    }
+
+    int size() {
+        return size;
+    }
+
+    /** The core has said what a read has to see; the call if it failed and is to be tried in another way. */
+    @Nullable
+    Call confirmed(Ready.Read read) {
+        Call call = confirming.remove(read.id());
+        if (call == null) {
+            return null;
+        }
+        size--;
+        if (read.index() < 0) {
+            return call;
+        }
+        await(call, read.index());
+        return null;
+    }
+
+    /** Keeps a read until an index is applied. */
+    void await(Call call, long index) {
+        applying.computeIfAbsent(index, i -> new ArrayList<>()).add(call);
+        size++;
+    }
+
+    /** Those that can be answered by now. */
+    List<Call> applied(long index) {
+        if (applying.isEmpty() || applying.firstKey() > index) {
+            return List.of();
+        }
+        List<Call> ready = new ArrayList<>();
+        applying.headMap(index, true).values().forEach(ready::addAll);
+        applying.headMap(index, true).clear();
+        size -= ready.size();
+        return ready;
+    }
+
+    /** Ends those whose time is over. Those of a session that have waited for half of their time are given back. */
+    List<Call> tick(long now, long patience) {
+        List<Call> impatient = new ArrayList<>();
+        confirming.values().removeIf(call -> end(call, now));
+        applying.values()
+                .forEach(calls -> calls.removeIf(call -> {
+                    boolean elsewhere = isSessionRead(call) && !call.handedOn() && call.deadline() - now < patience;
+                    if (elsewhere && !call.isOver(now)) {
+                        impatient.add(call);
+                        size--;
+                        return true;
+                    }
+                    return end(call, now);
+                }));
+        applying.values().removeIf(List::isEmpty);
+        return impatient;
+    }
+
+    private static boolean isSessionRead(Call call) {
+        return call.request() instanceof LedRequest.Read read && read.level() == ReadLevel.FOLLOWER;
+    }
+
+    /** The last entry that the session of a read has seen; 0 for none. */
+    static long seenBy(LedRequest.Read read) {
+        VersionTag seen = read.seen();
+        return seen == null ? 0 : seen.index();
+    }
+
+    private boolean end(Call call, long now) {
+        if (!call.isOver(now)) {
+            return false;
+        }
+        size--;
+        call.timeOut(
+                "the deadline passed before a majority had confirmed the leader, or before this replica had caught up");
+        return true;
+    }
+
+    void abandon() {
+        List<Call> all = new ArrayList<>(confirming.values());
+        applying.values().forEach(all::addAll);
+        confirming.clear();
+        applying.clear();
+        size = 0;
+        all.forEach(call -> call.timeOut("this node stopped before the read was answered; ask another"));
+    }
+}

@@ -1,0 +1,187 @@
+package io.quorate.node.protocol.group;
+
+import io.quorate.node.protocol.raft.Ready;
+import io.quorate.node.protocol.request.KeyReply;
+import io.quorate.node.protocol.request.LedRequest;
+import io.quorate.node.protocol.request.VersionTag;
+import io.quorate.ring.consistency.WriteLevel;
+import io.quorate.ring.wire.ErrorCode;
+import io.quorate.ring.wire.Outcome;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Map;
+import java.util.NavigableMap;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/** Writes of this node's clients that stand in its log, and wait for what their level asks. */
+final class Proposals {
+    /** By their places in the log. */
+    private final NavigableMap<Long, Waiting> waiting = new TreeMap<>();
+    /** Those that are applied, and wait for the last voters. */
+    private final NavigableMap<Long, Waiting> applied = new TreeMap<>();
+
+    /** A write and the entry that it became. */
+    private static final class Waiting {
+        private final Call call;
+        private final long term;
+        private @Nullable VersionTag tag;
+
+        private Waiting(Call call, long term) {
+            this.call = call;
+            this.term = term;
+        }
+
+        private WriteLevel level() {
+            return call.request() instanceof LedRequest.Write write ? write.level() : WriteLevel.SEMI_SYNC;
+        }
+    }
+
+    void add(Call call, long index, long term) {
+        Waiting replaced = waiting.put(index, new Waiting(call, term));
+        if (replaced != null) {
+            lost(replaced);
+        }
+    }
+
+    int size() {
+        return waiting.size() + applied.size();
+    }
+
+    /** An entry has been applied: whoever waits for it hears of it, or waits for more. */
+    void applied(long index, long term, Effect effect) {
+        Waiting write = waiting.remove(index);
+        if (write == null) {
+            return;
+        }
+        if (write.term != term) {
+            lost(write);
+        } else if (effect instanceof Effect.Done done) {
+            write.tag = done.tag();
+            if (write.level() == WriteLevel.SYNC) {
+                applied.put(index, write);
+            } else {
+                done(write, index, WriteLevel.SEMI_SYNC);
+            }
+        } else if (effect instanceof Effect.Refused refused) {
+            write.call.answer(preconditionFailed(refused.present()));
+        } else {
+            write.call.refuse(
+                    ErrorCode.IDEMPOTENCY_CONFLICT,
+                    Outcome.NOT_APPLIED,
+                    "this idempotency key was used with another body or condition; nothing was written. Take a new one");
+        }
+    }
+
+    private static KeyReply preconditionFailed(@Nullable VersionTag present) {
+        return new KeyReply.Refused(
+                ErrorCode.PRECONDITION_FAILED,
+                Outcome.NOT_APPLIED,
+                present == null
+                        ? "the key has no value, so the condition does not hold; nothing was written"
+                        : "the key's version is " + present.toText() + ", so the condition does not hold; nothing was"
+                                + " written. Read it and try again",
+                0,
+                0,
+                com.google.common.collect.ImmutableList.of(),
+                null,
+                present);
+    }
+
+    /** The leader's own disk has all up to an index. */
+    void durable(long index) {
+        for (Iterator<Map.Entry<Long, Waiting>> each =
+                        waiting.headMap(index, true).entrySet().iterator();
+                each.hasNext(); ) {
+            Map.Entry<Long, Waiting> entry = each.next();
+            Waiting write = entry.getValue();
+            if (write.level() == WriteLevel.ASYNC) {
+                each.remove();
+                write.tag = new VersionTag(write.term, entry.getKey());
+                done(write, entry.getKey(), WriteLevel.ASYNC);
+            }
+        }
+    }
+
+    /** The disks of all voters have all up to an index. */
+    void everywhere(long index) {
+        while (!applied.isEmpty() && applied.firstKey() <= index) {
+            Map.Entry<Long, Waiting> first = applied.pollFirstEntry();
+            done(first.getValue(), first.getKey(), WriteLevel.SYNC);
+        }
+    }
+
+    private static void done(Waiting write, long index, WriteLevel level) {
+        VersionTag tag = write.tag;
+        write.call.answer(new KeyReply.LedWritten(
+                tag == null ? new VersionTag(write.term, index) : tag,
+                new KeyReply.Standing(true, write.term, index, level.name(), 0)));
+    }
+
+    /** Another leader's entries stand there now, or may. */
+    void lost(Ready.Position position) {
+        Waiting write = waiting.get(position.index());
+        if (write != null && write.term == position.term()) {
+            waiting.remove(position.index());
+            lost(write);
+        }
+    }
+
+    private static void lost(Waiting write) {
+        write.call.timeOut("another leader has taken over before the write was known to be committed; read the key, or"
+                + " retry with the same idempotency key");
+    }
+
+    /** A state has taken the place of all entries up to an index: nobody here knows what came of them. */
+    void passed(long index) {
+        List<Waiting> gone = new ArrayList<>(waiting.headMap(index, true).values());
+        waiting.headMap(index, true).clear();
+        gone.forEach(Proposals::lost);
+    }
+
+    void tick(long now) {
+        waiting.entrySet().removeIf(entry -> {
+            boolean over = entry.getValue().call.isOver(now);
+            if (over) {
+                entry.getValue()
+                        .call
+                        .timeOut(
+                                "the deadline passed before a majority had the write on disk; it may yet be made. Read the"
+                                        + " key, or retry with the same idempotency key");
+            }
+            return over;
+        });
+        applied.entrySet().removeIf(entry -> {
+            boolean over = entry.getValue().call.isOver(now);
+            if (over) {
+                belowLevel(entry.getValue());
+            }
+            return over;
+        });
+    }
+
+    private static void belowLevel(Waiting write) {
+        write.call.refuse(
+                ErrorCode.TIMEOUT,
+                Outcome.APPLIED_BELOW_LEVEL,
+                "a majority has the write on disk, and it is made; not all voters had it when the deadline passed");
+    }
+
+    /** This node leads no more: who waits for all voters will not hear of them here. */
+    void deposed() {
+        List<Waiting> all = List.copyOf(applied.values());
+        applied.clear();
+        all.forEach(Proposals::belowLevel);
+    }
+
+    /** Ends all that wait; this node can do nothing more for them. */
+    void abandon() {
+        deposed();
+        List<Waiting> all = List.copyOf(waiting.values());
+        waiting.clear();
+        all.forEach(write -> write.call.timeOut(
+                "this node stopped before the write was known to be committed; read the key through another node, or retry"
+                        + " there with the same idempotency key"));
+    }
+}

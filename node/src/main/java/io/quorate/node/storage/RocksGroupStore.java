@@ -1,0 +1,299 @@
+package io.quorate.node.storage;
+
+import com.google.common.collect.ImmutableList;
+import io.quorate.node.protocol.store.Commit;
+import io.quorate.node.protocol.store.CorruptRecordException;
+import io.quorate.node.protocol.store.GroupCommit;
+import io.quorate.node.protocol.store.GroupStore;
+import io.quorate.node.protocol.store.RecordKey;
+import io.quorate.node.protocol.store.ReplicaSetId;
+import io.quorate.node.protocol.store.StorageException;
+import io.quorate.repair.merkle.LeafTable;
+import io.quorate.ring.bytes.ByteSink;
+import io.quorate.ring.bytes.Bytes;
+import io.quorate.ring.version.KeyState;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.rocksdb.RocksDBException;
+import org.rocksdb.WriteBatch;
+
+/**
+ * The states of a node's groups, in the engine and with the writer of its {@link RocksPartitionStore}. Safe from any thread;
+ * each group is used by one.
+ */
+public final class RocksGroupStore implements GroupStore {
+    private final RocksColumns db;
+    private final RocksWriter writer;
+    private final RecentRecords recent;
+    /** Of each group that was opened, whether its state lies in its second place. */
+    private final Map<ReplicaSetId, Boolean> places = new ConcurrentHashMap<>();
+
+    /**
+     * Beside a store of leaderless buckets.
+     *
+     * @param recentBytes memory for the records read or written last
+     */
+    public RocksGroupStore(RocksPartitionStore beside, long recentBytes) {
+        this.db = beside.columns();
+        this.writer = beside.writer();
+        this.recent = new RecentRecords(recentBytes);
+    }
+
+    private boolean place(ReplicaSetId set) {
+        return places.getOrDefault(set, false);
+    }
+
+    @Override
+    public KeyState read(RecordKey key) {
+        KeyState known = recent.get(key);
+        if (known != null) {
+            return known;
+        }
+        long before = recent.writes();
+        byte[] value = db.get(db.data(), GroupRecordCodec.key(key, place(key.set())));
+        if (value == null) {
+            return KeyState.EMPTY;
+        }
+        KeyState state = RecordCodec.readState(value, key.set().partition());
+        recent.read(key, state, before);
+        return state;
+    }
+
+    @Override
+    public GroupCommit.Opened open(ReplicaSetId set) {
+        byte[] found = db.get(db.meta(), GroupRecordCodec.headerKey(set));
+        GroupRecordCodec.Placed placed = found == null ? null : GroupRecordCodec.readHeader(found);
+        boolean second = placed != null && placed.second();
+        places.put(set, second);
+        LeafTable leaves = new LeafTable();
+        db.scan(db.meta(), GroupRecordCodec.prefix(GroupRecordCodec.LEAF, set, second), (key, value) -> {
+            int leaf = (key[key.length - 2] & 0xff) << 8 | (key[key.length - 1] & 0xff);
+            leaves.set(leaf, RecordCodec.readSum(value));
+            return true;
+        });
+        return new GroupCommit.Opened(placed == null ? null : placed.header(), leaves);
+    }
+
+    @Override
+    public GroupCommit.@Nullable Remembered findRequest(ReplicaSetId set, Bytes id, int era) {
+        for (int e = era; e >= era - 1; e--) {
+            byte[] value = db.get(db.meta(), GroupRecordCodec.requestKey(set, e, id, place(set)));
+            if (value != null) {
+                return GroupRecordCodec.readRequest(value, id, e);
+            }
+        }
+        return null;
+    }
+
+    @Override
+    public @Nullable StorageException refusal() {
+        return writer.refusal();
+    }
+
+    @Override
+    public long generation() {
+        return db.reopened();
+    }
+
+    @Override
+    public void commit(GroupCommit commit, Consumer<@Nullable StorageException> ended) {
+        writer.submit(new GroupChange(commit, ended));
+    }
+
+    /** A change of one group's state. */
+    private final class GroupChange implements Change {
+        private final GroupCommit commit;
+        private final Consumer<@Nullable StorageException> ended;
+        private boolean stale;
+
+        private GroupChange(GroupCommit commit, Consumer<@Nullable StorageException> ended) {
+            this.commit = commit;
+            this.ended = ended;
+        }
+
+        @Override
+        public long bytes() {
+            return commit.bytes();
+        }
+
+        @Override
+        public boolean isAwaited() {
+            return false;
+        }
+
+        @Override
+        public @Nullable ReplicaSetId headerOf() {
+            return commit.set();
+        }
+
+        @Override
+        public void addTo(WriteBatch batch, boolean lastHeader) throws RocksDBException {
+            stale = commit.generation() != db.reopened();
+            if (stale) {
+                return;
+            }
+            ReplicaSetId set = commit.set();
+            boolean second = place(set);
+            for (Commit.Change change : commit.changes()) {
+                byte[] key = GroupRecordCodec.key(change.key(), second);
+                if (change.state().isEmpty()) {
+                    batch.delete(db.data(), key);
+                } else {
+                    batch.put(db.data(), key, RecordCodec.state(change.state()));
+                }
+                batch.put(
+                        db.meta(), GroupRecordCodec.leafKey(set, change.leaf(), second), RecordCodec.sum(change.sum()));
+            }
+            for (GroupCommit.Remembered request : commit.requests()) {
+                batch.put(
+                        db.meta(),
+                        GroupRecordCodec.requestKey(set, request.era(), request.id(), second),
+                        GroupRecordCodec.request(request));
+            }
+            int era = commit.header().era();
+            if (lastHeader) {
+                batch.put(db.meta(), GroupRecordCodec.headerKey(set), GroupRecordCodec.header(commit.header(), second));
+            }
+            if (commit.endsEra()) {
+                batch.deleteRange(
+                        db.meta(),
+                        GroupRecordCodec.eraKey(set, 0, second),
+                        GroupRecordCodec.eraKey(set, era - 1, second));
+            }
+        }
+
+        @Override
+        public void ended(@Nullable StorageException failure) {
+            StorageException known = stale && failure == null
+                    ? new StorageException("it builds on what the engine has forgotten")
+                    : failure;
+            if (known == null) {
+                recent.written(commit.changes());
+            } else {
+                recent.clear();
+            }
+            ended.accept(known);
+        }
+    }
+
+    @Override
+    public Image image(ReplicaSetId set) {
+        byte[] found = db.get(db.meta(), GroupRecordCodec.headerKey(set));
+        if (found == null) {
+            throw new StorageException("partition " + set.partition() + " has no state to send");
+        }
+        return new GroupImage(db, set);
+    }
+
+    @Override
+    public void beginInstall(ReplicaSetId set, Consumer<@Nullable StorageException> ended) {
+        boolean second = !place(set);
+        writer.submit(new Staged(64, true, ended) {
+            @Override
+            public void addTo(WriteBatch batch, boolean lastHeader) throws RocksDBException {
+                clear(batch, set, second);
+            }
+        });
+    }
+
+    /** Takes away all that lies in one of a group's places. */
+    private void clear(WriteBatch batch, ReplicaSetId set, boolean second) throws RocksDBException {
+        byte[] data = GroupRecordCodec.prefix(set, second);
+        batch.deleteRange(db.data(), data, following(data));
+        for (byte letter : new byte[] {GroupRecordCodec.LEAF, GroupRecordCodec.REQUEST}) {
+            byte[] meta = GroupRecordCodec.prefix(letter, set, second);
+            batch.deleteRange(db.meta(), meta, following(meta));
+        }
+    }
+
+    private static byte[] following(byte[] prefix) {
+        byte[] next = prefix.clone();
+        next[next.length - 1]++;
+        return next;
+    }
+
+    @Override
+    public void install(
+            ReplicaSetId set, ImmutableList<GroupCommit.Row> rows, Consumer<@Nullable StorageException> ended) {
+        boolean second = !place(set);
+        long bytes = rows.stream().mapToLong(row -> row.value().length()).sum();
+        writer.submit(new Staged(bytes, true, ended) {
+            @Override
+            public void addTo(WriteBatch batch, boolean lastHeader) throws RocksDBException {
+                for (GroupCommit.Row row : rows) {
+                    boolean isData = row.kind() == GroupImage.DATA;
+                    byte[] prefix = isData
+                            ? GroupRecordCodec.prefix(set, second)
+                            : GroupRecordCodec.prefix((byte) row.kind(), set, second);
+                    byte[] key = new ByteSink(64)
+                            .raw(prefix, 0, prefix.length)
+                            .raw(row.key())
+                            .toByteArray();
+                    batch.put(isData ? db.data() : db.meta(), key, row.value().unsafeArray());
+                }
+            }
+        });
+    }
+
+    @Override
+    public void endInstall(ReplicaSetId set, GroupCommit.Header header, Consumer<@Nullable StorageException> ended) {
+        boolean second = !place(set);
+        writer.submit(
+                new Staged(64, true, failure -> {
+                    if (failure == null) {
+                        places.put(set, second);
+                        recent.clear();
+                    }
+                    ended.accept(failure);
+                }) {
+                    @Override
+                    public void addTo(WriteBatch batch, boolean lastHeader) throws RocksDBException {
+                        batch.put(db.meta(), GroupRecordCodec.headerKey(set), GroupRecordCodec.header(header, second));
+                        clear(batch, set, !second);
+                    }
+                });
+    }
+
+    /** A step of taking a state in. */
+    private abstract static class Staged implements Change {
+        private final long bytes;
+        private final boolean awaited;
+        private final Consumer<@Nullable StorageException> ended;
+
+        private Staged(long bytes, boolean awaited, Consumer<@Nullable StorageException> ended) {
+            this.bytes = bytes;
+            this.awaited = awaited;
+            this.ended = ended;
+        }
+
+        @Override
+        public long bytes() {
+            return bytes;
+        }
+
+        @Override
+        public boolean isAwaited() {
+            return awaited;
+        }
+
+        @Override
+        public void ended(@Nullable StorageException failure) {
+            ended.accept(failure);
+        }
+    }
+
+    /** Checks a row that has come from another node, so that damage is noticed where it is. */
+    static void check(GroupCommit.Row row, int partition) {
+        if (row.kind() == GroupImage.DATA) {
+            RecordCodec.readState(row.value().unsafeArray(), partition);
+        } else if (row.kind() == GroupRecordCodec.LEAF) {
+            RecordCodec.readSum(row.value().unsafeArray());
+        } else if (row.kind() == GroupRecordCodec.REQUEST) {
+            GroupRecordCodec.readRequest(row.value().unsafeArray(), Bytes.EMPTY, 0);
+        } else {
+            throw new CorruptRecordException("row of kind " + row.kind());
+        }
+    }
+}
