@@ -26,7 +26,6 @@ import org.apache.pekko.actor.typed.javadsl.Adapter;
 
 /** The groups of one node: their log, their actors, and the ways to them. */
 final class NodeGroups {
-    private final ActorSystem<?> system;
     private final String log;
     private final GroupTable table;
     private final ActorRef<Received> actor;
@@ -42,7 +41,6 @@ final class NodeGroups {
             LongSupplier nanoClock,
             NodeMetrics metrics,
             Runnable ended) {
-        this.system = system;
         // A system that was given may see this node start more than once.
         this.log = config.node() + "-" + Long.toHexString(Wiring.incarnations().getAsLong());
         Executor later = system.dispatchers().lookup(DispatcherSelector.fromConfig("quorate.group-dispatcher"));
@@ -69,7 +67,10 @@ final class NodeGroups {
                         partition -> Wiring.random(),
                         log,
                         event -> count(metrics, event),
-                        ended)),
+                        () -> {
+                            EventLogs.of(Adapter.toClassic(system)).remove(log);
+                            ended.run();
+                        })),
                 GroupsActor.nameOf(config.node()),
                 DispatcherSelector.fromConfig("quorate.group-dispatcher"));
     }
@@ -90,7 +91,6 @@ final class NodeGroups {
 
     /** Has all groups end. */
     void stop() {
-        EventLogs.of(Adapter.toClassic(system)).remove(log);
         actor.tell(new GroupsActor.Message.Stop());
     }
 }

@@ -2,9 +2,11 @@ package io.quorate.node.journal;
 
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
+import io.quorate.node.protocol.store.StorageException;
 import io.quorate.node.storage.EventLog;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Supplier;
 import org.apache.pekko.actor.AbstractExtensionId;
 import org.apache.pekko.actor.ActorSystem;
 import org.apache.pekko.actor.ExtendedActorSystem;
@@ -47,12 +49,15 @@ public final class EventLogs implements Extension {
         logs.remove(name);
     }
 
-    EventLog get(String name) {
-        EventLog log = logs.get(name);
-        if (log == null) {
-            throw new IllegalStateException("no log named " + name + "; its node has ended");
-        }
-        return log;
+    /** Finds a log when it is used: a plugin may be made only when its node is ending already. */
+    Supplier<EventLog> finder(String name) {
+        return () -> {
+            EventLog log = logs.get(name);
+            if (log == null) {
+                throw new StorageException("no log named " + name + "; its node has ended");
+            }
+            return log;
+        };
     }
 
     /** The path of the journal plugin of a log. */

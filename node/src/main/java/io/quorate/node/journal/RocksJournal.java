@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.apache.pekko.dispatch.Futures;
 import org.apache.pekko.persistence.AtomicWrite;
 import org.apache.pekko.persistence.PersistentRepr;
@@ -30,7 +31,7 @@ import scala.jdk.javaapi.CollectionConverters;
  * waits for that, or the two would use a number twice.
  */
 public final class RocksJournal extends AsyncWriteJournal {
-    private final EventLog log;
+    private final Supplier<EventLog> log;
     private final EventCodec codec = new EventCodec(context().system());
     private final ExecutionContext blocking;
     /** The last write of each writer that is under way. */
@@ -40,7 +41,7 @@ public final class RocksJournal extends AsyncWriteJournal {
 
     /** Made by Pekko. */
     public RocksJournal(Config config) {
-        this.log = EventLogs.of(context().system()).get(config.getString("store"));
+        this.log = EventLogs.of(context().system()).finder(config.getString("store"));
         this.blocking = context().system().dispatchers().lookup(config.getString("replay-dispatcher"));
     }
 
@@ -82,7 +83,7 @@ public final class RocksJournal extends AsyncWriteJournal {
         Promise<T> done = Futures.promise();
         Future<T> ended = done.future();
         underWay.put(writer, ended);
-        log.append(writer, events, failure -> {
+        log.get().append(writer, events, failure -> {
             underWay.remove(writer, ended);
             if (failure == null) {
                 done.success(result);
@@ -129,7 +130,7 @@ public final class RocksJournal extends AsyncWriteJournal {
         Future<Object> begun = after(before, () -> persistenceId)
                 .flatMap(
                         id -> after(written, () -> {
-                            log.deleteTo(persistenceId, toSequenceNr, failure -> {
+                            log.get().deleteTo(persistenceId, toSequenceNr, failure -> {
                                 deleting.remove(persistenceId, ended);
                                 complete(done, failure);
                             });
@@ -150,7 +151,7 @@ public final class RocksJournal extends AsyncWriteJournal {
 
     @Override
     public Future<Long> doAsyncReadHighestSequenceNr(String persistenceId, long fromSequenceNr) {
-        return afterWrites(persistenceId, () -> log.highest(persistenceId));
+        return afterWrites(persistenceId, () -> log.get().highest(persistenceId));
     }
 
     @Override
@@ -162,7 +163,7 @@ public final class RocksJournal extends AsyncWriteJournal {
             Consumer<PersistentRepr> replayCallback) {
         return Futures.future(
                 () -> {
-                    log.replay(persistenceId, fromSequenceNr, toSequenceNr, max, event -> {
+                    log.get().replay(persistenceId, fromSequenceNr, toSequenceNr, max, event -> {
                         if (event.data().length() == 0) {
                             return;
                         }

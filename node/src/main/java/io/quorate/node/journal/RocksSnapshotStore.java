@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.NavigableMap;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.function.Supplier;
 import org.apache.pekko.dispatch.Futures;
 import org.apache.pekko.persistence.SelectedSnapshot;
 import org.apache.pekko.persistence.SnapshotMetadata;
@@ -28,13 +29,13 @@ import scala.concurrent.Promise;
 public final class RocksSnapshotStore extends SnapshotStore {
     private static final Logger LOG = LoggerFactory.getLogger(RocksSnapshotStore.class);
 
-    private final EventLog log;
+    private final Supplier<EventLog> log;
     private final EventCodec codec = new EventCodec(context().system());
     private final ExecutionContext blocking;
 
     /** Made by Pekko. */
     public RocksSnapshotStore(Config config) {
-        this.log = EventLogs.of(context().system()).get(config.getString("store"));
+        this.log = EventLogs.of(context().system()).finder(config.getString("store"));
         this.blocking = context().system().dispatchers().lookup(config.getString("replay-dispatcher"));
     }
 
@@ -45,7 +46,7 @@ public final class RocksSnapshotStore extends SnapshotStore {
 
     private Optional<SelectedSnapshot> load(String persistenceId, SnapshotSelectionCriteria criteria) throws Exception {
         NavigableMap<Long, CorruptRecordException> damaged = new TreeMap<>();
-        List<EventLog.Snapshot> readable = log.snapshots(persistenceId, (sequence, why) -> {
+        List<EventLog.Snapshot> readable = log.get().snapshots(persistenceId, (sequence, why) -> {
             if (fits(sequence, criteria)) {
                 damaged.put(sequence, why);
             }
@@ -79,10 +80,11 @@ public final class RocksSnapshotStore extends SnapshotStore {
         } catch (NotSerializableException e) {
             return Futures.failed(e);
         }
-        log.save(
-                metadata.persistenceId(),
-                new EventLog.Snapshot(metadata.sequenceNr(), metadata.timestamp(), encoded),
-                failure -> RocksJournal.complete(done, failure));
+        log.get()
+                .save(
+                        metadata.persistenceId(),
+                        new EventLog.Snapshot(metadata.sequenceNr(), metadata.timestamp(), encoded),
+                        failure -> RocksJournal.complete(done, failure));
         return done.future();
     }
 
@@ -99,7 +101,7 @@ public final class RocksSnapshotStore extends SnapshotStore {
         Future<Object> begun = Futures.future(
                 () -> {
                     List<Long> matching = new ArrayList<>();
-                    for (EventLog.Snapshot snapshot : log.snapshots(persistenceId, (sequence, why) -> {
+                    for (EventLog.Snapshot snapshot : log.get().snapshots(persistenceId, (sequence, why) -> {
                         if (fits(sequence, criteria)) {
                             matching.add(sequence);
                         }
@@ -109,8 +111,9 @@ public final class RocksSnapshotStore extends SnapshotStore {
                             matching.add(snapshot.sequence());
                         }
                     }
-                    log.deleteSnapshots(
-                            persistenceId, matching::contains, failure -> RocksJournal.complete(done, failure));
+                    log.get()
+                            .deleteSnapshots(
+                                    persistenceId, matching::contains, failure -> RocksJournal.complete(done, failure));
                     return persistenceId;
                 },
                 blocking);
