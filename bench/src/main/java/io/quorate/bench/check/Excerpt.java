@@ -17,8 +17,13 @@ import java.util.List;
 final class Excerpt {
     private long stepsLeft;
 
-    /** An operation, and what was known of it where the history was cut. */
-    private record Cut(Operation whole, Operation then) {}
+    /**
+     * An operation.
+     *
+     * @param then what was known of it where the history was cut
+     * @param told what all that was known then told of it
+     */
+    private record Cut(Operation whole, Operation then, Operation told) {}
 
     Excerpt(long stepsMax) {
         stepsLeft = stepsMax;
@@ -27,11 +32,12 @@ final class Excerpt {
     /** The operations that remain of a history without an order, in the order of their invocations. */
     ImmutableList<Operation> of(List<Operation> history) {
         List<Cut> story = cutAt(history, firstFault(history));
+        Sight sight = new Sight(story.stream().map(Cut::told).toList());
         for (int size = story.size(); size > 0; size /= 2) {
             boolean shorter = true;
             while (shorter) {
                 int before = story.size();
-                story = thinned(story, size);
+                story = thinned(story, size, sight);
                 // Large parts are tried once: what they leave falls with the smaller ones.
                 shorter = size == 1 && story.size() < before;
             }
@@ -72,51 +78,79 @@ final class Excerpt {
 
     /** What was known at a moment: operations that were under way may have happened, and have seen nothing yet. */
     private static List<Cut> cutAt(List<Operation> history, long now) {
-        List<Cut> story = new ArrayList<>();
+        List<Operation> whole = new ArrayList<>();
+        List<Operation> then = new ArrayList<>();
         for (Operation operation : history) {
-            if (!operation.matters() || operation.invoked() > now) {
-                continue;
+            boolean ended = operation.returned() <= now;
+            if (operation.matters() && operation.invoked() <= now && (ended || !operation.isObservation())) {
+                whole.add(operation);
+                then.add(ended ? operation : operation.unanswered());
             }
-            if (operation.returned() <= now) {
-                story.add(new Cut(operation, operation));
-            } else if (!operation.isObservation()) {
-                story.add(new Cut(operation, operation.unanswered()));
-            }
+        }
+        List<Operation> told = Hindsight.of(then);
+        List<Cut> story = new ArrayList<>();
+        for (int i = 0; i < whole.size(); i++) {
+            story.add(new Cut(whole.get(i), then.get(i), told.get(i)));
         }
         story.sort(Comparator.comparingLong(cut -> cut.then().returned()));
         return story;
     }
 
-    /** Leaves out part after part of such a size, the last first, wherever there is no order without it. */
-    private List<Cut> thinned(List<Cut> story, int size) {
+    /**
+     * Leaves out part after part of such a size, wherever there is no order without it. The oldest come first, so that those
+     * next to the fault stay.
+     */
+    private List<Cut> thinned(List<Cut> story, int size, Sight sight) {
         List<Cut> rest = story;
-        for (int end = story.size(); end > 0; end -= size) {
-            List<Cut> fewer = without(rest, Math.max(0, end - size), end);
+        int from = 0;
+        while (from < rest.size() && stepsLeft > 0) {
+            int end = Math.min(from + size, rest.size());
+            BitSet stays = size > 1 ? without(rest, from, end, sight) : withoutAllThatRestOn(rest, from, sight);
+            List<Cut> fewer = stays.stream().mapToObj(rest::get).toList();
             if (fewer.size() < rest.size() && hasNoOrder(fewer)) {
+                from = stays.get(0, end).cardinality();
                 rest = fewer;
+            } else {
+                from = end;
             }
         }
         return rest;
     }
 
     /** The story less those of a part that nobody who stays may have seen. */
-    private static List<Cut> without(List<Cut> story, int from, int end) {
-        Sight sight = new Sight(story.stream().map(Cut::then).toList());
+    private static BitSet without(List<Cut> story, int from, int end, Sight sight) {
         BitSet stays = new BitSet(story.size());
         stays.set(0, from);
         stays.set(end, story.size());
-        Deque<Operation> seers = new ArrayDeque<>();
-        stays.stream().forEach(i -> seers.add(story.get(i).then()));
+        Deque<Cut> seers = new ArrayDeque<>(story.subList(0, from));
+        seers.addAll(story.subList(end, story.size()));
         while (!seers.isEmpty()) {
-            Operation seer = seers.remove();
+            Cut seer = seers.remove();
             for (int i = stays.nextClearBit(from); i < end; i = stays.nextClearBit(i + 1)) {
-                Operation operation = story.get(i).then();
-                if (sight.maySee(seer, operation)) {
+                if (sight.maySee(seer.told(), story.get(i).told())) {
                     stays.set(i);
-                    seers.add(operation);
+                    seers.add(story.get(i));
                 }
             }
         }
-        return stays.stream().mapToObj(story::get).toList();
+        return stays;
+    }
+
+    /** The story less one operation, those that may have seen what it left, those that may have seen what they left... */
+    private static BitSet withoutAllThatRestOn(List<Cut> story, int index, Sight sight) {
+        BitSet stays = new BitSet(story.size());
+        stays.set(0, story.size());
+        stays.clear(index);
+        Deque<Cut> gone = new ArrayDeque<>(List.of(story.get(index)));
+        while (!gone.isEmpty()) {
+            Cut seen = gone.remove();
+            for (int i = stays.nextSetBit(0); i >= 0; i = stays.nextSetBit(i + 1)) {
+                if (sight.maySee(story.get(i).told(), seen.told())) {
+                    stays.clear(i);
+                    gone.add(story.get(i));
+                }
+            }
+        }
+        return stays;
     }
 }

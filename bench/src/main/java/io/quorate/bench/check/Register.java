@@ -40,7 +40,7 @@ record Register(Form form, @Nullable Long value, @Nullable Tag tag) {
     }
 
     private boolean bears(Tag asked, Tags tags) {
-        return form == Form.HELD && (tag == null ? tags.mayBeOfUnknown(asked, value) : tag.equals(asked));
+        return form == Form.HELD && (tag == null ? tags.mayBeOfUnknown(asked) : tag.equals(asked));
     }
 
     private @Nullable Register observed(Operation operation) {

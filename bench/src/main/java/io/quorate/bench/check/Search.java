@@ -54,10 +54,10 @@ final class Search {
     private record Frame(List<Call> placed, Register before, Iterator<List<Call>> moves) {}
 
     Search(List<Operation> history) {
-        List<Operation> operations = history.stream()
+        List<Operation> operations = Hindsight.of(history.stream()
                 .filter(Operation::matters)
                 .sorted(Comparator.comparingLong(Operation::invoked))
-                .toList();
+                .toList());
         List<Call> unknownCalls = new ArrayList<>();
         for (Operation operation : operations) {
             List<Call> calls = operation.isUnknown() ? unknownCalls : known;
@@ -148,7 +148,7 @@ final class Search {
     private boolean isNew() {
         int first = waiting.first();
         BitSet after = placed.get(first, placed.length());
-        return visited.add(new Visited.Configuration(first, after, register), unknown.spent(register, tags));
+        return visited.add(new Visited.Configuration(first, after, register), unknown.spent(tags));
     }
 
     private void rememberLongest() {

@@ -110,7 +110,7 @@ public final class SessionCheck {
 
     private boolean fits(Operation operation, Known known) {
         Tag made = made(operation);
-        if (made != null && made.compareTo(known.tag()) <= 0) {
+        if (made != null && made.compareTo(known.tag()) < 0) {
             return false;
         }
         Tag asks = operation.asks();

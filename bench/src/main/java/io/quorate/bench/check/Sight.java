@@ -1,7 +1,9 @@
 package io.quorate.bench.check;
 
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 
@@ -9,6 +11,7 @@ import java.util.Set;
 final class Sight {
     private final List<Operation> history;
     private final Set<Tag> given = new HashSet<>();
+    private final Map<Long, Long> nextWritten = new HashMap<>();
 
     Sight(List<Operation> history) {
         this.history = history;
@@ -41,14 +44,16 @@ final class Sight {
 
     /** Whether a value was written after what removed one before had ended, and before the other one began. */
     private boolean isWrittenBetween(Operation removal, Operation seer) {
-        for (Operation operation : history) {
-            if (!operation.isObservation()
-                    && !operation.removes()
-                    && removal.returned() < operation.invoked()
-                    && operation.returned() < seer.invoked()) {
-                return true;
-            }
-        }
-        return false;
+        long writtenBy = nextWritten.computeIfAbsent(removal.returned(), this::firstWrittenAfter);
+        return writtenBy < seer.invoked();
+    }
+
+    /** When a write had ended that began after a moment: the first such. */
+    private long firstWrittenAfter(long moment) {
+        return history.stream()
+                .filter(operation -> !operation.isObservation() && !operation.removes() && operation.invoked() > moment)
+                .mapToLong(Operation::returned)
+                .min()
+                .orElse(Operation.NEVER);
     }
 }

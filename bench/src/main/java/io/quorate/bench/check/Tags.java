@@ -23,12 +23,7 @@ final class Tags {
 
     private int emptinessAsked;
 
-    /**
-     * How many writes of unknown outcome there are of a value, less those of them that reads tell of: each tag under which
-     * a read shows the value, and which no answer to a write named, takes one.
-     */
-    private final Map<@Nullable Long, Integer> spare = new HashMap<>();
-
+    /** Values that reads show under tags that no answer to a write named. */
     private final Set<@Nullable Long> shownOfUnknown = new HashSet<>();
 
     /** One tag. Operations without a place ask for it, those with one have spoken of it. */
@@ -37,9 +32,6 @@ final class Tags {
         private boolean given;
         /** Whether it has to come up: an operation of known outcome was answered with it or asks for it. */
         private boolean due;
-
-        /** The value that a read shows under it. */
-        private @Nullable Long shown;
 
         private int spoken;
         private int asked;
@@ -58,20 +50,15 @@ final class Tags {
                 use(asks).due |= !operation.isUnknown();
             }
             ask(operation, 1);
-            if (asks != null && operation.kind() == Operation.Kind.READ) {
-                use(asks).shown = operation.value();
-            }
-            if (operation.isUnknown()) {
-                spare.merge(operation.value(), 1, Integer::sum);
-            }
         }
-        uses.keySet().stream().sorted().forEach(tag -> log.add(use(tag)));
-        for (int rank = 0; rank < log.size(); rank++) {
-            Use use = log.get(rank);
-            use.rank = rank;
-            if (use.shown != null && !use.given) {
-                spare.merge(use.shown, -1, Integer::sum);
-                shownOfUnknown.add(use.shown);
+        uses.keySet().stream().sorted().forEach(tag -> {
+            use(tag).rank = log.size();
+            log.add(use(tag));
+        });
+        for (Operation operation : operations) {
+            Tag asks = operation.asks();
+            if (operation.kind() == Operation.Kind.READ && asks != null && !use(asks).given) {
+                shownOfUnknown.add(operation.value());
             }
         }
     }
@@ -141,16 +128,7 @@ final class Tags {
         return !use(tag).given && mayFollow(null, tag);
     }
 
-    /** Whether a write of unknown outcome, of this value and in the register now, may turn out to have had it. */
-    boolean mayBeOfUnknown(Tag tag, @Nullable Long value) {
-        if (!mayBeOfUnknown(tag)) {
-            return false;
-        }
-        Use use = use(tag);
-        return use.shown != null ? use.shown.equals(value) : spare.getOrDefault(value, 0) > 0;
-    }
-
-    /** Whether a read shows the value as that of a write of unknown outcome. */
+    /** Whether a read shows the value as that of a write of which one does not know which it was. */
     boolean isShownOfUnknown(@Nullable Long value) {
         return shownOfUnknown.contains(value);
     }

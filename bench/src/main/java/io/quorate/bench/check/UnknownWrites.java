@@ -13,7 +13,11 @@ final class UnknownWrites {
     private final List<Call> conditional;
     private final BitSet placed = new BitSet();
 
-    /** What a write does, as far as anybody can tell it from what others do. */
+    /**
+     * What a write does, as far as anybody can tell it from what others do.
+     *
+     * @param value null if no read shows it
+     */
     private record Effect(
             Operation.Kind kind,
             @Nullable Tag expected,
@@ -34,12 +38,15 @@ final class UnknownWrites {
         placed.clear(index);
     }
 
-    /** Those that can take effect no more: they have, or what they expect is gone. */
-    BitSet spent(Register register, Tags tags) {
+    /**
+     * Those that can take effect no more: they have, or what they expect has come up. If the register bears just that, they
+     * still can, but at all visits of such a register alike.
+     */
+    BitSet spent(Tags tags) {
         BitSet spent = (BitSet) placed.clone();
         for (Call call : conditional) {
             Tag expected = call.operation().expected();
-            if (expected != null && tags.isReached(expected) && !expected.equals(register.tag())) {
+            if (expected != null && tags.isReached(expected)) {
                 spent.set(call.index());
             }
         }
@@ -67,7 +74,10 @@ final class UnknownWrites {
         return ways;
     }
 
-    /** Goes backwards: whatever makes the target possible, and if that needs something itself, whatever makes it so. */
+    /**
+     * Goes backwards: whatever makes the target possible, and if that needs something itself, whatever makes it so. Such
+     * chains are short: each but the first of one expects a tag that nobody was told, or finds what the one before deleted.
+     */
     private void addWays(
             Operation target, List<Call> begun, List<Call> tail, List<List<Call>> ways, Register register, Tags tags) {
         Set<Effect> tried = new HashSet<>();
@@ -92,7 +102,7 @@ final class UnknownWrites {
     }
 
     private static Effect effect(Operation write, Tags tags) {
-        Long value = write.removes() || tags.isShownOfUnknown(write.value()) ? write.value() : Long.valueOf(0);
+        Long value = tags.isShownOfUnknown(write.value()) ? write.value() : null;
         return new Effect(write.kind(), write.expected(), value);
     }
 }

@@ -1,6 +1,7 @@
 package io.quorate.bench.check;
 
 import com.google.common.collect.ImmutableList;
+import java.util.List;
 
 /** What {@link LinearizabilityCheck} says of a history. */
 public sealed interface Verdict {
@@ -21,13 +22,24 @@ public sealed interface Verdict {
      * @param longest the longest beginning of an order of the excerpt that was found
      */
     record Broken(ImmutableList<Operation> excerpt, ImmutableList<Operation> longest, long steps) implements Verdict {
+        private static final int LINES_MAX = 50;
+
         @Override
         public String toString() {
             StringBuilder text = new StringBuilder("no order explains");
-            excerpt.forEach(operation -> text.append("\n  ").append(operation));
+            addLines(text, excerpt);
             text.append(longest.isEmpty() ? "\nnot even one of them" : "\nat best, in this order");
-            longest.forEach(operation -> text.append("\n  ").append(operation));
+            addLines(text, longest);
             return text.toString();
+        }
+
+        private static void addLines(StringBuilder text, List<Operation> operations) {
+            operations.stream()
+                    .limit(LINES_MAX)
+                    .forEach(operation -> text.append("\n  ").append(operation));
+            if (operations.size() > LINES_MAX) {
+                text.append("\n  and ").append(operations.size() - LINES_MAX).append(" more");
+            }
         }
     }
 }

@@ -6,6 +6,7 @@ import io.quorate.node.protocol.group.FoundLog;
 import io.quorate.node.protocol.group.Group;
 import io.quorate.node.protocol.group.GroupMessage;
 import io.quorate.node.protocol.group.GroupReport;
+import io.quorate.node.protocol.group.GroupRules;
 import io.quorate.node.protocol.group.GroupSettings;
 import io.quorate.node.protocol.group.Retention;
 import io.quorate.node.protocol.group.StateMachine;
@@ -162,6 +163,7 @@ abstract class RaftGroupActor extends AbstractPersistentActor implements Runtime
                 around.group(),
                 around.settings(),
                 RaftRules.STANDARD,
+                GroupRules.STANDARD,
                 new Group.Found(found.base(), found.state(), found.entries()),
                 new Output(),
                 now());

@@ -33,6 +33,7 @@ final class GroupDisk implements GroupStore {
 
     private int synced;
     private final Deque<Pending> pending = new ArrayDeque<>();
+    private final GroupBug bug;
     private final Writer writer;
 
     /** Tells when the disk has come to what it is given, in that order; not after a crash. */
@@ -70,7 +71,8 @@ final class GroupDisk implements GroupStore {
         }
     }
 
-    GroupDisk(Writer writer) {
+    GroupDisk(GroupBug bug, Writer writer) {
+        this.bug = bug;
         this.writer = writer;
     }
 
@@ -154,6 +156,16 @@ final class GroupDisk implements GroupStore {
 
     @Override
     public void commit(GroupCommit commit, Consumer<@Nullable StorageException> ended) {
+        if (bug == GroupBug.TORN_TURN) {
+            GroupCommit bare = new GroupCommit(
+                    commit.set(),
+                    commit.generation(),
+                    ImmutableList.of(),
+                    commit.header(),
+                    ImmutableList.of(),
+                    commit.endsEra());
+            submit(found -> found.state().commit(bare, failure -> {}), false, () -> {});
+        }
         submit(found -> found.state().commit(commit, failure -> {}), false, () -> ended.accept(null));
     }
 
@@ -180,7 +192,10 @@ final class GroupDisk implements GroupStore {
     @Override
     public void install(
             ReplicaSetId set, ImmutableList<GroupCommit.Row> rows, Consumer<@Nullable StorageException> ended) {
-        submit(found -> found.state().install(set, rows, failure -> {}), true, () -> ended.accept(null));
+        ImmutableList<GroupCommit.Row> kept = bug == GroupBug.STATE_WITHOUT_REQUESTS
+                ? rows.stream().filter(row -> row.kind() != 'Q').collect(ImmutableList.toImmutableList())
+                : rows;
+        submit(found -> found.state().install(set, kept, failure -> {}), true, () -> ended.accept(null));
     }
 
     @Override

@@ -43,7 +43,7 @@ final class GroupNode {
         this.id = id;
         this.world = world;
         this.clockRate = clockRate;
-        this.disk = new GroupDisk(ended -> {
+        this.disk = new GroupDisk(world.bug(), ended -> {
             int thisBoot = boot;
             world.agenda().at(world.diskFree(this), () -> {
                 if (thisBoot == boot) {
@@ -100,6 +100,7 @@ final class GroupNode {
                         random::nextLong,
                         random),
                 world.settings(),
+                world.raftRules(),
                 world.rules(),
                 new Group.Found(found.base(), found.state(), found.entries()),
                 new Output(thisBoot),

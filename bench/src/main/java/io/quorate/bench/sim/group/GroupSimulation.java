@@ -6,9 +6,11 @@ import io.quorate.bench.check.Verdict;
 import io.quorate.bench.check.Violation;
 import io.quorate.bench.sim.Agenda;
 import io.quorate.bench.sim.Trace;
+import io.quorate.bench.sim.raft.BrokenRaft;
 import io.quorate.node.protocol.group.Group;
 import io.quorate.node.protocol.group.GroupMessage;
 import io.quorate.node.protocol.group.GroupReport;
+import io.quorate.node.protocol.group.GroupRules;
 import io.quorate.node.protocol.group.GroupSettings;
 import io.quorate.node.protocol.raft.RaftRules;
 import io.quorate.node.protocol.raft.RaftSettings;
@@ -44,7 +46,9 @@ public final class GroupSimulation {
     private final Agenda agenda = new Agenda();
     private final Trace trace = new Trace();
     private final Random random;
-    private final RaftRules rules;
+    private final GroupBug bug;
+    private final RaftRules raftRules;
+    private final GroupRules rules;
     private final GroupSettings settings;
     private final List<GroupNode> nodes = new ArrayList<>();
     private final List<GroupClient> clients = new ArrayList<>();
@@ -67,9 +71,11 @@ public final class GroupSimulation {
     private long checks;
     private @Nullable Violation violation;
 
-    public GroupSimulation(long seed, RaftRules rules) {
+    public GroupSimulation(long seed, GroupBug bug) {
         this.random = new Random(seed);
-        this.rules = rules;
+        this.bug = bug;
+        this.raftRules = new BrokenRaft(bug.ofCore());
+        this.rules = new BrokenGroup(bug);
         int size = random.nextInt(4) == 0 ? 5 : random.nextInt(12) == 0 ? 1 : 3;
         this.dropPercent = random.nextInt(3) == 0 ? 0 : random.nextInt(25);
         this.doublePercent = random.nextInt(2) == 0 ? 0 : random.nextInt(20);
@@ -83,7 +89,7 @@ public final class GroupSimulation {
                         usual.heartbeatNanos(),
                         1 << random.nextInt(14),
                         1L << (5 + random.nextInt(12)),
-                        random.nextInt(4) == 0 ? 2000 : usual.proposedBytes()),
+                        random.nextInt(4) == 0 ? random.nextInt(200) : usual.proposedBytes()),
                 // Often so little that states have to be sent.
                 random.nextInt(2) == 0 ? 1L << (8 + random.nextInt(6)) : 1L << 20,
                 400 * MILLI,
@@ -368,7 +374,15 @@ public final class GroupSimulation {
         return settings;
     }
 
-    RaftRules rules() {
+    GroupBug bug() {
+        return bug;
+    }
+
+    RaftRules raftRules() {
+        return raftRules;
+    }
+
+    GroupRules rules() {
         return rules;
     }
 

@@ -3,10 +3,11 @@ package io.quorate.bench.sim.raft;
 import io.quorate.node.protocol.raft.RaftRules;
 
 /** The rules of a group, one of them broken on purpose. */
-final class BrokenRaft extends RaftRules {
+public final class BrokenRaft extends RaftRules {
     private final RaftBug bug;
 
-    BrokenRaft(RaftBug bug) {
+    /** With that bug and no other. */
+    public BrokenRaft(RaftBug bug) {
         this.bug = bug;
     }
 

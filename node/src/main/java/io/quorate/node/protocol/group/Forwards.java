@@ -31,6 +31,7 @@ final class Forwards {
 
     private final LongSupplier ids;
     private final BiConsumer<NodeId, GroupMessage> send;
+    private final GroupRules rules;
     private final long againNanos;
     private @Nullable NodeId leader;
 
@@ -53,9 +54,10 @@ final class Forwards {
      * @param ids of messages: not used by an earlier run of this node
      * @param againNanos after so long without an answer it is sent again
      */
-    Forwards(LongSupplier ids, BiConsumer<NodeId, GroupMessage> send, long againNanos) {
+    Forwards(LongSupplier ids, BiConsumer<NodeId, GroupMessage> send, GroupRules rules, long againNanos) {
         this.ids = ids;
         this.send = send;
+        this.rules = rules;
         this.againNanos = againNanos;
     }
 
@@ -115,7 +117,7 @@ final class Forwards {
                                     write.remembered(),
                                     handed.call.deadline(),
                                     handed.call.handedOn(),
-                                    true,
+                                    rules.recallsEarlierAsks(),
                                     handed.call.reply())
                             : handed.call);
         }
@@ -135,7 +137,7 @@ final class Forwards {
             return;
         }
         handed.open.remove(id);
-        if (handed.open.isEmpty() || !handed.call.request().writes() || !didNothing(reply)) {
+        if (!didNothing(reply) || !handed.call.request().writes() || rules.decides(handed.open.size())) {
             forget(handed);
             handed.call.answer(reply);
         }

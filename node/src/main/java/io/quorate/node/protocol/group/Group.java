@@ -17,14 +17,12 @@ import io.quorate.node.protocol.store.GroupStore;
 import io.quorate.node.protocol.store.ReplicaSetId;
 import io.quorate.node.protocol.store.StorageException;
 import io.quorate.repair.merkle.LeafTable;
-import io.quorate.ring.bytes.Bytes;
 import io.quorate.ring.bytes.DecodeException;
 import io.quorate.ring.consistency.ReadLevel;
 import io.quorate.ring.token.PartitionCount;
 import io.quorate.ring.topology.NodeId;
 import io.quorate.ring.version.KeyState;
 import io.quorate.ring.wire.ErrorCode;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.function.LongSupplier;
 import java.util.random.RandomGenerator;
@@ -43,6 +41,7 @@ public final class Group {
 
     private final Around around;
     private final GroupSettings settings;
+    private final GroupRules rules;
     private final Output output;
     private final RaftCore core;
     private final Configuration beginning;
@@ -53,8 +52,7 @@ public final class Group {
     private final StateTransfers transfers;
     private final Freshness freshness = new Freshness();
     private final Peeks peeks;
-    /** Writes that wait to be proposed together. */
-    private final List<Call> gathered = new ArrayList<>();
+    private final Gathered gathered = new Gathered();
 
     private int writesUnderWay;
     private boolean leads;
@@ -121,8 +119,15 @@ public final class Group {
 
     /** A group as its log and its store have it; {@code found} is null if it has no log yet. */
     public Group(
-            Around around, GroupSettings settings, RaftRules rules, @Nullable Found found, Output output, long now) {
+            Around around,
+            GroupSettings settings,
+            RaftRules raftRules,
+            GroupRules rules,
+            @Nullable Found found,
+            Output output,
+            long now) {
         this.around = around;
+        this.rules = rules;
         this.settings = settings;
         this.output = output;
         this.beginning = Configuration.of(around.homes());
@@ -135,10 +140,10 @@ public final class Group {
                 found == null ? List.of() : found.entries(),
                 machine.base(),
                 settings.raft(),
-                rules,
+                raftRules,
                 around.random(),
                 now);
-        this.forwards = new Forwards(around.ids(), output::send, settings.askAgainNanos());
+        this.forwards = new Forwards(around.ids(), output::send, rules, settings.askAgainNanos());
         this.transfers = new StateTransfers(around, settings, output, core, this::taken);
         this.peeks = new Peeks(around, output);
         if (isPreferred()) {
@@ -147,7 +152,7 @@ public final class Group {
     }
 
     private StateMachine openMachine() {
-        return new StateMachine(around.set(), around.store(), around.partitions(), beginning);
+        return new StateMachine(around.set(), around.store(), around.partitions(), rules, beginning);
     }
 
     private boolean isPreferred() {
@@ -181,7 +186,7 @@ public final class Group {
         } else if (request instanceof LedRequest.Read read
                 && read.level() == ReadLevel.FOLLOWER
                 && (isFreshFor(read, now) || core.role() == Role.LEADER)) {
-            answerAt(call, read, Math.max(machine.index(), Lookups.seenBy(read)), now);
+            answerAt(call, read, Math.max(machine.index(), rules.seenBySession(Lookups.seenBy(read))), now);
         } else if (core.role() != Role.LEADER) {
             handOn(call, now);
         } else if (request instanceof LedRequest.Write) {
@@ -323,15 +328,7 @@ public final class Group {
             return;
         }
         core.tick(now);
-        gathered.removeIf(call -> {
-            boolean over = call.isOver(now);
-            if (over) {
-                call.refuse(
-                        ErrorCode.NO_LEADER,
-                        "the deadline passed before the write could be proposed; nothing was done");
-            }
-            return over;
-        });
+        gathered.tick(now);
         proposals.tick(now);
         lookups.tick(now, settings.askAgainNanos()).forEach(call -> handOn(call, now));
         forwards.tick(now);
@@ -391,33 +388,10 @@ public final class Group {
         if (gathered.isEmpty() || writesUnderWay >= WRITES_MAX || core.isHandingOver()) {
             return;
         }
-        List<Call> calls = List.copyOf(gathered);
-        gathered.clear();
-        if (core.role() != Role.LEADER) {
-            calls.forEach(call -> handOn(call, now));
-            return;
-        }
-        StorageException refusal = around.store().refusal();
-        if (refusal != null) {
-            ErrorCode code = refusal.diskFull() ? ErrorCode.DISK_FULL : ErrorCode.UNAVAILABLE;
-            calls.forEach(call -> call.refuse(code, "the leader's disk takes no writes: " + refusal.getMessage()));
-            return;
-        }
-        long millis = around.wallMillis().getAsLong();
-        List<Bytes> commands = new ArrayList<>(calls.size());
-        for (Call call : calls) {
-            commands.add(Command.of((LedRequest.Write) call.request(), millis).encode());
-        }
-        Ready.Position first = core.propose(commands, now);
-        for (int i = 0; i < calls.size(); i++) {
-            Call call = calls.get(i);
-            if (first == null) {
-                call.refuse(
-                        ErrorCode.OVERLOADED,
-                        "the key's group has too much that is not committed; retry after a moment");
-            } else {
-                proposals.add(call, first.index() + i, first.term());
-            }
+        if (core.role() == Role.LEADER) {
+            gathered.propose(core, around, proposals, now);
+        } else {
+            gathered.takeAll().forEach(call -> handOn(call, now));
         }
     }
 
@@ -440,7 +414,7 @@ public final class Group {
         ready.lost().forEach(proposals::lost);
         apply(ready.committed());
         for (Ready.Read read : ready.reads()) {
-            Call failed = lookups.confirmed(read);
+            Call failed = lookups.confirmed(read, rules.readsAt(read.index(), machine.index()));
             if (failed != null) {
                 handOn(failed, now);
             }
@@ -492,9 +466,7 @@ public final class Group {
 
     /** Ends all that wait for this node; it takes part no more. */
     public void abandon() {
-        List<Call> calls = List.copyOf(gathered);
-        gathered.clear();
-        calls.forEach(call -> call.refuse(ErrorCode.UNAVAILABLE, "this node has stopped; use another"));
+        gathered.takeAll().forEach(call -> call.refuse(ErrorCode.UNAVAILABLE, "this node has stopped; use another"));
         proposals.abandon();
         lookups.abandon();
         forwards.abandon();

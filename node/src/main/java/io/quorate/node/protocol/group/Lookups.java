@@ -33,9 +33,9 @@ final class Lookups {
         return size;
     }
 
-    /** The core has said what a read has to see; the call if it failed and is to be tried in another way. */
+    /** The core has said that a read may see an index; the call if it failed and is to be tried in another way. */
     @Nullable
-    Call confirmed(Ready.Read read) {
+    Call confirmed(Ready.Read read, long index) {
         Call call = confirming.remove(read.id());
         if (call == null) {
             return null;
@@ -44,7 +44,7 @@ final class Lookups {
         if (read.index() < 0) {
             return call;
         }
-        await(call, read.index());
+        await(call, index);
         return null;
     }
 

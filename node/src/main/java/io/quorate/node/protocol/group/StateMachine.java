@@ -36,6 +36,7 @@ public final class StateMachine {
     private final ReplicaSetId set;
     private final GroupStore store;
     private final PartitionCount partitions;
+    private final GroupRules rules;
     private final long generation;
     private final LeafTable leaves;
     private final Map<RecordKey, Pending<KeyState>> states = new HashMap<>();
@@ -63,7 +64,9 @@ public final class StateMachine {
      *
      * @param beginning who belongs to the group before its first entry
      */
-    StateMachine(ReplicaSetId set, GroupStore store, PartitionCount partitions, Configuration beginning) {
+    StateMachine(
+            ReplicaSetId set, GroupStore store, PartitionCount partitions, GroupRules rules, Configuration beginning) {
+        this.rules = rules;
         this.set = set;
         this.store = store;
         this.partitions = partitions;
@@ -141,7 +144,7 @@ public final class StateMachine {
         int eraBefore = era();
         millis = Math.max(millis, command.millis());
         endsEra |= era() != eraBefore;
-        boolean explicit = command.request().explicit();
+        boolean explicit = command.request().explicit() && rules.remembers();
         Bytes id = explicit ? command.requestHash() : Bytes.EMPTY;
         Remembered known = explicit ? find(id) : null;
         if (known != null) {

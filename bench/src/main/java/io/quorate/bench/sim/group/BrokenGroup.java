@@ -1,0 +1,37 @@
+package io.quorate.bench.sim.group;
+
+import io.quorate.node.protocol.group.GroupRules;
+
+/** The rules of a group with one of them broken. */
+final class BrokenGroup extends GroupRules {
+    private final GroupBug bug;
+
+    BrokenGroup(GroupBug bug) {
+        this.bug = bug;
+    }
+
+    @Override
+    public boolean remembers() {
+        return bug != GroupBug.REQUESTS_FORGOTTEN;
+    }
+
+    @Override
+    public long readsAt(long told, long applied) {
+        return bug == GroupBug.READ_BEFORE_APPLIED ? Math.min(told, applied) : told;
+    }
+
+    @Override
+    public long seenBySession(long index) {
+        return bug == GroupBug.SESSION_NOT_KEPT ? 0 : index;
+    }
+
+    @Override
+    public boolean decides(int others) {
+        return bug == GroupBug.ONE_OF_MANY_BELIEVED || others == 0;
+    }
+
+    @Override
+    public boolean recallsEarlierAsks() {
+        return bug != GroupBug.EARLIER_ASK_FORGOTTEN;
+    }
+}

@@ -1,0 +1,39 @@
+package io.quorate.bench.sim.group;
+
+import io.quorate.bench.sim.raft.RaftBug;
+
+/** A fault of leader mode around its core, to be planted: the checks have to find it within so many seeds. */
+public enum GroupBug {
+    NONE(0),
+    /** Nothing is remembered of idempotency keys: a retry is a second write. */
+    REQUESTS_FORGOTTEN(20),
+    /** A state that goes to another member brings its records, and not what is remembered of requests. */
+    STATE_WITHOUT_REQUESTS(400),
+    /** A read is answered when the leader is confirmed, though this node has not applied what it has to see. */
+    READ_BEFORE_APPLIED(400),
+    /** A read of a session is answered by whoever is asked, as it is. */
+    SESSION_NOT_KEPT(50),
+    /** The word of one node that it did nothing is taken for all that were asked. */
+    ONE_OF_MANY_BELIEVED(400),
+    /** A node that comes to lead forgets that it has asked the one before. */
+    EARLIER_ASK_FORGOTTEN(400),
+    /** Records and the index up to which they are applied reach the disk one after the other. */
+    TORN_TURN(400),
+    /** What says that something is durable does not wait for the disk. */
+    NO_WAIT_FOR_DISK(50);
+
+    private final int seeds;
+
+    GroupBug(int seeds) {
+        this.seeds = seeds;
+    }
+
+    /** Within how many seeds it is to be found. */
+    public int seeds() {
+        return seeds;
+    }
+
+    RaftBug ofCore() {
+        return this == NO_WAIT_FOR_DISK ? RaftBug.SAID_BEFORE_DURABLE : RaftBug.NONE;
+    }
+}

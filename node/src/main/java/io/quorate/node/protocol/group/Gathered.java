@@ -1,0 +1,73 @@
+package io.quorate.node.protocol.group;
+
+import io.quorate.node.protocol.raft.RaftCore;
+import io.quorate.node.protocol.raft.Ready;
+import io.quorate.node.protocol.request.LedRequest;
+import io.quorate.node.protocol.store.StorageException;
+import io.quorate.ring.bytes.Bytes;
+import io.quorate.ring.wire.ErrorCode;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Writes that wait to be proposed together: one message to each follower and one write of the disk for all of them. */
+final class Gathered {
+    private final List<Call> calls = new ArrayList<>();
+
+    void add(Call call) {
+        calls.add(call);
+    }
+
+    boolean isEmpty() {
+        return calls.isEmpty();
+    }
+
+    int size() {
+        return calls.size();
+    }
+
+    List<Call> takeAll() {
+        List<Call> all = List.copyOf(calls);
+        calls.clear();
+        return all;
+    }
+
+    /** Refuses those whose time is over. */
+    void tick(long now) {
+        calls.removeIf(call -> {
+            boolean over = call.isOver(now);
+            if (over) {
+                call.refuse(
+                        ErrorCode.NO_LEADER,
+                        "the deadline passed before the write could be proposed; nothing was done");
+            }
+            return over;
+        });
+    }
+
+    /** Proposes all of them to a core that leads. */
+    void propose(RaftCore core, Group.Around around, Proposals proposals, long now) {
+        List<Call> all = takeAll();
+        StorageException refusal = around.store().refusal();
+        if (refusal != null) {
+            ErrorCode code = refusal.diskFull() ? ErrorCode.DISK_FULL : ErrorCode.UNAVAILABLE;
+            all.forEach(call -> call.refuse(code, "the leader's disk takes no writes: " + refusal.getMessage()));
+            return;
+        }
+        long millis = around.wallMillis().getAsLong();
+        List<Bytes> commands = new ArrayList<>(all.size());
+        for (Call call : all) {
+            commands.add(Command.of((LedRequest.Write) call.request(), millis).encode());
+        }
+        Ready.Position first = core.propose(commands, now);
+        for (int i = 0; i < all.size(); i++) {
+            Call call = all.get(i);
+            if (first == null) {
+                call.refuse(
+                        ErrorCode.OVERLOADED,
+                        "the key's group has too much that is not committed; retry after a moment");
+            } else {
+                proposals.add(call, first.index() + i, first.term());
+            }
+        }
+    }
+}

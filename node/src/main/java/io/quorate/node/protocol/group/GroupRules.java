@@ -1,0 +1,34 @@
+package io.quorate.node.protocol.group;
+
+/**
+ * The decisions around the core on which safety rests. One object, so that the simulator can put a broken rule in its place
+ * and show that its checks notice.
+ */
+public class GroupRules {
+    public static final GroupRules STANDARD = new GroupRules();
+
+    /** Whether what became of a write is remembered under its idempotency key. */
+    public boolean remembers() {
+        return true;
+    }
+
+    /** Up to where has to be applied what a read is to see, if the leader said so. */
+    public long readsAt(long told, long applied) {
+        return told;
+    }
+
+    /** What a session that shows this index has seen. */
+    public long seenBySession(long index) {
+        return index;
+    }
+
+    /** Whether a node's word that it did nothing ends a call that was sent to others too, who have not said so. */
+    public boolean decides(int others) {
+        return others == 0;
+    }
+
+    /** Whether what this node has to say of a write stands for other nodes too that were asked before. */
+    public boolean recallsEarlierAsks() {
+        return true;
+    }
+}

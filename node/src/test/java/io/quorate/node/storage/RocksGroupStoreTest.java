@@ -1,0 +1,229 @@
+package io.quorate.node.storage;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.google.common.collect.ImmutableList;
+import io.quorate.node.protocol.raft.Configuration;
+import io.quorate.node.protocol.request.LedVersions;
+import io.quorate.node.protocol.request.VersionTag;
+import io.quorate.node.protocol.store.Commit;
+import io.quorate.node.protocol.store.GroupCommit;
+import io.quorate.node.protocol.store.GroupStore;
+import io.quorate.node.protocol.store.RecordKey;
+import io.quorate.node.protocol.store.ReplicaSetId;
+import io.quorate.node.protocol.store.StorageException;
+import io.quorate.repair.merkle.LeafTable;
+import io.quorate.ring.bytes.Bytes;
+import io.quorate.ring.token.PartitionCount;
+import io.quorate.ring.topology.NodeId;
+import io.quorate.ring.version.CausalContext;
+import io.quorate.ring.version.KeyState;
+import io.quorate.ring.version.Version;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class RocksGroupStoreTest {
+    private static final ReplicaSetId SET = ReplicaSetId.led(3, 5);
+    private static final Bytes MEMBERS =
+            Configuration.of(List.of(NodeId.of("n1"))).encode();
+
+    @TempDir
+    private Path folder;
+
+    private RocksPartitionStore beside;
+    private RocksGroupStore store;
+
+    @BeforeEach
+    void open() {
+        beside = new RocksPartitionStore(
+                RocksColumns.open(folder, SyncMode.GROUP),
+                new PartitionCount(64),
+                Thread::new,
+                System::nanoTime,
+                WriteObserver.NONE);
+        store = new RocksGroupStore(beside, 1 << 20);
+    }
+
+    @AfterEach
+    void close() {
+        beside.close();
+    }
+
+    private static RecordKey key(ReplicaSetId set, String name) {
+        return new RecordKey(set, name.hashCode(), "b", 1, Bytes.ofUtf8(name));
+    }
+
+    private static KeyState state(int partition, long index, String value) {
+        Version version = new Version(
+                LedVersions.dotOf(partition, new VersionTag(2, index)),
+                Bytes.ofUtf8(value),
+                "text/plain",
+                7,
+                Bytes.ofUtf8("r"));
+        return new KeyState(ImmutableList.of(version), CausalContext.EMPTY);
+    }
+
+    private static GroupCommit commit(
+            GroupStore store, ReplicaSetId set, long index, long millis, boolean endsEra, Commit.Change... changes) {
+        return new GroupCommit(
+                set,
+                store.generation(),
+                ImmutableList.copyOf(changes),
+                new GroupCommit.Header(index, 2, MEMBERS, millis, changes.length),
+                ImmutableList.of(new GroupCommit.Remembered(
+                        Bytes.ofUtf8("request-" + index), (int) (millis / GroupCommit.ERA_MILLIS), 9, true, 2, index)),
+                endsEra);
+    }
+
+    private static Commit.Change change(RecordKey key, KeyState state, int leaf) {
+        return new Commit.Change(key, state, false, leaf, new LeafTable.Sum(1, leaf));
+    }
+
+    /** Waits for the end of a change; why it was not made, if it was not. */
+    private static @Nullable StorageException end(Consumer<Consumer<@Nullable StorageException>> change)
+            throws Exception {
+        CompletableFuture<String> ended = new CompletableFuture<>();
+        StorageException[] failure = new StorageException[1];
+        change.accept(why -> {
+            failure[0] = why;
+            ended.complete("");
+        });
+        assertThat(ended.get(20, TimeUnit.SECONDS)).isEmpty();
+        return failure[0];
+    }
+
+    private void write(GroupCommit commit) throws Exception {
+        assertThat(end(done -> store.commit(commit, done))).isNull();
+    }
+
+    @Test
+    void aTurnIsFoundAfterAStart() throws Exception {
+        RecordKey key = key(SET, "a");
+        write(commit(store, SET, 4, 1_000, false, change(key, state(5, 4, "v"), 11)));
+        beside.close();
+        open();
+
+        GroupCommit.Opened opened = store.open(SET);
+
+        assertThat(opened.header()).isEqualTo(new GroupCommit.Header(4, 2, MEMBERS, 1_000, 1));
+        assertThat(opened.leaves().get(11)).isEqualTo(new LeafTable.Sum(1, 11));
+        assertThat(store.read(key)).isEqualTo(state(5, 4, "v"));
+        assertThat(store.findRequest(SET, Bytes.ofUtf8("request-4"), 0)).isNotNull();
+    }
+
+    @Test
+    void aGroupSharesNothingWithTheLeaderlessReplicasOfItsPartition() throws Exception {
+        write(commit(store, SET, 4, 1_000, false, change(key(SET, "a"), state(5, 4, "v"), 11)));
+
+        ReplicaSetId leaderless = new ReplicaSetId(3, 5);
+
+        assertThat(beside.replicaSets()).isEmpty();
+        assertThat(beside.read(key(leaderless, "a"))).isEqualTo(KeyState.EMPTY);
+        assertThat(beside.keysAfter(leaderless, null, 10)).isEmpty();
+        assertThat(beside.open(leaderless).leaves().root()).isEqualTo(LeafTable.Sum.ZERO);
+        assertThat(store.open(ReplicaSetId.led(3, 6)).header()).isNull();
+    }
+
+    @Test
+    void whatIsDeletedIsGone() throws Exception {
+        RecordKey key = key(SET, "a");
+        write(commit(store, SET, 4, 1_000, false, change(key, state(5, 4, "v"), 11)));
+        write(commit(store, SET, 5, 1_000, false, change(key, KeyState.EMPTY, 11)));
+
+        assertThat(store.read(key)).isEqualTo(KeyState.EMPTY);
+    }
+
+    @Test
+    void requestsAreForgottenWhenTheLogsTimeHasPassedThem() throws Exception {
+        long era = GroupCommit.ERA_MILLIS;
+        write(commit(store, SET, 1, 0, false));
+        write(commit(store, SET, 2, era, true));
+        assertThat(store.findRequest(SET, Bytes.ofUtf8("request-1"), 1)).isNotNull();
+        write(commit(store, SET, 3, 2 * era, true));
+
+        assertThat(store.findRequest(SET, Bytes.ofUtf8("request-1"), 1)).isNull();
+        assertThat(store.findRequest(SET, Bytes.ofUtf8("request-2"), 2)).isNotNull();
+        assertThat(store.findRequest(SET, Bytes.ofUtf8("request-3"), 2)).isNotNull();
+    }
+
+    @Test
+    void whatBuildsOnAnEarlierOpeningIsRefused() throws Exception {
+        GroupCommit good = commit(store, SET, 1, 0, false);
+        GroupCommit stale = new GroupCommit(
+                SET, good.generation() - 1, good.changes(), good.header(), good.requests(), good.endsEra());
+
+        assertThat(end(done -> store.commit(stale, done))).isNotNull();
+        assertThat(store.open(SET).header()).isNull();
+        write(good);
+    }
+
+    /** Everything in an image goes to another group, piece by piece. */
+    private void copy(ReplicaSetId from, ReplicaSetId to, int pieceBytes) throws Exception {
+        try (GroupStore.Image image = store.image(from)) {
+            // What comes after the image was taken is not in it.
+            write(commit(store, from, 9, 2_000, false, change(key(from, "late"), state(5, 9, "late"), 3)));
+            assertThat(end(done -> store.beginInstall(to, done))).isNull();
+            for (ImmutableList<GroupCommit.Row> rows = image.next(pieceBytes);
+                    !rows.isEmpty();
+                    rows = image.next(pieceBytes)) {
+                ImmutableList<GroupCommit.Row> piece = rows;
+                assertThat(end(done -> store.install(to, piece, done))).isNull();
+            }
+            assertThat(end(done -> store.endInstall(to, image.header(), done))).isNull();
+        }
+    }
+
+    @Test
+    void aStateThatComesInTakesThePlaceOfThePresentOne() throws Exception {
+        ReplicaSetId other = ReplicaSetId.led(3, 6);
+        for (int i = 1; i <= 5; i++) {
+            write(commit(store, SET, i, 1_000, false, change(key(SET, "k" + i), state(5, i, "v" + i), i)));
+        }
+        write(commit(store, other, 2, 500, false, change(key(other, "old"), state(6, 2, "old"), 8)));
+        for (int pieceBytes : new int[] {1, 100, 1 << 20}) {
+            copy(SET, other, pieceBytes);
+            GroupCommit.Opened opened = store.open(other);
+            GroupCommit.Header header = opened.header();
+            assertThat(header).isNotNull();
+            assertThat(opened.leaves().get(8)).isEqualTo(LeafTable.Sum.ZERO);
+            assertThat(opened.leaves().get(5)).isEqualTo(new LeafTable.Sum(1, 5));
+            assertThat(store.read(key(other, "old"))).isEqualTo(KeyState.EMPTY);
+            assertThat(store.read(key(other, "k3")).versions()).hasSize(1);
+            assertThat(store.findRequest(other, Bytes.ofUtf8("request-5"), 0)).isNotNull();
+        }
+    }
+
+    @Test
+    void aStateThatDoesNotComeToItsEndChangesNothing() throws Exception {
+        ReplicaSetId other = ReplicaSetId.led(3, 6);
+        write(commit(store, SET, 1, 1_000, false, change(key(SET, "k"), state(5, 1, "v"), 1)));
+        write(commit(store, other, 2, 500, false, change(key(other, "old"), state(6, 2, "old"), 8)));
+        try (GroupStore.Image image = store.image(SET)) {
+            assertThat(end(done -> store.beginInstall(other, done))).isNull();
+            ImmutableList<GroupCommit.Row> rows = image.next(1 << 20);
+            assertThat(end(done -> store.install(other, rows, done))).isNull();
+        }
+        beside.close();
+        open();
+
+        assertThat(store.open(other).header())
+                .extracting(GroupCommit.Header::index)
+                .isEqualTo(2L);
+        assertThat(store.read(key(other, "old"))).isEqualTo(state(6, 2, "old"));
+        assertThat(store.read(key(other, "k"))).isEqualTo(KeyState.EMPTY);
+    }
+
+    @Test
+    void aGroupWithoutAStateHasNoneToSend() {
+        assertThatThrownBy(() -> store.image(SET)).isInstanceOf(StorageException.class);
+    }
+}
