@@ -31,6 +31,7 @@ public final class ClientCommands {
                 .addSubcommand(bucket)
                 .addSubcommand(new RingCommand(streams).with(shared))
                 .addSubcommand(new HintsCommand(streams).with(shared))
+                .addSubcommand(new GroupsCommand(streams).with(shared))
                 .addSubcommand(new CommandLine(new AntiEntropyCommand(streams).with(shared))
                         .addSubcommand(new AntiEntropyCommand.Status(streams).with(shared))
                         .addSubcommand(new AntiEntropyCommand.Run(streams).with(shared)));
