@@ -190,6 +190,11 @@ public final class EmbeddedNode implements AutoCloseable {
         return Wiring.await(() -> peersUp().size() >= count, atMost.toNanos());
     }
 
+    /** Waits until the groups of leader buckets have begun here, if there are any; false if they have not within the time. */
+    public boolean awaitGroups(Duration atMost) {
+        return Wiring.await(parts::groupsAreReady, atMost.toNanos());
+    }
+
     /** Names of the buckets that this node knows. */
     public Set<String> buckets() {
         return parts.bucketNames();

@@ -139,7 +139,18 @@ final class NodeActors {
         Losses losses = disks.losses();
         this.shard = startShard(system, store, keepsActors, losses, transport, stamps, errors);
         this.groups = new NodeGroups(
-                config, ring, store, system, transport, stamps, errors, nanoClock, metrics, () -> end("groups"));
+                config,
+                ring,
+                columns,
+                !disks.state().peers().isEmpty(),
+                store,
+                system,
+                transport,
+                stamps,
+                errors,
+                nanoClock,
+                metrics,
+                () -> end("groups"));
         this.control = startControl(system, transport, stamps, errors);
         links.start(
                 new DataFrames(),
@@ -284,10 +295,7 @@ final class NodeActors {
         view = next;
         ImmutableMap.Builder<String, Integer> gone = ImmutableMap.builder();
         next.buckets().values().forEach(entry -> gone.put(entry.name(), lastGone(entry)));
-        if (next.buckets().values().stream()
-                .anyMatch(entry -> entry.definition().isLed())) {
-            groups.begin();
-        }
+        groups.consider(next);
         ImmutableSet<Integer> replicaCounts = next.buckets().values().stream()
                 .filter(entry -> !entry.deleted() && !entry.definition().isLed())
                 .map(entry -> entry.definition().n())
@@ -381,6 +389,11 @@ final class NodeActors {
     /** The groups of leader buckets. */
     GroupTable groups() {
         return groups.table();
+    }
+
+    /** Whether the groups that this node needs have begun. */
+    boolean groupsAreReady() {
+        return groups.isReady();
     }
 
     /** Waits until none of them uses the store any more; false if that takes too long. */

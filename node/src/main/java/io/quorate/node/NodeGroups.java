@@ -2,20 +2,25 @@ package io.quorate.node;
 
 import io.quorate.node.actor.GroupTable;
 import io.quorate.node.actor.GroupsActor;
+import io.quorate.node.actor.NodeView;
 import io.quorate.node.actor.PeerQuarantine;
 import io.quorate.node.config.NodeConfig;
 import io.quorate.node.journal.EventLogs;
 import io.quorate.node.metrics.NodeMetrics;
 import io.quorate.node.protocol.group.Group;
 import io.quorate.node.protocol.group.GroupSettings;
+import io.quorate.node.protocol.liveness.Losses;
 import io.quorate.node.serial.Stamps;
 import io.quorate.node.storage.EventLog;
+import io.quorate.node.storage.RocksColumns;
 import io.quorate.node.storage.RocksGroupStore;
 import io.quorate.node.storage.RocksPartitionStore;
 import io.quorate.node.transport.Received;
 import io.quorate.node.transport.Transport;
+import io.quorate.ring.bytes.ByteSink;
 import io.quorate.ring.epoch.RingState;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.Locale;
 import java.util.concurrent.Executor;
 import java.util.function.LongSupplier;
@@ -23,16 +28,34 @@ import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.ActorSystem;
 import org.apache.pekko.actor.typed.DispatcherSelector;
 import org.apache.pekko.actor.typed.javadsl.Adapter;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** The groups of one node: their log, their actors, and the ways to them. */
 final class NodeGroups {
+    private static final Logger LOG = LoggerFactory.getLogger(NodeGroups.class);
+    private static final String BEGUN = "groups";
+
+    private final NodeConfig config;
+    private final RocksColumns columns;
+    private final boolean knownDisk;
     private final String log;
     private final GroupTable table;
     private final ActorRef<Received> actor;
+    private boolean begun;
+    private volatile boolean told;
+    private volatile boolean needed;
 
+    /**
+     * None until a leader bucket is known.
+     *
+     * @param knownDisk whether this disk has been in use among other nodes before
+     */
     NodeGroups(
             NodeConfig config,
             RingState ring,
+            RocksColumns columns,
+            boolean knownDisk,
             RocksPartitionStore store,
             ActorSystem<?> system,
             Transport transport,
@@ -41,6 +64,9 @@ final class NodeGroups {
             LongSupplier nanoClock,
             NodeMetrics metrics,
             Runnable ended) {
+        this.config = config;
+        this.columns = columns;
+        this.knownDisk = knownDisk;
         // A system that was given may see this node start more than once.
         this.log = config.node() + "-" + Long.toHexString(Wiring.incarnations().getAsLong());
         Executor later = system.dispatchers().lookup(DispatcherSelector.fromConfig("quorate.group-dispatcher"));
@@ -84,9 +110,45 @@ final class NodeGroups {
         return table;
     }
 
-    /** There is a leader bucket: the groups are needed. */
-    void begin() {
-        actor.tell(new GroupsActor.Message.Begin());
+    /**
+     * Begins once there is a leader bucket, and it is sure that this disk has forgotten nothing that its groups promised: who
+     * voted, or acknowledged an entry, must not do so a second time in another way.
+     */
+    void consider(NodeView view) {
+        if (begun
+                || view.buckets().values().stream()
+                        .noneMatch(entry -> entry.definition().isLed())) {
+            return;
+        }
+        Losses losses = view.losses();
+        byte[] marked = columns.getMeta(BEGUN);
+        if (marked == null && losses.count() == 0 && (knownDisk || hasHeardAll(view))) {
+            marked = mark(losses);
+            columns.putMeta(BEGUN, marked);
+        }
+        if (marked != null && Arrays.equals(marked, mark(losses))) {
+            begun = true;
+            actor.tell(new GroupsActor.Message.Begin());
+        } else if (losses.count() > 0 && !told) {
+            told = true;
+            LOG.error(
+                    "{}: this node has lost what was on its disk, and with it what its groups had promised; it takes no part"
+                            + " in groups. The other nodes go on without it, as long as a majority of each group is left",
+                    config.node());
+        }
+    }
+
+    /** Whether all that can serve does; groups that may not begin keep nobody waiting. */
+    boolean isReady() {
+        return !needed || told || table.isReady();
+    }
+
+    private boolean hasHeardAll(NodeView view) {
+        return view.up().size() == config.membership().size() - 1;
+    }
+
+    private static byte[] mark(Losses losses) {
+        return new ByteSink(4).u32(losses.count()).toByteArray();
     }
 
     /** Has all groups end. */

@@ -410,7 +410,11 @@ final class NodeParts {
 
     /** Whether it serves, and is not about to have more to serve: who catches up and gets on with it is not ready yet. */
     boolean isReady() {
-        return life.state().equals(NodeLife.SERVING) && !actors.health().progresses() && groups().isReady();
+        return life.state().equals(NodeLife.SERVING) && !actors.health().progresses() && groupsAreReady();
+    }
+
+    boolean groupsAreReady() {
+        return actors.groupsAreReady();
     }
 
     GroupTable groups() {

@@ -29,6 +29,7 @@ public final class GroupTable {
     private final Map<ReplicaSetId, GroupInlet> inlets = new ConcurrentHashMap<>();
     private final Map<Integer, GroupReport> reports = new ConcurrentHashMap<>();
     private final Set<Integer> ready = ConcurrentHashMap.newKeySet();
+    private volatile boolean complete;
     private final GroupPost post;
     private final GroupFrames frames;
 
@@ -85,9 +86,14 @@ public final class GroupTable {
         frames.take(frame);
     }
 
+    /** Every group that this node needs has its place in the table. */
+    void complete() {
+        complete = true;
+    }
+
     /** Whether all groups that this node needs have read their logs. */
     public boolean isReady() {
-        return ready.size() >= inlets.size();
+        return complete && ready.size() >= inlets.size();
     }
 
     /** Takes a client's request to the group of its key. */

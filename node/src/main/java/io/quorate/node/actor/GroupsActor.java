@@ -135,6 +135,7 @@ public final class GroupsActor extends AbstractBehavior<Received> {
                 start(set);
             }
         }
+        around.table().complete();
         LOG.info("{}: {} groups start", around.self(), running.size());
     }
 

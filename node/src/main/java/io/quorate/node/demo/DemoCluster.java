@@ -165,6 +165,10 @@ public final class DemoCluster implements FaultControl, AutoCloseable {
             if (!node.awaitPeers(members.size() - 1, MUTUAL_SIGHT)) {
                 throw new StartException("the nodes did not find each other within " + MUTUAL_SIGHT.toSeconds() + " s");
             }
+            if (!node.awaitGroups(MUTUAL_SIGHT)) {
+                throw new StartException(
+                        "the groups of leader buckets did not begin within " + MUTUAL_SIGHT.toSeconds() + " s");
+            }
         }
     }
 
