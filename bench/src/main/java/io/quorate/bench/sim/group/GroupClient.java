@@ -93,7 +93,8 @@ final class GroupClient {
     private LedRequest request(RecordKey key) {
         int kind = random.nextInt(100);
         if (kind < 40) {
-            return new LedRequest.Read(key, ReadLevel.LINEARIZABLE, -1, null);
+            return new LedRequest.Read(
+                    key, random.nextInt(3) == 0 ? ReadLevel.LEASE : ReadLevel.LINEARIZABLE, -1, null);
         }
         if (kind < 50) {
             return new LedRequest.Read(key, ReadLevel.FOLLOWER, -1, session);
@@ -200,8 +201,7 @@ final class GroupClient {
     private void replied(Doing now, KeyReply reply) {
         long at = world.now();
         if (reply instanceof KeyReply.LedRead read) {
-            boolean linearizable =
-                    now.request instanceof LedRequest.Read asked && asked.level() == ReadLevel.LINEARIZABLE;
+            boolean linearizable = now.request instanceof LedRequest.Read asked && asked.level() != ReadLevel.FOLLOWER;
             VersionTag tag = read.tag();
             Long value = read.value() == null
                     ? null

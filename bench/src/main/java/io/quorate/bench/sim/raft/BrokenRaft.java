@@ -64,4 +64,9 @@ public final class BrokenRaft extends RaftRules {
     public long cutAt(long conflict, long firstNew) {
         return bug == RaftBug.CUT_WHATEVER_COMES ? firstNew : super.cutAt(conflict, firstNew);
     }
+
+    @Override
+    public long leaseNanos(long electionNanos) {
+        return bug == RaftBug.LEASE_TOO_LONG ? 4 * electionNanos : super.leaseNanos(electionNanos);
+    }
 }

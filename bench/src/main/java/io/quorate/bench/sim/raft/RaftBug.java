@@ -28,7 +28,9 @@ public enum RaftBug {
     /** The log stays as it is when a state is taken that it does not lead to. */
     LOG_KEPT_BESIDE_STATE(3000),
     /** Whatever stands behind the previous entry is cut off, whether it differs or not. */
-    CUT_WHATEVER_COMES(100);
+    CUT_WHATEVER_COMES(100),
+    /** A leader answers reads on the strength of answers that are too old. */
+    LEASE_TOO_LONG(1000);
 
     private final int seeds;
 

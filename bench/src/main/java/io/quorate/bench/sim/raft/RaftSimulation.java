@@ -56,6 +56,9 @@ public final class RaftSimulation {
 
     private final RaftSettings settings;
     private final boolean changes;
+    /** Whether leaders are asked for leases; then nobody stands but by the leader's own word. */
+    private final boolean leases;
+
     private boolean calm;
     private long acknowledged;
     private long reads;
@@ -63,6 +66,7 @@ public final class RaftSimulation {
 
     public RaftSimulation(long seed, RaftBug bug) {
         this.random = new Random(seed);
+        this.leases = seed % 2 == 0;
         this.bug = bug;
         this.rules = new BrokenRaft(bug);
         int size = random.nextInt(3) == 0 ? 5 : random.nextInt(12) == 0 ? 1 : 3;
@@ -169,7 +173,11 @@ public final class RaftSimulation {
                 any.pause(time);
             }
             case 4 -> any.transfer(other.id);
-            case 6 -> standTogether();
+            case 6 -> {
+                if (!leases) {
+                    standTogether();
+                }
+            }
             case 5 -> members.stream().filter(RaftSimulation::leads).forEach(leader -> cut(leader, time, true));
             default -> {
                 // Every member dies at once.
@@ -222,6 +230,10 @@ public final class RaftSimulation {
         members.stream()
                 .filter(RaftSimulation::leads)
                 .forEach(leader -> leader.change(new TreeSet<>(ids.subList(0, voters)), others));
+    }
+
+    boolean leases() {
+        return leases;
     }
 
     /** How many entries a state stands for at least. */

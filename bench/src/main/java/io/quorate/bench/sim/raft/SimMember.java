@@ -162,6 +162,11 @@ final class SimMember {
         long wanted = world.laws().acknowledged();
         long read = nextRead++;
         input(running -> {
+            long leased = world.leases() ? running.leasedIndex(clock()) : -1;
+            if (leased >= 0) {
+                world.laws().reads(id, leased, wanted);
+                world.read();
+            }
             reading.put(read, wanted);
             running.read(read, clock());
         });

@@ -192,7 +192,19 @@ public final class Group {
         } else if (request instanceof LedRequest.Write) {
             gathered.add(call);
         } else {
+            read(call, now);
+        }
+    }
+
+    /** A read at the leader: the others are asked, unless they were lately enough and that is enough. */
+    private void read(Call call, long now) {
+        long leased = call.request() instanceof LedRequest.Read read && read.level() == ReadLevel.LEASE
+                ? core.leasedIndex(now)
+                : -1;
+        if (leased < 0) {
             core.read(lookups.confirm(call), now);
+        } else {
+            answerAt(call, (LedRequest.Read) call.request(), leased, now);
         }
     }
 

@@ -21,6 +21,7 @@ final class Leading {
     private final long firstOfTerm;
     private long heartbeatAt;
 
+    private boolean handedOver;
     private @Nullable NodeId successor;
     private long successorUntil;
 
@@ -104,7 +105,7 @@ final class Leading {
         if (progress.matched(Math.min(appended.match(), member.log.lastIndex()))) {
             commit();
         }
-        reads.confirm(from, appended.round());
+        confirm(from, progress, appended.round());
         replicate(from, progress);
         if (from.equals(successor)) {
             handOver();
@@ -116,7 +117,7 @@ final class Leading {
         if (progress == null) {
             return;
         }
-        reads.confirm(from, refused.round());
+        confirm(from, progress, refused.round());
         if (progress.isOf(refused.prevIndex())) {
             // The last entry here that may be theirs too: each probe passes a whole term of either log.
             progress.probe(member.log.lastNotAbove(refused.hintIndex(), refused.hintTerm()) + 1);
@@ -129,7 +130,7 @@ final class Leading {
         if (progress == null) {
             return;
         }
-        reads.confirm(from, alive.round());
+        confirm(from, progress, alive.round());
         progress.alive();
         if (progress.awaitsState() || progress.match() >= member.log.lastIndex()) {
             return;
@@ -142,6 +143,30 @@ final class Leading {
             append(from, progress.next() - 1, ImmutableList.of());
         }
         replicate(from, progress);
+    }
+
+    private void confirm(NodeId from, Progress progress, long round) {
+        progress.answered(reads.begunAt(round));
+        reads.confirm(from, round);
+    }
+
+    /**
+     * Up to where a read may see the log without asking anybody, because a quorum has been heard so lately that it elects nobody
+     * else yet (section 6.4.1 of the dissertation; the time counts from when it was asked); -1 if it has to ask.
+     */
+    long leasedIndex() {
+        if (handedOver || member.log.term(member.log.commit()) != member.term()) {
+            return -1;
+        }
+        long since = member.now - member.rules.leaseNanos(member.settings.electionNanos());
+        boolean leased = member.configuration().isQuorum(node -> {
+            Progress progress = followers.get(node);
+            return node.equals(member.self)
+                    || (progress != null
+                            && progress.answeredFrom() != Long.MIN_VALUE
+                            && progress.answeredFrom() - since > 0);
+        });
+        return leased ? member.log.commit() : -1;
     }
 
     private boolean isAtEnd(Progress progress) {
@@ -257,6 +282,7 @@ final class Leading {
 
     private void beat() {
         heartbeatAt = member.now;
+        reads.begin();
         followers.forEach((to, progress) -> member.post.send(
                 to,
                 new RaftMessage.Heartbeat(
@@ -301,6 +327,8 @@ final class Leading {
         NodeId to = successor;
         Progress progress = to == null ? null : followers.get(to);
         if (to != null && progress != null && progress.match() == member.log.lastIndex()) {
+            // Whoever stands by this is elected by those who hear this leader too, now or whenever it arrives.
+            handedOver = true;
             member.post.send(to, new RaftMessage.StandNow(member.term()));
         }
     }

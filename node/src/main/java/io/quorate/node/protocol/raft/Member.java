@@ -32,8 +32,10 @@ final class Member {
 
     long now;
     private HardState state;
-    /** When it last heard of the leader; means nothing while there is none. */
+    /** When it last heard of a leader, of whatever term; who has just started may have heard of one just before. */
     private long heardAt;
+
+    private boolean heardAny;
 
     private long electionAt;
 
@@ -53,6 +55,8 @@ final class Member {
         this.rules = rules;
         this.random = random;
         this.now = now;
+        this.heardAt = now;
+        this.heardAny = state.term() > 0;
         postpone();
     }
 
@@ -108,12 +112,16 @@ final class Member {
     void heard(NodeId from) {
         leader = from;
         heardAt = now;
+        heardAny = true;
         postpone();
     }
 
-    /** Whether this member has a leader that it heard so lately that it helps nobody else into its place. */
+    /**
+     * Whether this member has heard a leader so lately that it helps nobody else into its place. A newer term does not end that:
+     * the leader may answer reads on the strength of it.
+     */
     boolean isLoyal() {
-        return role == Role.LEADER || (leader != null && now - heardAt < settings.electionNanos());
+        return role == Role.LEADER || (heardAny && now - heardAt < settings.electionNanos());
     }
 
     boolean isUpToDate(long lastTerm, long lastIndex) {

@@ -18,6 +18,8 @@ final class Progress {
     private long match;
     private long next;
     private long heardAt;
+    /** When the leader asked what this one has answered last. */
+    private long answeredFrom = Long.MIN_VALUE;
 
     Progress(long next, long now) {
         this.next = next;
@@ -34,6 +36,14 @@ final class Progress {
 
     void heard(long now) {
         heardAt = now;
+    }
+
+    void answered(long askedAt) {
+        answeredFrom = Math.max(answeredFrom, askedAt);
+    }
+
+    long answeredFrom() {
+        return answeredFrom;
     }
 
     long heardAt() {

@@ -386,6 +386,13 @@ public final class RaftCore {
         }
     }
 
+    /** Up to where a read may see the log without asking the others; -1 if they have to be asked. */
+    public long leasedIndex(long now) {
+        member.now = now;
+        Leading leader = leading;
+        return leader == null ? -1 : leader.leasedIndex();
+    }
+
     /** Whether this member leads and is about to hand that over, so that it takes no commands. */
     public boolean isHandingOver() {
         Leading leader = leading;

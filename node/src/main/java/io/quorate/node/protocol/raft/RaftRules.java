@@ -66,4 +66,9 @@ public class RaftRules {
     public long cutAt(long conflict, long firstNew) {
         return conflict;
     }
+
+    /** How long a leader may answer reads after it asked a quorum that has answered: less than any of them keeps loyal, by any clock. */
+    public long leaseNanos(long electionNanos) {
+        return electionNanos * 3 / 4;
+    }
 }

@@ -5,6 +5,7 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.LinkedHashSet;
 import java.util.Map;
+import java.util.NavigableMap;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -20,6 +21,8 @@ final class Reads {
 
     private record Ask(NodeId from, long id) {}
 
+    private static final int ROUNDS_KEPT = 64;
+
     private final Member member;
     private final Deque<Waiting> waiting = new ArrayDeque<>();
     /** Those that came before the term had committed anything. */
@@ -27,6 +30,9 @@ final class Reads {
 
     /** Who has confirmed a round, by its number. */
     private final Map<Long, Set<NodeId>> confirmed = new TreeMap<>();
+
+    /** When each round was begun, as far back as a lease can go. */
+    private final NavigableMap<Long, Long> begunAt = new TreeMap<>();
 
     private long round;
     private boolean due;
@@ -62,6 +68,23 @@ final class Reads {
     /** The round that is going on, which every message asks to confirm. */
     long round() {
         return round;
+    }
+
+    /** A sign of life goes out to all: a round of its own, so that its answers tell when they were asked for. */
+    void begin() {
+        if (!due) {
+            round++;
+        }
+        begunAt.put(round, member.now);
+        while (begunAt.size() > ROUNDS_KEPT) {
+            begunAt.pollFirstEntry();
+        }
+    }
+
+    /** When a round was begun; the beginning of time if that is not known any more. */
+    long begunAt(long answered) {
+        Long at = begunAt.get(answered);
+        return at == null ? Long.MIN_VALUE : at;
     }
 
     /** Whether a round has to begin, which it has by this. */
