@@ -276,13 +276,13 @@ final class Leading {
     /** Begins what has gathered since the last input. */
     void flush() {
         if (reads.takeDue()) {
+            reads.begin();
             beat();
         }
     }
 
     private void beat() {
         heartbeatAt = member.now;
-        reads.begin();
         followers.forEach((to, progress) -> member.post.send(
                 to,
                 new RaftMessage.Heartbeat(
@@ -296,6 +296,7 @@ final class Leading {
     boolean tick() {
         long patience = member.settings.electionNanos();
         if (member.now - heartbeatAt >= member.settings.heartbeatNanos()) {
+            reads.beginAnother();
             beat();
         }
         if (successor != null && member.now - successorUntil >= 0) {

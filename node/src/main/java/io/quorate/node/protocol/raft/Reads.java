@@ -70,11 +70,16 @@ final class Reads {
         return round;
     }
 
-    /** A sign of life goes out to all: a round of its own, so that its answers tell when they were asked for. */
-    void begin() {
+    /** A sign of life goes out to all: it is a round of its own, so that its answers tell when they were asked for. */
+    void beginAnother() {
         if (!due) {
             round++;
         }
+        begin();
+    }
+
+    /** The round goes out. */
+    void begin() {
         begunAt.put(round, member.now);
         while (begunAt.size() > ROUNDS_KEPT) {
             begunAt.pollFirstEntry();

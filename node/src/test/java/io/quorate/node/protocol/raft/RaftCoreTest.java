@@ -75,6 +75,10 @@ class RaftCoreTest {
     @Test
     void aNewerLogWinsOverALongerOne() {
         group.add(A, new HardState(5, null), log(1, 5), A, B, C);
+        // Who has just started may have heard a leader just before, and helps nobody else into its place.
+        group.step(B, A, new RaftMessage.Vote(6, 9, 5, false));
+        assertThat(group.sent).isEmpty();
+        group.now += ELECTION;
         group.step(B, A, new RaftMessage.Vote(6, 9, 4, false));
         group.step(C, A, new RaftMessage.Vote(6, 2, 5, false));
         assertThat(group.sent)
@@ -194,15 +198,45 @@ class RaftCoreTest {
         group.elect(A);
         group.propose(A, "x");
         group.settle();
-        group.lose(message -> message.from().equals(A));
+        long[] round = {0};
+        group.lose(sent -> {
+            if (sent.message() instanceof RaftMessage.Heartbeat heartbeat) {
+                round[0] = heartbeat.round();
+            }
+            return sent.from().equals(A);
+        });
         group.core(A).read(1, group.now);
         group.carryOut(A);
         // Answers to heartbeats of before.
-        group.step(B, A, new RaftMessage.Alive(1, 0));
-        group.step(C, A, new RaftMessage.Alive(1, 0));
+        group.step(B, A, new RaftMessage.Alive(1, round[0] - 1));
+        group.step(C, A, new RaftMessage.Alive(1, round[0] - 1));
         assertThat(group.at(A).reads).isEmpty();
-        group.step(B, A, new RaftMessage.Alive(1, 1));
+        group.step(B, A, new RaftMessage.Alive(1, round[0]));
         assertThat(group.at(A).reads).containsExactly(new Ready.Read(1, 2));
+    }
+
+    @Test
+    void aLeaderReadsByLeaseWhileAMajorityHasLatelyAnswered() {
+        group.elect(A);
+        assertThat(group.core(B).leasedIndex(group.now)).isEqualTo(-1);
+        group.run(ELECTION / 2);
+        assertThat(group.core(A).leasedIndex(group.now)).isEqualTo(1);
+        group.lose(message -> message.to().equals(A));
+        // From when it asked, not from when the answer came.
+        group.run(ELECTION * 3 / 4 + 1);
+        assertThat(group.core(A).leasedIndex(group.now)).isEqualTo(-1);
+    }
+
+    @Test
+    void aLeaderThatHasAskedAnotherToStandReadsByLeaseNoMore() {
+        group.elect(A);
+        group.run(ELECTION / 2);
+        group.lose(message -> message.is(RaftMessage.StandNow.class));
+        assertThat(group.core(A).transfer(B, group.now)).isTrue();
+        // The word may still arrive, however long after.
+        group.run(ELECTION);
+        assertThat(group.core(A).role()).isEqualTo(Role.LEADER);
+        assertThat(group.core(A).leasedIndex(group.now)).isEqualTo(-1);
     }
 
     @Test
