@@ -24,6 +24,8 @@ public final class SessionToken {
 
     private static final int VERSION = 1;
     private static final int GROUPS_MAX = 1 << 16;
+    /** Terms and indexes beyond this are no log's, and no message between nodes can hold them. */
+    private static final long NUMBER_MAX = Long.MAX_VALUE / 4;
 
     private final NavigableMap<Integer, Seen> seen;
 
@@ -110,10 +112,18 @@ public final class SessionToken {
         int partition = 0;
         for (int i = 0; i < count; i++) {
             partition += in.count(GROUPS_MAX);
-            seen.put(partition, new Seen(in.varint(), in.varint()));
+            seen.put(partition, new Seen(number(in), number(in)));
         }
         in.end();
         return new SessionToken(seen);
+    }
+
+    private static long number(ByteSource in) {
+        long number = in.varint();
+        if (number < 0 || number > NUMBER_MAX) {
+            throw new DecodeException("an entry that no log has");
+        }
+        return number;
     }
 
     private static int checksum(byte[] data, int length) {

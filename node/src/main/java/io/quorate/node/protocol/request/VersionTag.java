@@ -4,6 +4,9 @@ import java.util.Optional;
 
 /** A version of a key in a leader bucket, by the entry of the log that made it: what clients see as its ETag. */
 public record VersionTag(long term, long index) {
+    /** Terms and indexes beyond this are no log's, and no message can hold them. */
+    private static final long NUMBER_MAX = Long.MAX_VALUE / 4;
+
     private static final int TEXT_MAX = 48;
 
     /** {@code "term.index"}, the quotes with it. */
@@ -21,9 +24,13 @@ public record VersionTag(long term, long index) {
         try {
             VersionTag tag = new VersionTag(
                     Long.parseLong(text, 1, dot, 10), Long.parseLong(text, dot + 1, text.length() - 1, 10));
-            return tag.toText().equals(text) ? Optional.of(tag) : Optional.empty();
+            return tag.isOfALog() && tag.toText().equals(text) ? Optional.of(tag) : Optional.empty();
         } catch (NumberFormatException e) {
             return Optional.empty();
         }
+    }
+
+    private boolean isOfALog() {
+        return term >= 0 && term <= NUMBER_MAX && index >= 0 && index <= NUMBER_MAX;
     }
 }
