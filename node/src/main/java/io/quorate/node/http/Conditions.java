@@ -5,10 +5,14 @@ import io.quorate.node.protocol.request.Condition;
 import io.quorate.node.protocol.request.Condition.Kind;
 import io.quorate.node.protocol.request.VersionTag;
 import io.quorate.ring.wire.ErrorCode;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /** The conditions of a request (RFC 9110, section 13.1), as a leader bucket takes them. */
 final class Conditions {
     private static final int TAGS_MAX = 32;
+    /** One element of a list of tags, which may be empty, and the comma behind it. */
+    private static final Pattern TAG = Pattern.compile("[ \t]*+(?:(?<weak>W/)?(?<tag>\"[^\"]*\"))?+[ \t]*+(?:,|$)");
 
     private Conditions() {}
 
@@ -37,20 +41,37 @@ final class Conditions {
         return noneMatch ? of(exchange, "If-None-Match", Kind.NONE_MATCH, Kind.NONE_MATCH_ANY) : Condition.NONE;
     }
 
-    /** Tags of another form than this store gives are no version's: they match nothing. */
+    /**
+     * Tags that this store does not give are no version's: they match nothing. If-Match compares strongly, so that a weak tag
+     * matches nothing there either. What is no tag at all is refused: If-None-Match would hold, and the write be made, for a
+     * tag whose quotes were lost.
+     */
     private static Condition of(Exchange exchange, String header, Kind some, Kind any) {
         String text = exchange.joined(header);
         if (text == null || text.isBlank()) {
             throw new HttpProblem(ErrorCode.BAD_REQUEST, header + " is empty; give * or the ETag of an answer");
         }
-        if (text.equals("*")) {
+        if (text.trim().equals("*")) {
             return new Condition(any, ImmutableList.of());
         }
         ImmutableList.Builder<VersionTag> tags = ImmutableList.builder();
         int count = 0;
-        for (String tag : Exchange.tags(text)) {
-            VersionTag.parse(tag).ifPresent(tags::add);
-            count++;
+        Matcher tag = TAG.matcher(text);
+        for (int at = 0; at < text.length(); at = tag.end()) {
+            tag.region(at, text.length());
+            if (!tag.lookingAt()) {
+                throw new HttpProblem(
+                        ErrorCode.BAD_REQUEST,
+                        header + ": " + text
+                                + " is no list of tags; give *, or ETags as answers gave them, each with its"
+                                + " quotes");
+            }
+            if (tag.group("tag") != null) {
+                count++;
+                if (some != Kind.MATCH || tag.group("weak") == null) {
+                    VersionTag.parse(tag.group("tag")).ifPresent(tags::add);
+                }
+            }
         }
         if (count == 0 || count > TAGS_MAX) {
             throw new HttpProblem(

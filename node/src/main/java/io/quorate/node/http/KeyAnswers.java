@@ -112,8 +112,7 @@ final class KeyAnswers {
 
     /** Whether the conditions of a read do not hold, so that it is answered without a value. */
     private boolean notAsked(Exchange exchange, Answer answer, @Nullable VersionTag tag) {
-        String wanted = exchange.joined("If-Match");
-        if (wanted != null && (tag == null || !names(wanted, tag))) {
+        if (exchange.joined("If-Match") != null && !Conditions.ofRead(exchange).holds(tag)) {
             problem(
                     exchange,
                     answer,
@@ -123,23 +122,23 @@ final class KeyAnswers {
             return true;
         }
         String known = exchange.joined("If-None-Match");
-        if (known != null && tag != null && names(known, tag)) {
+        if (known != null
+                && tag != null
+                && (known.equals("*") || Exchange.tags(known).contains(tag.toText()))) {
             exchange.empty(304);
             return true;
         }
         return false;
     }
 
-    private static boolean names(String header, VersionTag tag) {
-        return header.equals("*") || Exchange.tags(header).contains(tag.toText());
-    }
-
     private static void standing(Exchange exchange, Answer answer, KeyReply.Standing standing) {
+        // The highest number of all is none of RFC 9651.
+        long lag = standing.lagMillis() == Long.MAX_VALUE ? -1 : standing.lagMillis();
         exchange.putHeader(
                 HttpNames.RESULT,
                 "mode=leader, role=" + (standing.leads() ? "leader" : "follower") + ", term=" + standing.term()
-                        + ", index=" + standing.index() + ", level=" + standing.level() + ", lag-ms="
-                        + standing.lagMillis() + ", epoch=" + answer.epoch());
+                        + ", index=" + standing.index() + ", level=" + standing.level() + ", lag-ms=" + lag
+                        + ", epoch=" + answer.epoch());
         exchange.putHeader(HttpNames.SESSION, answer.seen().toText());
     }
 

@@ -127,7 +127,7 @@ public sealed interface KeyReply {
      * @param leads whether the leader gave it
      * @param index of the log up to which it saw, and {@code term} the answering node's term
      * @param level that was reached
-     * @param lagMillis how old what it saw may be; 0 if it is the newest
+     * @param lagMillis how old what it saw may be; 0 if it is the newest, the highest number if nothing is known
      */
     record Standing(boolean leads, long term, long index, String level, long lagMillis) {}
 
