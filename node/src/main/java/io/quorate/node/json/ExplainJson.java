@@ -71,6 +71,8 @@ public final class ExplainJson {
         preference.homes(address.n()).forEach(node -> homes.add(node.value()));
         body.putArray("fallbacks");
         ArrayNode replicas = body.putArray("replicas");
+        ArrayNode newest = JsonNodeFactory.instance.arrayNode();
+        long applied = -1;
         for (KeyReply.Held held : explained.members()) {
             ObjectNode replica = replicas.addObject();
             replica.put("node", held.node().value()).put("home", true).put("result", held.result());
@@ -81,7 +83,15 @@ public final class ExplainJson {
                 replica.put("etag", tag.toText());
             }
             replica.put("applied", held.applied()).put("ms", held.micros() / 1000.0);
+            if (held.applied() > applied && !held.result().equals("error")) {
+                applied = held.applied();
+                newest = dots;
+            }
         }
+        ObjectNode merged = body.putObject("merged");
+        merged.set("dots", newest.deepCopy());
+        merged.put("siblings", newest.size());
+        body.putArray("repair");
         return body;
     }
 }
