@@ -11,6 +11,7 @@ import io.quorate.ring.wire.ErrorCode;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletionStage;
+import org.jspecify.annotations.Nullable;
 
 /** {@code /v1/groups}: this node's part in the groups of leader buckets. */
 final class GroupRoutes {
@@ -94,12 +95,14 @@ final class GroupRoutes {
                 ErrorCode.BAD_REQUEST, "'" + text + "' is no partition; they go from 0 to " + (count - 1));
     }
 
-    private NodeId target(@org.jspecify.annotations.Nullable String text, int partition) {
+    private NodeId target(@Nullable String text, int partition) {
         List<NodeId> homes = ring.table().homes(partition);
         if (text != null && NodeId.isValid(text) && homes.contains(NodeId.of(text))) {
             return NodeId.of(text);
         }
         throw new HttpProblem(
-                ErrorCode.BAD_REQUEST, "to=" + text + " is no home of partition " + partition + "; they are " + homes);
+                ErrorCode.BAD_REQUEST,
+                (text == null ? "to is missing" : "to=" + text + " is no home of partition " + partition)
+                        + "; give one of its homes " + homes);
     }
 }

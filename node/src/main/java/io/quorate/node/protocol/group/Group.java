@@ -365,9 +365,9 @@ public final class Group {
         }
     }
 
-    /** Hands the lead over; false if this node does not lead, or that one cannot. */
+    /** Hands the lead over, or keeps it if it is asked to; false if this node does not lead, or that one cannot. */
     public boolean transfer(NodeId to, long now) {
-        boolean begins = core.transfer(to, now);
+        boolean begins = (leads && to.equals(around.self())) || core.transfer(to, now);
         if (begins) {
             // The first home would have it back at once.
             ledSince = now;
