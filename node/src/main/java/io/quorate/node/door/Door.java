@@ -38,6 +38,9 @@ import org.jspecify.annotations.Nullable;
  * much before any work is done, and counts what goes through. Safe from any thread; never blocks.
  */
 public final class Door {
+    /** Where a request is refused before its bucket is found, its mode is taken to be this one. */
+    private static final String LEADERLESS = "leaderless";
+
     private final RingState ring;
     private final Supplier<NodeView> view;
     private final DataPlane dataPlane;
@@ -261,7 +264,7 @@ public final class Door {
         try {
             admission.check();
         } catch (RefusedException e) {
-            metrics.request(operation, "", e.refusal().code().text(), 0);
+            metrics.request(operation, LEADERLESS, "", e.refusal().code().text(), 0);
             throw e;
         }
     }
@@ -388,7 +391,9 @@ public final class Door {
         }
         replicasOf(reply)
                 .forEach(replica -> metrics.replicaRequest(replica.node().value(), replica.result(), replica.micros()));
-        metrics.request(operation, answer.level(), outcome, nanoClock.getAsLong() - from);
+        KeyAddress address = answer.address();
+        String mode = address != null && address.record().set().led() ? "leader" : LEADERLESS;
+        metrics.request(operation, mode, answer.level(), outcome, nanoClock.getAsLong() - from);
         to.accept(answer);
     }
 

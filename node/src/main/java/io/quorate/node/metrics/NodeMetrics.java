@@ -69,14 +69,13 @@ public final class NodeMetrics implements AutoCloseable {
         return millis / 1e3;
     }
 
-    /** One request of a client, from its first byte to its answer. */
-    public void request(String operation, String level, String outcome, long nanos) {
+    /** One request of a client, from its first byte to its answer; {@code mode} is that of its bucket. */
+    public void request(String operation, String mode, String level, String outcome, long nanos) {
         timers.computeIfAbsent(
-                        List.of(operation, level, outcome),
+                        List.of(operation, mode, level, outcome),
                         key -> Timer.builder("quorate.request")
                                 .description("Requests of clients")
-                                .tags(Tags.of(
-                                        "op", operation, "mode", "leaderless", "level", level, "outcome", outcome))
+                                .tags(Tags.of("op", operation, "mode", mode, "level", level, "outcome", outcome))
                                 .publishPercentiles(0.5, 0.99)
                                 .register(registry))
                 .record(nanos, TimeUnit.NANOSECONDS);
