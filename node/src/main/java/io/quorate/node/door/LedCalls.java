@@ -82,8 +82,8 @@ final class LedCalls {
         if (call.sloppy() != null) {
             throw new RefusedException(
                     ErrorCode.LEVEL_NOT_IN_MODE,
-                    "sloppy belongs to leaderless buckets; in leader bucket " + bucket.name()
-                            + " nobody stands in for a home");
+                    "sloppy belongs to leaderless buckets, nobody stands in for a home here; leader bucket "
+                            + bucket.name() + " has " + levels);
         }
     }
 
@@ -112,7 +112,9 @@ final class LedCalls {
         }
         if (led.maxLagMillis() >= 0) {
             throw new RefusedException(
-                    ErrorCode.LEVEL_NOT_IN_MODE, "max-lag belongs to FOLLOWER reads of leader buckets");
+                    ErrorCode.LEVEL_NOT_IN_MODE,
+                    "max-lag belongs to FOLLOWER reads of leader buckets; leaderless bucket " + leaderless.name()
+                            + " has " + Levels.ALLOWED);
         }
         if (led.session() != null) {
             throw new RefusedException(

@@ -11,7 +11,7 @@ final class Levels {
     private static final List<String> OF_LEADER_MODE =
             List.of("LINEARIZABLE", "LEASE", "FOLLOWER", "ASYNC", "SEMI_SYNC", "SYNC");
     private static final List<String> OF_ZONES = List.of("LOCAL_ONE", "LOCAL_QUORUM", "EACH_QUORUM");
-    private static final String ALLOWED = "ANY, ONE, TWO, THREE, QUORUM, ALL, LOCAL_ONE, LOCAL_QUORUM, EACH_QUORUM";
+    static final String ALLOWED = "ANY, ONE, TWO, THREE, QUORUM, ALL, LOCAL_ONE, LOCAL_QUORUM, EACH_QUORUM";
 
     private Levels() {}
 
