@@ -222,15 +222,92 @@ final class BucketContractTest {
         define("n1", "never", "{\"mode\":".repeat(5000)).problem(400, "bad-request");
     }
 
-    @ParameterizedTest
-    @ValueSource(strings = {"{\"mode\":\"leader\"}"})
-    void definitionOfWhatIsNotThereYetIsNotImplemented(String json) {
-        define("n1", "never", json).problem(501, "not-implemented");
-        read("n1", "never").problem(404, "no-such-bucket");
+    @Test
+    void leaderBucketIsMadeWithItsDefaultsAndKnownToAllNodesBeforeTheAnswer() {
+        for (String node : cluster.nodes()) {
+            String name = "led-" + node;
+            Reply made = define(node, name, "{\"mode\":\"leader\"}").expect(201);
+            assertThat(made.json().toString())
+                    .isEqualTo("{\"name\":\"" + name + "\",\"mode\":\"leader\",\"n\":3,"
+                            + "\"read\":\"LINEARIZABLE\",\"write\":\"SEMI_SYNC\"}");
+            define(node, name, made.text()).expect(200);
+            for (String other : cluster.nodes()) {
+                assertThat(read(other, name).expect(200).json()).isEqualTo(made.json());
+                Http.request("PUT", cluster.url(other), "/v1/buckets/" + name + "/keys/k" + other)
+                        .body("v")
+                        .send()
+                        .expect(204);
+            }
+            remove(node, name).expect(202);
+        }
+    }
+
+    @Test
+    void defaultsOfALeaderBucketChangeItsModeDoesNot() {
+        define("n1", "led-changing", "{\"mode\":\"leader\",\"n\":3}").expect(201);
+        Reply changed = define("n2", "led-changing", "{\"mode\":\"leader\",\"read\":\"follower\",\"write\":\"Sync\"}")
+                .expect(200);
+        for (String node : cluster.nodes()) {
+            JsonNode json = read(node, "led-changing").json();
+            assertThat(json).isEqualTo(changed.json());
+            assertThat(json.path("read").asText()).isEqualTo("FOLLOWER");
+            assertThat(json.path("write").asText()).isEqualTo("SYNC");
+        }
+        define("n3", "led-changing", "{\"mode\":\"leaderless\"}").problem(409, "bucket-immutable");
+        define("n3", "carts", "{\"mode\":\"leader\"}").problem(409, "bucket-immutable");
+        assertThat(read("n1", "led-changing").json()).isEqualTo(changed.json());
+        remove("n1", "led-changing").expect(202);
+    }
+
+    @Test
+    void leaderBucketMadeAnewIsEmptyInEitherMode() {
+        for (String mode : new String[] {"leader", "leader", "leaderless"}) {
+            define("n1", "led-short", "{\"mode\":\"" + mode + "\"}").expect(201);
+            for (String node : cluster.nodes()) {
+                String key = "/v1/buckets/led-short/keys/k" + node;
+                Http.get(cluster.url(node), key).problem(404, "not-found");
+                Http.request("PUT", cluster.url(node), key).body(mode).send().expect(204);
+            }
+            for (String node : cluster.nodes()) {
+                assertThat(Http.get(cluster.url("n2"), "/v1/buckets/led-short/keys/k" + node)
+                                .text())
+                        .isEqualTo(mode);
+            }
+            remove("n3", "led-short").expect(202);
+            for (String node : cluster.nodes()) {
+                Http.get(cluster.url(node), "/v1/buckets/led-short/keys/kn1").problem(404, "no-such-bucket");
+            }
+        }
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"LINEARIZABLE", "SYNC", "SEMI_SYNC"})
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "{\"mode\":\"leader\",\"n\":2}|n",
+                "{\"mode\":\"leader\",\"n\":4}|n",
+                "{\"mode\":\"leader\",\"n\":\"3\"}|n",
+                "{\"mode\":\"leader\",\"n\":null}|n",
+                "{\"mode\":\"leader\",\"read\":\"QUORUM\"}|read",
+                "{\"mode\":\"leader\",\"read\":\"SYNC\"}|read",
+                "{\"mode\":\"leader\",\"read\":7}|read",
+                "{\"mode\":\"leader\",\"read\":null}|read",
+                "{\"mode\":\"leader\",\"write\":\"ALL\"}|write",
+                "{\"mode\":\"leader\",\"write\":\"LEASE\"}|write",
+                "{\"mode\":\"leader\",\"sloppy\":false}|sloppy",
+                "{\"mode\":\"leader\",\"conflicts\":\"lww\"}|conflicts",
+                "{\"mode\":\"leader\",\"readRepair\":\"none\"}|readRepair",
+                "{\"mode\":\"leader\",\"maxSiblings\":1}|maxSiblings",
+                "{\"mode\":\"leader\",\"colour\":\"red\"}|colour",
+                "{\"mode\":\"leader\",\"name\":\"other\"}|name",
+                "{\"mode\":\"LEADER\"}|mode",
+            })
+    void wrongFieldOfALeaderBucketIsNamed(String json, String field) {
+        wrongFieldIsNamed(json, field);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"LINEARIZABLE", "LEASE", "FOLLOWER", "ASYNC", "SYNC", "SEMI_SYNC"})
     void levelOfLeaderModeIsNoDefaultOfALeaderlessBucket(String level) {
         define("n1", "never", "{\"mode\":\"leaderless\",\"read\":\"" + level + "\"}")
                 .problem(422, "level-not-in-mode");

@@ -225,6 +225,7 @@ final class LevelContractTest {
             "/v1/ring",
             "/v1/nodes",
             "/v1/nodes/self",
+            "/v1/groups",
             "/livez",
             "/readyz",
             "/startupz",
@@ -255,6 +256,9 @@ final class LevelContractTest {
                 "/v1/buckets/carts/keys/k/explain/x",
                 "/v1/nodes/n1",
                 "/v1/ring/1",
+                "/v1/groups/0",
+                "/v1/groups/0/members",
+                "/v1/groups/0/transfer/n1",
                 "/livez/x",
                 "/v1/buckets/../ring",
                 "//livez"
@@ -265,11 +269,5 @@ final class LevelContractTest {
         if (status == 404) {
             Http.get(cluster.url("n1"), target).problem(404, "no-such-route");
         }
-    }
-
-    @ParameterizedTest
-    @ValueSource(strings = {"/v1/groups"})
-    void routesOfLaterWorkAreNotImplemented(String target) {
-        Http.get(cluster.url("n1"), target).problem(501, "not-implemented");
     }
 }

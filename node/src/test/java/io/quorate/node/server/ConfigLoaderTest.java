@@ -383,7 +383,9 @@ final class ConfigLoaderTest {
         assertThat(config.self().http()).isEqualTo("http://127.0.0.1:" + (7101 + number));
         assertThat(config.self().port()).isEqualTo(7201 + number);
         assertThat(config.self().peerPort()).isEqualTo(7301 + number);
-        assertThat(config.buckets()).extracting(bucket -> bucket.name()).containsExactly("carts");
+        assertThat(config.buckets())
+                .extracting(bucket -> bucket.name() + " " + bucket.mode() + " n=" + bucket.n())
+                .containsExactlyInAnyOrder("accounts LEADER n=3", "carts LEADERLESS n=3");
         assertThat(config.members())
                 .isEqualTo(ConfigLoader.load(
                                 Effective.read(Path.of("../docs/examples/three-nodes/n1.conf"), Map.of()), null)
