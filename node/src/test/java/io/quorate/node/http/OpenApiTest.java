@@ -4,18 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
-import com.fasterxml.jackson.databind.node.ObjectNode;
-import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
-import com.networknt.schema.Error;
-import com.networknt.schema.InputFormat;
-import com.networknt.schema.SchemaRegistry;
-import com.networknt.schema.SpecificationVersion;
 import io.quorate.node.fixture.Http;
 import io.quorate.node.fixture.Reply;
 import io.quorate.node.fixture.SharedCluster;
 import io.quorate.node.fixture.TestCluster;
-import java.io.IOException;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -40,6 +32,8 @@ final class OpenApiTest {
             "delete /v1/buckets/{bucket}/keys/{key}",
             "get /v1/buckets/{bucket}/keys/{key}/explain",
             "get /v1/ring",
+            "get /v1/groups",
+            "post /v1/groups/{partition}/transfer",
             "get /v1/nodes",
             "get /v1/nodes/self",
             "get /v1/hints",
@@ -58,45 +52,17 @@ final class OpenApiTest {
             "delete /v1/faults");
 
     private final TestCluster cluster;
+    private final ApiDocument api;
     private final JsonNode document;
 
-    OpenApiTest(TestCluster cluster) throws IOException {
+    OpenApiTest(TestCluster cluster) {
         this.cluster = cluster;
-        this.document = read(cluster);
+        this.api = ApiDocument.of(cluster);
+        this.document = api.root();
     }
 
-    private static JsonNode read(TestCluster cluster) throws IOException {
-        Reply reply = Http.get(cluster.url("n1"), "/openapi.yaml").expect(200);
-        assertThat(reply.header("Content-Type")).isEqualTo("application/yaml");
-        return new YAMLMapper().readTree(reply.body());
-    }
-
-    private JsonNode resolved(JsonNode node) {
-        JsonNode found = node;
-        while (found.has("$ref")) {
-            String reference = found.path("$ref").asText();
-            found = document.at(reference.substring(1));
-            assertThat(found.isMissingNode()).as(reference).isFalse();
-        }
-        return found;
-    }
-
-    private JsonNode operation(String method, String path) {
-        JsonNode operation = document.path("paths").path(path).path(method);
-        assertThat(operation.isObject()).as(method + " " + path).isTrue();
-        return operation;
-    }
-
-    private List<String> errors(JsonNode schema, JsonNode value) {
-        ObjectNode whole = JsonNodeFactory.instance.objectNode();
-        whole.set("components", document.path("components"));
-        whole.putArray("allOf").add(schema);
-        return SchemaRegistry.withDefaultDialect(SpecificationVersion.DRAFT_2020_12)
-                .getSchema(whole.toString(), InputFormat.JSON)
-                .validate(value.toString(), InputFormat.JSON)
-                .stream()
-                .map(Error::toString)
-                .toList();
+    private void conforms(String method, String path, Reply reply) {
+        api.conforms(method, path, reply);
     }
 
     @Test
@@ -115,7 +81,10 @@ final class OpenApiTest {
     @Test
     void everyRouteTakesItsMethodsAndRefusesAllOthers() {
         document.path("paths").properties().forEach(path -> {
-            String target = path.getKey().replace("{bucket}", "no-such-bucket").replace("{key}", "k");
+            String target = path.getKey()
+                    .replace("{bucket}", "no-such-bucket")
+                    .replace("{key}", "k")
+                    .replace("{partition}", "0");
             Set<String> listed = new TreeSet<>();
             for (String method : METHODS) {
                 if (path.getValue().has(method)) {
@@ -158,10 +127,10 @@ final class OpenApiTest {
     void everyExampleFitsItsSchema() {
         Map<String, List<String>> wrong = new LinkedHashMap<>();
         int[] checked = {0};
-        visit("", document, (where, node) -> {
+        api.visit((where, node) -> {
             if (node.has("schema") && node.has("example")) {
                 checked[0]++;
-                List<String> errors = errors(node.path("schema"), node.path("example"));
+                List<String> errors = api.errors(node.path("schema"), node.path("example"));
                 if (!errors.isEmpty()) {
                     wrong.put(where, errors);
                 }
@@ -169,8 +138,8 @@ final class OpenApiTest {
             if (node.has("schema") && node.has("examples")) {
                 node.path("examples").properties().forEach(example -> {
                     checked[0]++;
-                    JsonNode value = resolved(example.getValue()).path("value");
-                    List<String> errors = errors(node.path("schema"), value);
+                    JsonNode value = api.resolved(example.getValue()).path("value");
+                    List<String> errors = api.errors(node.path("schema"), value);
                     if (!errors.isEmpty()) {
                         wrong.put(where + "/" + example.getKey(), errors);
                     }
@@ -178,25 +147,10 @@ final class OpenApiTest {
             }
         });
         assertThat(wrong).isEmpty();
-        assertThat(errors(document.at("/components/schemas/Problem"), JsonNodeFactory.instance.objectNode()))
+        assertThat(api.errors(document.at("/components/schemas/Problem"), JsonNodeFactory.instance.objectNode()))
                 .as("a wrong value is noticed")
                 .isNotEmpty();
         assertThat(checked[0]).isGreaterThan(30);
-    }
-
-    private interface Visitor {
-        void visit(String where, JsonNode node);
-    }
-
-    private static void visit(String where, JsonNode node, Visitor visitor) {
-        if (node.isObject()) {
-            visitor.visit(where, node);
-            node.properties().forEach(field -> visit(where + "/" + field.getKey(), field.getValue(), visitor));
-        } else if (node.isArray()) {
-            for (int i = 0; i < node.size(); i++) {
-                visit(where + "/" + i, node.get(i), visitor);
-            }
-        }
     }
 
     @Test
@@ -207,7 +161,7 @@ final class OpenApiTest {
                     if (METHODS.contains(method.getKey())) {
                         method.getValue().path("responses").properties().forEach(response -> {
                             int status = Integer.parseInt(response.getKey());
-                            JsonNode answer = resolved(response.getValue());
+                            JsonNode answer = api.resolved(response.getValue());
                             if (status >= 400 && !answer.path("content").has("application/json")) {
                                 assertThat(answer.path("content").has("application/problem+json"))
                                         .as(method.getKey() + " " + path.getKey() + " " + status)
@@ -223,29 +177,6 @@ final class OpenApiTest {
                         });
                     }
                 }));
-    }
-
-    /** The answer's status is declared, and its body fits the schema declared for it. */
-    private void conforms(String method, String path, Reply reply) {
-        String what = method + " " + path + ": " + reply;
-        JsonNode response = resolved(operation(method, path).path("responses").path("" + reply.status()));
-        assertThat(response.isObject()).as("declared: " + what).isTrue();
-        String type = reply.find("Content-Type");
-        if (type == null || reply.body().length == 0) {
-            return;
-        }
-        String bare = type.split(";", 2)[0];
-        JsonNode content = response.path("content");
-        JsonNode media = content.has(bare) ? content.path(bare) : content.path("*/*");
-        assertThat(media.isObject()).as("media type of " + what).isTrue();
-        if (bare.endsWith("json") && media.has("schema") && content.has(bare)) {
-            assertThat(errors(media.path("schema"), reply.json())).as(what).isEmpty();
-        }
-        if (bare.equals("application/problem+json") && response.has("x-quorate-codes")) {
-            List<String> codes = new ArrayList<>();
-            response.path("x-quorate-codes").forEach(code -> codes.add(code.asText()));
-            assertThat(codes).as(what).contains(reply.json().path("code").asText());
-        }
     }
 
     @Test
@@ -266,6 +197,20 @@ final class OpenApiTest {
                         .header("Accept", "multipart/mixed")
                         .send());
         conforms("get", path, cluster.siblings("n1", key, ""));
+        String tag = cluster.get("n1", key).header("ETag");
+        conforms(
+                "get",
+                path,
+                cluster.request("n1", "GET", key, "")
+                        .header("If-None-Match", tag)
+                        .send()
+                        .expect(304));
+        conforms(
+                "get",
+                path,
+                cluster.request("n1", "GET", key, "")
+                        .header("Quorate-Explain", "1")
+                        .send());
         for (String query : new String[] {
             "?level=NO",
             "?level=ANY",
@@ -299,6 +244,7 @@ final class OpenApiTest {
                         .send());
         for (String[] header : new String[][] {
             {"If-Match", "\"1\""},
+            {"If-None-Match", "*"},
             {"Quorate-TTL", "1s"},
             {"Quorate-Session", "x"},
             {"Quorate-Context", "x"},
@@ -353,7 +299,9 @@ final class OpenApiTest {
             "{\"mode\":\"leaderless\",\"n\":1}",
             "{\"mode\":\"leaderless\",\"n\":9}",
             "{\"mode\":\"leader\"}",
+            "{\"mode\":\"leader\",\"sloppy\":true}",
             "{\"mode\":\"leaderless\",\"read\":\"SYNC\"}",
+            "{\"mode\":\"leaderless\",\"read\":\"LOCAL_ONE\"}",
             "{}",
             "no json"
         }) {
@@ -370,6 +318,18 @@ final class OpenApiTest {
                 "delete",
                 path,
                 Http.request("DELETE", url, "/v1/buckets/declared").send().expect(404));
+        for (int status : new int[] {201, 200}) {
+            conforms(
+                    "put",
+                    path,
+                    Http.request("PUT", url, "/v1/buckets/declared")
+                            .json("{\"mode\":\"leader\",\"read\":\"lease\",\"write\":\"SYNC\"}")
+                            .send()
+                            .expect(status));
+        }
+        conforms("get", path, Http.get(url, "/v1/buckets/declared").expect(200));
+        conforms("get", "/v1/buckets", Http.get(url, "/v1/buckets").expect(200));
+        Http.request("DELETE", url, "/v1/buckets/declared").send().expect(202);
     }
 
     @Test
@@ -392,37 +352,15 @@ final class OpenApiTest {
             Reply reply = Http.get(url, path).expect(200);
             conforms("get", path, reply);
             conforms("get", path, Http.get(url, path + "?x=1"));
-            JsonNode example = resolved(operation("get", path).path("responses").path("200"))
-                    .path("content")
-                    .path("application/json")
-                    .path("example");
+            JsonNode example = api.example("get", path, "");
             if (!example.isMissingNode()) {
-                sameFields(path, example, reply.json());
+                ApiDocument.sameFields(path, example, reply.json());
             }
         }
-        JsonNode explained = Http.get(url, TestCluster.target("k", "/explain")).json();
-        sameFields(
-                "explain",
-                operation("get", "/v1/buckets/{bucket}/keys/{key}/explain")
-                        .path("responses")
-                        .path("200")
-                        .path("content")
-                        .path("application/json")
-                        .path("example"),
-                explained);
-    }
-
-    private static void sameFields(String where, JsonNode example, JsonNode live) {
-        if (example.isObject()) {
-            List<String> wanted = new ArrayList<>();
-            List<String> found = new ArrayList<>();
-            example.fieldNames().forEachRemaining(wanted::add);
-            live.fieldNames().forEachRemaining(found::add);
-            assertThat(found).as(where).containsExactlyElementsOf(wanted);
-            wanted.forEach(field -> sameFields(where + "." + field, example.path(field), live.path(field)));
-        } else if (example.isArray() && !example.isEmpty() && !live.isEmpty()) {
-            sameFields(where + "[0]", example.get(0), live.get(0));
-        }
+        String path = "/v1/buckets/{bucket}/keys/{key}/explain";
+        Reply explained = Http.get(url, TestCluster.target("k", "/explain")).expect(200);
+        conforms("get", path, explained);
+        ApiDocument.sameFields("explain", api.example("get", path, "leaderless"), explained.json());
     }
 
     @Test
