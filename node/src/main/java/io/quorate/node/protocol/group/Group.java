@@ -202,9 +202,9 @@ public final class Group {
                 ? core.leasedIndex(now)
                 : -1;
         if (leased < 0) {
-            core.read(lookups.confirm(call), now);
+            core.read(lookups.confirm(call, proposals.told()), now);
         } else {
-            answerAt(call, (LedRequest.Read) call.request(), leased, now);
+            answerAt(call, (LedRequest.Read) call.request(), Math.max(leased, proposals.told()), now);
         }
     }
 

@@ -15,16 +15,19 @@ import org.jspecify.annotations.Nullable;
 /** Reads that wait: for the leader to be confirmed, or for entries to be applied. */
 final class Lookups {
     /** Linearizable reads by their numbers in the core. */
-    private final Map<Long, Call> confirming = new HashMap<>();
+    private final Map<Long, Confirming> confirming = new HashMap<>();
     /** Reads that may be answered once an index is applied. */
     private final NavigableMap<Long, List<Call>> applying = new TreeMap<>();
 
     private long next;
     private int size;
 
-    /** Begins a read that the core has to confirm; its number there. */
-    long confirm(Call call) {
-        confirming.put(++next, call);
+    /** A read, and what had been acknowledged by this leader's disk alone when it began. */
+    private record Confirming(Call call, long told) {}
+
+    /** Begins a read that the core has to confirm; its number there. It has to see what clients were told of before. */
+    long confirm(Call call, long told) {
+        confirming.put(++next, new Confirming(call, told));
         size++;
         return next;
     }
@@ -36,15 +39,15 @@ final class Lookups {
     /** The core has said that a read may see an index; the call if it failed and is to be tried in another way. */
     @Nullable
     Call confirmed(Ready.Read read, long index) {
-        Call call = confirming.remove(read.id());
-        if (call == null) {
+        Confirming confirmed = confirming.remove(read.id());
+        if (confirmed == null) {
             return null;
         }
         size--;
         if (read.index() < 0) {
-            return call;
+            return confirmed.call();
         }
-        await(call, index);
+        await(confirmed.call(), Math.max(index, confirmed.told()));
         return null;
     }
 
@@ -69,7 +72,7 @@ final class Lookups {
     /** Ends those whose time is over. Those of a session that have waited for half of their time are given back. */
     List<Call> tick(long now, long patience) {
         List<Call> impatient = new ArrayList<>();
-        confirming.values().removeIf(call -> end(call, now));
+        confirming.values().removeIf(read -> end(read.call(), now));
         applying.values()
                 .forEach(calls -> calls.removeIf(call -> {
                     boolean elsewhere = isSessionRead(call) && !call.handedOn() && call.deadline() - now < patience;
@@ -105,7 +108,8 @@ final class Lookups {
     }
 
     void abandon() {
-        List<Call> all = new ArrayList<>(confirming.values());
+        List<Call> all = new ArrayList<>();
+        confirming.values().forEach(read -> all.add(read.call()));
         applying.values().forEach(all::addAll);
         confirming.clear();
         applying.clear();

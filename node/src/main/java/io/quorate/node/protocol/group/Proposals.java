@@ -21,6 +21,8 @@ final class Proposals {
     private final NavigableMap<Long, Waiting> waiting = new TreeMap<>();
     /** Those that are applied, and wait for the last voters. */
     private final NavigableMap<Long, Waiting> applied = new TreeMap<>();
+    /** The last entry of which a client was told that this leader's disk has it. */
+    private long told;
 
     /** A write and the entry that it became. */
     private static final class Waiting {
@@ -98,10 +100,16 @@ final class Proposals {
             Waiting write = entry.getValue();
             if (write.level() == WriteLevel.ASYNC) {
                 each.remove();
+                told = Math.max(told, entry.getKey());
                 write.tag = new VersionTag(write.term, entry.getKey());
                 done(write, entry.getKey(), WriteLevel.ASYNC);
             }
         }
+    }
+
+    /** The last entry that is acknowledged, though it may not be committed yet; 0 for none. */
+    long told() {
+        return told;
     }
 
     /** The disks of all voters have all up to an index. */
@@ -170,6 +178,7 @@ final class Proposals {
 
     /** This node leads no more: who waits for all voters will not hear of them here. */
     void deposed() {
+        told = 0;
         List<Waiting> all = List.copyOf(applied.values());
         applied.clear();
         all.forEach(Proposals::belowLevel);
