@@ -204,6 +204,32 @@ final class LeaderIdempotencyContractTest {
                     .expect(204);
             assertThat(again.header("ETag")).isEqualTo(made.header("ETag"));
             assertThat(accounts.get(node, key).header("ETag")).isEqualTo(over.header("ETag"));
+            accounts.request(node, "PUT", key, "?timeout=10s&level=" + level)
+                    .header("Idempotency-Key", "order-5")
+                    .body("other")
+                    .send()
+                    .problem(409, "idempotency-conflict");
+        }
+    }
+
+    @Test
+    void writeOnTheLeadersDiskAloneIsRememberedToo() {
+        for (String first : cluster.nodes()) {
+            String key = TestCluster.newKey();
+            Reply made = accounts.request(first, "PUT", key, "?level=ASYNC")
+                    .header("Idempotency-Key", "order-6")
+                    .body("v")
+                    .send()
+                    .expect(204);
+            for (String node : cluster.nodes()) {
+                Reply again = accounts.request(node, "PUT", key, "?level=ASYNC")
+                        .header("Idempotency-Key", "order-6")
+                        .body("v")
+                        .send()
+                        .expect(204);
+                assertThat(again.header("ETag")).isEqualTo(made.header("ETag"));
+            }
+            assertThat(accounts.get("n2", key).header("ETag")).isEqualTo(made.header("ETag"));
         }
     }
 

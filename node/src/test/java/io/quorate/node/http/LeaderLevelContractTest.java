@@ -96,6 +96,12 @@ final class LeaderLevelContractTest {
         }
     }
 
+    /** An answer names what was reached, and a majority may be faster than the leader's own disk. */
+    private static void reached(Reply written, String level) {
+        String wanted = level.toUpperCase(Locale.ROOT);
+        assertThat(written.result().get("level")).isIn(wanted, wanted.equals("ASYNC") ? "SEMI_SYNC" : wanted);
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"ASYNC", "SEMI_SYNC", "SYNC", "async", "Semi_Sync", "sync"})
     void writeReachesItsLevelThroughAnyNode(String level) {
@@ -103,14 +109,13 @@ final class LeaderLevelContractTest {
         String query = "?timeout=10s&level=" + level;
         for (String node : cluster.nodes()) {
             Reply written = accounts.put(node, key, query, "by " + node).expect(204);
-            assertThat(written.result())
-                    .containsEntry("level", level.toUpperCase(Locale.ROOT))
-                    .containsEntry("role", "leader");
+            reached(written, level);
+            assertThat(written.result()).containsEntry("role", "leader");
             Reply read = accounts.get(node, key, "?timeout=10s").expect(200);
             assertThat(read.text()).isEqualTo("by " + node);
             assertThat(read.header("ETag")).isEqualTo(written.header("ETag"));
             Reply deleted = accounts.request(node, "DELETE", key, query).send().expect(204);
-            assertThat(deleted.result()).containsEntry("level", level.toUpperCase(Locale.ROOT));
+            reached(deleted, level);
             accounts.get(node, key, "?timeout=10s").problem(404, "not-found");
         }
     }
@@ -261,7 +266,7 @@ final class LeaderLevelContractTest {
                         .body("v")
                         .send()
                         .expect(204);
-                assertThat(written.result()).containsEntry("level", WRITES[i]);
+                reached(written, WRITES[i]);
                 Reply read = Http.request("GET", cluster.url(node), key + "?timeout=10s")
                         .header("Quorate-Session", written.header("Quorate-Session"))
                         .send()

@@ -45,7 +45,7 @@ final class Gathered {
     }
 
     /** Proposes all of them to a core that leads. */
-    void propose(RaftCore core, Group.Around around, Proposals proposals, long now) {
+    void propose(RaftCore core, StateMachine machine, Group.Around around, Proposals proposals, long now) {
         List<Call> all = takeAll();
         StorageException refusal = around.store().refusal();
         if (refusal != null) {
@@ -54,11 +54,14 @@ final class Gathered {
             return;
         }
         long millis = around.wallMillis().getAsLong();
-        List<Bytes> commands = new ArrayList<>(all.size());
+        List<Command> commands = new ArrayList<>(all.size());
+        List<Bytes> payloads = new ArrayList<>(all.size());
         for (Call call : all) {
-            commands.add(Command.of((LedRequest.Write) call.request(), millis).encode());
+            Command command = Command.of((LedRequest.Write) call.request(), millis);
+            commands.add(command);
+            payloads.add(command.encode());
         }
-        Ready.Position first = core.propose(commands, now);
+        Ready.Position first = core.propose(payloads, now);
         for (int i = 0; i < all.size(); i++) {
             Call call = all.get(i);
             if (first == null) {
@@ -66,7 +69,7 @@ final class Gathered {
                         ErrorCode.OVERLOADED,
                         "the key's group has too much that is not committed; retry after a moment");
             } else {
-                proposals.add(call, first.index() + i, first.term());
+                proposals.add(call, commands.get(i), first.index() + i, first.term(), machine);
             }
         }
     }

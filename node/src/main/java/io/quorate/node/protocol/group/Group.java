@@ -401,7 +401,7 @@ public final class Group {
             return;
         }
         if (core.role() == Role.LEADER) {
-            gathered.propose(core, around, proposals, now);
+            gathered.propose(core, machine, around, proposals, now);
         } else {
             gathered.takeAll().forEach(call -> handOn(call, now));
         }

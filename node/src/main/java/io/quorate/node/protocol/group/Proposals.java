@@ -4,14 +4,17 @@ import io.quorate.node.protocol.raft.Ready;
 import io.quorate.node.protocol.request.KeyReply;
 import io.quorate.node.protocol.request.LedRequest;
 import io.quorate.node.protocol.request.VersionTag;
+import io.quorate.ring.bytes.Bytes;
 import io.quorate.ring.consistency.WriteLevel;
 import io.quorate.ring.wire.ErrorCode;
 import io.quorate.ring.wire.Outcome;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
+import java.util.Set;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
@@ -21,6 +24,10 @@ final class Proposals {
     private final NavigableMap<Long, Waiting> waiting = new TreeMap<>();
     /** Those that are applied, and wait for the last voters. */
     private final NavigableMap<Long, Waiting> applied = new TreeMap<>();
+    /** Idempotency keys of entries that are not applied, by their places: each once, at the first of them. */
+    private final NavigableMap<Long, Bytes> unapplied = new TreeMap<>();
+
+    private final Set<Bytes> unappliedKeys = new HashSet<>();
     /** The last entry of which a client was told that this leader's disk has it. */
     private long told;
 
@@ -28,11 +35,15 @@ final class Proposals {
     private static final class Waiting {
         private final Call call;
         private final long term;
+        /** Whether it is certain before it is applied what it does: nobody has sent it before under its key. */
+        private final boolean certain;
+
         private @Nullable VersionTag tag;
 
-        private Waiting(Call call, long term) {
+        private Waiting(Call call, long term, boolean certain) {
             this.call = call;
             this.term = term;
+            this.certain = certain;
         }
 
         private WriteLevel level() {
@@ -40,11 +51,23 @@ final class Proposals {
         }
     }
 
-    void add(Call call, long index, long term) {
-        Waiting replaced = waiting.put(index, new Waiting(call, term));
+    void add(Call call, Command command, long index, long term, StateMachine machine) {
+        Waiting replaced = waiting.put(index, new Waiting(call, term, isCertain(command, index, term, machine)));
         if (replaced != null) {
             lost(replaced);
         }
+    }
+
+    private boolean isCertain(Command command, long index, long term, StateMachine machine) {
+        if (!command.request().explicit()) {
+            return true;
+        }
+        Bytes key = command.requestHash();
+        if (!unappliedKeys.add(key)) {
+            return false;
+        }
+        unapplied.put(index, key);
+        return machine.isNew(key, term);
     }
 
     int size() {
@@ -53,6 +76,9 @@ final class Proposals {
 
     /** An entry has been applied: whoever waits for it hears of it, or waits for more. */
     void applied(long index, long term, Effect effect) {
+        NavigableMap<Long, Bytes> seen = unapplied.headMap(index, true);
+        unappliedKeys.removeAll(seen.values());
+        seen.clear();
         Waiting write = waiting.remove(index);
         if (write == null) {
             return;
@@ -91,14 +117,17 @@ final class Proposals {
                 present);
     }
 
-    /** The leader's own disk has all up to an index. */
+    /**
+     * The leader's own disk has all up to an index. A write that may be a retry waits until it is applied all the same: only
+     * then it is known whether it was made before, and as what.
+     */
     void durable(long index) {
         for (Iterator<Map.Entry<Long, Waiting>> each =
                         waiting.headMap(index, true).entrySet().iterator();
                 each.hasNext(); ) {
             Map.Entry<Long, Waiting> entry = each.next();
             Waiting write = entry.getValue();
-            if (write.level() == WriteLevel.ASYNC) {
+            if (write.level() == WriteLevel.ASYNC && write.certain) {
                 each.remove();
                 told = Math.max(told, entry.getKey());
                 write.tag = new VersionTag(write.term, entry.getKey());
@@ -179,6 +208,8 @@ final class Proposals {
     /** This node leads no more: who waits for all voters will not hear of them here. */
     void deposed() {
         told = 0;
+        unapplied.clear();
+        unappliedKeys.clear();
         List<Waiting> all = List.copyOf(applied.values());
         applied.clear();
         all.forEach(Proposals::belowLevel);

@@ -164,6 +164,16 @@ public final class StateMachine {
         return holds ? new Effect.Done(tag) : new Effect.Refused(present);
     }
 
+    /**
+     * Whether nothing can be remembered of a command's idempotency key when it is applied, as far as its leader's earlier
+     * entries go.
+     *
+     * @param present term: once an entry of it is applied, all of other leaders are
+     */
+    boolean isNew(Bytes requestHash, long present) {
+        return term == present && find(requestHash) == null;
+    }
+
     private static Effect repeated(Remembered known, Command command) {
         if (known.bodyHash() != command.bodyHash()) {
             return new Effect.Conflict();
