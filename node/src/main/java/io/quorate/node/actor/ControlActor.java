@@ -3,6 +3,7 @@ package io.quorate.node.actor;
 import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableMap;
 import com.google.common.collect.Lists;
+import io.quorate.node.protocol.bucket.BucketDefinition;
 import io.quorate.node.protocol.bucket.BucketEntry;
 import io.quorate.node.protocol.bucket.BucketRegistry;
 import io.quorate.node.protocol.bucket.BucketRegistry.Change;
@@ -357,15 +358,17 @@ public final class ControlActor extends AbstractBehavior<Received> {
         }
         StorageException failure = save();
         for (BucketEntry entry : entries) {
+            BucketDefinition bucket = entry.definition();
             LOG.info(
-                    "{}: bucket {} {} (generation {}, n={}, read {}, write {})",
+                    "{}: bucket {} {} (generation {}, mode {}, n={}, read {}, write {})",
                     around.self(),
                     entry.name(),
                     entry.deleted() ? "deleted" : "defined",
                     entry.generation(),
-                    entry.definition().n(),
-                    entry.definition().read(),
-                    entry.definition().write());
+                    bucket.mode(),
+                    bucket.n(),
+                    bucket.isLed() ? bucket.ledLevels().read() : bucket.read(),
+                    bucket.isLed() ? bucket.ledLevels().write() : bucket.write());
         }
         publish();
         return failure;
