@@ -8,6 +8,7 @@ import io.quorate.node.protocol.group.GroupMessage;
 import io.quorate.node.protocol.group.GroupReport;
 import io.quorate.node.protocol.group.GroupRules;
 import io.quorate.node.protocol.group.GroupSettings;
+import io.quorate.node.protocol.group.InstallStep;
 import io.quorate.node.protocol.group.Retention;
 import io.quorate.node.protocol.group.StateMachine;
 import io.quorate.node.protocol.raft.Base;
@@ -96,8 +97,7 @@ abstract class RaftGroupActor extends AbstractPersistentActor implements Runtime
 
     private record Stored(StateMachine.Turn turn, @Nullable StorageException failure) {}
 
-    private record Stepped(
-            Group.InstallEnded then, @Nullable StorageException failure) {}
+    private record Stepped(InstallStep.Ended then, @Nullable StorageException failure) {}
 
     private RaftGroupActor(Around around) {
         this.around = around;
@@ -360,7 +360,7 @@ abstract class RaftGroupActor extends AbstractPersistentActor implements Runtime
         }
 
         @Override
-        public void install(Group.Step step, Group.InstallEnded ended) {
+        public void install(InstallStep step, InstallStep.Ended ended) {
             step.run(around.group().store(), failure -> around.inlet().tell(new Stepped(ended, failure)));
         }
 

@@ -5,6 +5,7 @@ import io.quorate.bench.check.Violation;
 import io.quorate.node.protocol.group.FoundLog;
 import io.quorate.node.protocol.group.Group;
 import io.quorate.node.protocol.group.GroupMessage;
+import io.quorate.node.protocol.group.InstallStep;
 import io.quorate.node.protocol.group.Retention;
 import io.quorate.node.protocol.group.StateMachine;
 import io.quorate.node.protocol.raft.Base;
@@ -274,7 +275,7 @@ final class GroupNode {
         }
 
         @Override
-        public void install(Group.Step step, Group.InstallEnded ended) {
+        public void install(InstallStep step, InstallStep.Ended ended) {
             step.run(
                     disk,
                     failure -> inBoot(() -> input(running -> ended.ended(failure, clock())))

@@ -85,7 +85,7 @@ public final class Group {
         void compacted(Base base, HardState state);
 
         /** Does a step of taking a state in; {@code ended} is to be called like any other input. */
-        void install(Step step, InstallEnded ended);
+        void install(InstallStep step, InstallStep.Ended ended);
 
         /** Something that an operator may want to know. */
         void note(String what, boolean alarming);
@@ -102,16 +102,6 @@ public final class Group {
         STATE_SENT,
         STATE_TAKEN,
         HALTED
-    }
-
-    /** A step of taking a state in, to be given to the store. */
-    public interface Step {
-        void run(GroupStore store, java.util.function.Consumer<@Nullable StorageException> ended);
-    }
-
-    /** Hears of the end of a step. */
-    public interface InstallEnded {
-        void ended(@Nullable StorageException failure, long now);
     }
 
     /** The log as it was found. */
@@ -504,9 +494,4 @@ public final class Group {
 
     /** What a state adds up to: equal for replicas that have applied equally much. */
     public record Stand(long applied, long keys, LeafTable.Sum sum) {}
-
-    /** Whom this node takes for the leader. */
-    public @Nullable NodeId leader() {
-        return core.leader();
-    }
 }
