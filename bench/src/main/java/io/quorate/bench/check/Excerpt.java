@@ -117,6 +117,13 @@ final class Excerpt {
         return rest;
     }
 
+    /** Whether one may have needed what the other one left: by what was known then, or because its answer said so later. */
+    private static boolean maySee(Cut seer, Cut seen, Sight sight) {
+        Tag asks = seer.then().asks();
+        return sight.maySee(seer.told(), seen.told())
+                || (asks != null && asks.equals(seen.whole().gives()));
+    }
+
     /** The story less those of a part that nobody who stays may have seen. */
     private static BitSet without(List<Cut> story, int from, int end, Sight sight) {
         BitSet stays = new BitSet(story.size());
@@ -127,7 +134,7 @@ final class Excerpt {
         while (!seers.isEmpty()) {
             Cut seer = seers.remove();
             for (int i = stays.nextClearBit(from); i < end; i = stays.nextClearBit(i + 1)) {
-                if (sight.maySee(seer.told(), story.get(i).told())) {
+                if (maySee(seer, story.get(i), sight)) {
                     stays.set(i);
                     seers.add(story.get(i));
                 }
@@ -145,7 +152,7 @@ final class Excerpt {
         while (!gone.isEmpty()) {
             Cut seen = gone.remove();
             for (int i = stays.nextSetBit(0); i >= 0; i = stays.nextSetBit(i + 1)) {
-                if (sight.maySee(story.get(i).told(), seen.told())) {
+                if (maySee(story.get(i), seen, sight)) {
                     stays.clear(i);
                     gone.add(story.get(i));
                 }

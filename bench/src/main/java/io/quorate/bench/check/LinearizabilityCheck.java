@@ -12,6 +12,9 @@ import java.util.List;
  * <p>A history begins with the key: nothing is there at first. It has to be whole as to writes: one that is left out looks
  * like a value from nowhere. Reads that promise less, such as those of followers, do not belong in it.
  *
+ * <p>The register is one of a group with a log: later writes have higher tags, and a history of which just that is not true
+ * has no order either. Values need not differ; where they do, more is found.
+ *
  * <p>The search itself is in {@link Search}. It needs no cuts at moments of rest: at such a moment it depends on nothing but
  * what the register holds and which writes of unknown outcome have been used, and so goes on from each of them only once.
  */

@@ -1,35 +1,22 @@
 package io.quorate.bench.check;
 
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The register that operations are held against: empty, or a value under a tag. Where a write of unknown outcome took
  * effect nobody knows its tag, until an operation is put after it that tells: then the value has that tag for good.
  *
- * @param tag null while it is not known
+ * @param value null if it is empty
+ * @param tag null if it is empty, and while the tag is not known
  */
-record Register(Form form, @Nullable Long value, @Nullable Tag tag) {
-    static final Register EMPTY = new Register(Form.EMPTY, null, null);
-
-    /** It holds something, or nothing, that no operation asks for any more. */
-    static final Register FORGOTTEN = new Register(Form.FORGOTTEN, null, null);
-
-    /** What is known of it. */
-    enum Form {
-        EMPTY,
-        HELD,
-        FORGOTTEN
-    }
-
-    /** Whether it holds a value whose tag nobody has told yet. */
-    boolean isNameless() {
-        return form == Form.HELD && tag == null;
-    }
+record Register(@Nullable Long value, @Nullable Tag tag) {
+    static final Register EMPTY = new Register(null, null);
 
     /** What an operation leaves behind; null if it could not have ended as it did. */
     @Nullable
     Register after(Operation operation, Tags tags) {
-        if (operation.asksForNone() && form != Form.EMPTY) {
+        if (operation.asksForNone() && value != null) {
             return null;
         }
         Tag asked = operation.asks();
@@ -40,20 +27,17 @@ record Register(Form form, @Nullable Long value, @Nullable Tag tag) {
     }
 
     private boolean bears(Tag asked, Tags tags) {
-        return form == Form.HELD && (tag == null ? tags.mayBeOfUnknown(asked) : tag.equals(asked));
+        return value != null && (tag == null ? tags.mayBeOfUnknown(asked) : tag.equals(asked));
     }
 
     private @Nullable Register observed(Operation operation) {
-        if (form == Form.EMPTY) {
-            // What is refused because something is in its way has not found nothing.
-            return operation.kind() == Operation.Kind.CREATE ? null : this;
-        }
         boolean fits = switch (operation.kind()) {
-            case READ -> operation.value() != null && operation.value().equals(value);
-            case COMPARE_AND_SET -> operation.tag() != null && !operation.tag().equals(operation.expected());
-            case CREATE, WRITE, DELETE -> true;
+            case READ -> value == null || value.equals(operation.value());
+            case COMPARE_AND_SET -> value == null || !Objects.equals(operation.tag(), operation.expected());
+            case CREATE -> value != null;
+            case WRITE, DELETE -> false;
         };
-        return fits ? new Register(form, value, operation.tag()) : null;
+        return fits ? new Register(value, operation.tag()) : null;
     }
 
     private static @Nullable Register written(Operation operation, Tags tags) {
@@ -61,6 +45,6 @@ record Register(Form form, @Nullable Long value, @Nullable Tag tag) {
         if (given != null && !tags.mayFollow(operation.asks(), given)) {
             return null;
         }
-        return operation.value() == null ? EMPTY : new Register(Form.HELD, operation.value(), given);
+        return operation.removes() ? EMPTY : new Register(operation.value(), given);
     }
 }

@@ -16,13 +16,11 @@ import java.util.List;
  *
  * <ol>
  *   <li>Tags come up in their order, and none that has to come up is left out ({@link Tags#mayFollow}).
- *   <li>What leaves everything as it is may come at once, and no other choice be tried: whatever can follow can follow it.
- *       So an observation; and a write of which nobody tells, over something of which nobody tells.
+ *   <li>An observation that may come next does, and no other choice is tried: whatever can follow can follow it.
  *   <li>What somebody has still to see is not written over: its tag never comes back.
  *   <li>A write of unknown outcome is put only right before an operation that needs it. In any good order it can be moved
  *       back until then, as nothing has to wait for it, and be left out if a write comes first.
  *   <li>Of writes that nobody can tell apart only the one that has to be done first is tried.
- *   <li>Registers that differ in what nobody asks for any more are the same ({@link Tags#forget}).
  * </ol>
  *
  * <p>Iterative, as a path is as long as the history.
@@ -42,34 +40,34 @@ final class Search {
     private final UnknownWrites unknown;
     private final Visited visited = new Visited();
     private final List<Frame> path = new ArrayList<>();
-    private Register register;
+    private Register register = Register.EMPTY;
     private long steps;
     private ImmutableList<Operation> longest = ImmutableList.of();
     private int longestKnown;
 
     /**
      * One step: an operation of known outcome, after the writes of unknown outcome that it needs; what the register was
-     * before, and what may come next.
+     * before, and what may come next. The operation tells the tag of what it finds, so after a step it is always known.
      */
     private record Frame(List<Call> placed, Register before, Iterator<List<Call>> moves) {}
 
     Search(List<Operation> history) {
-        List<Operation> operations = Hindsight.of(history.stream()
+        List<Operation> asKnown = history.stream()
                 .filter(Operation::matters)
                 .sorted(Comparator.comparingLong(Operation::invoked))
-                .toList());
+                .toList();
+        List<Operation> operations = Hindsight.of(asKnown);
         List<Call> unknownCalls = new ArrayList<>();
-        for (Operation operation : operations) {
-            List<Call> calls = operation.isUnknown() ? unknownCalls : known;
-            calls.add(new Call(calls.size(), operation));
+        for (int i = 0; i < operations.size(); i++) {
+            List<Call> calls = operations.get(i).isUnknown() ? unknownCalls : known;
+            calls.add(new Call(calls.size(), operations.get(i), asKnown.get(i)));
         }
         tags = new Tags(operations);
         waiting = new Waiting(known);
         unknown = new UnknownWrites(unknownCalls);
-        register = tags.forget(Register.EMPTY);
     }
 
-    /** Operations tried in a place. */
+    /** Moves tried. */
     long steps() {
         return steps;
     }
@@ -107,7 +105,6 @@ final class Search {
         while (count < move.size() && place(move.get(count))) {
             count++;
         }
-        register = tags.forget(register);
         if (count == move.size() && isNew()) {
             path.add(new Frame(move, before, moves().iterator()));
         } else {
@@ -148,7 +145,7 @@ final class Search {
     private boolean isNew() {
         int first = waiting.first();
         BitSet after = placed.get(first, placed.length());
-        return visited.add(new Visited.Configuration(first, after, register), unknown.spent(tags));
+        return visited.add(new Visited.Configuration(first, after, register), unknown.placed());
     }
 
     private void rememberLongest() {
@@ -156,7 +153,7 @@ final class Search {
         if (count > longestKnown) {
             longestKnown = count;
             ImmutableList.Builder<Operation> order = ImmutableList.builder();
-            path.forEach(frame -> frame.placed().forEach(call -> order.add(call.operation())));
+            path.forEach(frame -> frame.placed().forEach(call -> order.add(call.asKnown())));
             longest = order.build();
         }
     }
@@ -168,11 +165,10 @@ final class Search {
         Call delete = null;
         for (Call call : candidates) {
             Operation operation = call.operation();
-            Register after = register.after(operation, tags);
-            if (after == null || !mayReplace(operation)) {
+            if (register.after(operation, tags) == null || !mayReplace(operation)) {
                 continue;
             }
-            if (changesNothing(operation, after)) {
+            if (operation.isObservation()) {
                 return List.of(List.of(call));
             }
             if (operation.kind() != Operation.Kind.DELETE || operation.tag() != null) {
@@ -200,16 +196,6 @@ final class Search {
         return moves;
     }
 
-    private boolean changesNothing(Operation operation, Register after) {
-        if (operation.isObservation()) {
-            return true;
-        }
-        Tag gives = operation.gives();
-        return register.equals(Register.FORGOTTEN)
-                && tags.forget(after).equals(Register.FORGOTTEN)
-                && (gives == null || tags.isNext(gives));
-    }
-
     /** Whether an operation that the register allows takes nothing away that others have still to see. */
     private boolean mayReplace(Operation operation) {
         Tag replaced = register.tag() == null ? operation.asks() : register.tag();
@@ -218,9 +204,7 @@ final class Search {
 
     /** Whether the register does not allow the operation, and might if writes of unknown outcome came before it. */
     private boolean mayNeedUnknown(Operation operation) {
-        boolean conditional = operation.isObservation() || !operation.isUnconditional();
-        return conditional
-                && (register.tag() == null || !tags.isAwaited(register.tag()))
+        return (register.tag() == null || !tags.isAwaited(register.tag()))
                 && register.after(operation, tags) == null
                 && (operation.asksForNone() || (operation.asks() != null && tags.mayBeOfUnknown(operation.asks())));
     }

@@ -92,8 +92,7 @@ public final class SessionCheck {
         boolean gone = operation.removes() || (operation.isObservation() && operation.asksForNone());
         Tag told = made(operation) != null ? made(operation) : operation.asks();
         if (told == null && ended.before() != null) {
-            // Whoever finds nothing, or makes it so, knows that what he knew of is gone; of what came since he knows
-            // nothing.
+            // Whoever finds nothing, or makes it so, knows that what he knew of is gone; not what came since.
             told = ended.before().tag();
         }
         if (told == null) {
@@ -110,7 +109,7 @@ public final class SessionCheck {
 
     private boolean fits(Operation operation, Known known) {
         Tag made = made(operation);
-        if (made != null && made.compareTo(known.tag()) < 0) {
+        if (made != null && made.compareTo(known.tag()) <= 0) {
             return false;
         }
         Tag asks = operation.asks();
@@ -118,7 +117,7 @@ public final class SessionCheck {
             int order = asks.compareTo(known.tag());
             return known.removed() ? order > 0 : order >= 0;
         }
-        return !operation.asksForNone() || known.removed() || mayHaveBeenRemoved(operation, known.tag());
+        return !operation.asksForNone() || mayHaveBeenRemoved(operation, known.tag());
     }
 
     /** Whether somebody may have deleted what bore this tag before the operation found nothing. */

@@ -21,12 +21,10 @@ final class Tags {
     /** The place in the log of the highest tag that was spoken of by those that have their place; -1 if none was. */
     private int reached = -1;
 
-    private int emptinessAsked;
-
     /** Values that reads show under tags that no answer to a write named. */
     private final Set<@Nullable Long> shownOfUnknown = new HashSet<>();
 
-    /** One tag. Operations without a place ask for it, those with one have spoken of it. */
+    /** One tag. Operations of known outcome that have no place yet wait for it, those with a place have spoken of it. */
     private static final class Use {
         private int rank;
         private boolean given;
@@ -34,8 +32,7 @@ final class Tags {
         private boolean due;
 
         private int spoken;
-        private int asked;
-        private int askedByKnown;
+        private int awaited;
     }
 
     Tags(List<Operation> operations) {
@@ -49,7 +46,7 @@ final class Tags {
             if (asks != null) {
                 use(asks).due |= !operation.isUnknown();
             }
-            ask(operation, 1);
+            await(operation, 1);
         }
         uses.keySet().stream().sorted().forEach(tag -> {
             use(tag).rank = log.size();
@@ -67,27 +64,23 @@ final class Tags {
         return uses.computeIfAbsent(tag, t -> new Use());
     }
 
-    private void ask(Operation operation, int by) {
+    private void await(Operation operation, int by) {
         Tag asks = operation.asks();
-        if (asks != null) {
-            use(asks).asked += by;
-            use(asks).askedByKnown += operation.isUnknown() ? 0 : by;
-        }
-        if (operation.asksForNone()) {
-            emptinessAsked += by;
+        if (asks != null && !operation.isUnknown()) {
+            use(asks).awaited += by;
         }
     }
 
     /** An operation has found its place. */
     void place(Operation operation) {
-        ask(operation, -1);
+        await(operation, -1);
         speak(operation.asks());
         speak(operation.gives());
     }
 
     /** The one that found its place last has lost it again. */
     void takeBack(Operation operation) {
-        ask(operation, 1);
+        await(operation, 1);
         unspeak(operation.gives());
         unspeak(operation.asks());
     }
@@ -133,35 +126,14 @@ final class Tags {
         return shownOfUnknown.contains(value);
     }
 
-    /** Whether it, or a higher one, has been spoken of. */
-    boolean isReached(Tag tag) {
-        return use(tag).rank <= reached;
-    }
-
-    /** Whether no tag that anybody mentions can come up before it. */
-    boolean isNext(Tag tag) {
-        return use(tag).rank == reached + 1;
-    }
-
     /** Whether operations whose outcome is known still have to find it in the register. */
     boolean isAwaited(Tag tag) {
-        return use(tag).askedByKnown > 0;
+        return use(tag).awaited > 0;
     }
 
     /** Whether operations other than this one, whose outcome is known, still have to find it in the register. */
     boolean isAwaited(Tag tag, Operation except) {
         int own = tag.equals(except.asks()) && !except.isUnknown() ? 1 : 0;
-        return use(tag).askedByKnown > own;
-    }
-
-    /** The register, less what no operation without a place asks for. */
-    Register forget(Register register) {
-        Tag tag = register.tag();
-        boolean asked = switch (register.form()) {
-            case EMPTY -> emptinessAsked > 0;
-            case HELD -> tag == null || use(tag).asked > 0;
-            case FORGOTTEN -> false;
-        };
-        return asked ? register : Register.FORGOTTEN;
+        return use(tag).awaited > own;
     }
 }

@@ -10,7 +10,6 @@ import org.jspecify.annotations.Nullable;
 /** The writes of unknown outcome, in the order of their invocations, and which of them have a place. */
 final class UnknownWrites {
     private final List<Call> calls;
-    private final List<Call> conditional;
     private final BitSet placed = new BitSet();
 
     /**
@@ -25,9 +24,6 @@ final class UnknownWrites {
 
     UnknownWrites(List<Call> calls) {
         this.calls = calls;
-        conditional = calls.stream()
-                .filter(call -> call.operation().expected() != null)
-                .toList();
     }
 
     void place(int index) {
@@ -38,19 +34,8 @@ final class UnknownWrites {
         placed.clear(index);
     }
 
-    /**
-     * Those that can take effect no more: they have, or what they expect has come up. If the register bears just that, they
-     * still can, but at all visits of such a register alike.
-     */
-    BitSet spent(Tags tags) {
-        BitSet spent = (BitSet) placed.clone();
-        for (Call call : conditional) {
-            Tag expected = call.operation().expected();
-            if (expected != null && tags.isReached(expected)) {
-                spent.set(call.index());
-            }
-        }
-        return spent;
+    BitSet placed() {
+        return (BitSet) placed.clone();
     }
 
     /**
@@ -83,7 +68,10 @@ final class UnknownWrites {
         Set<Effect> tried = new HashSet<>();
         for (Call call : begun) {
             Operation write = call.operation();
-            if (tail.contains(call) || left(write).after(target, tags) == null || !tried.add(effect(write, tags))) {
+            if (write.removes() != target.asksForNone()
+                    || left(write).after(target, tags) == null
+                    || tail.contains(call)
+                    || !tried.add(effect(write, tags))) {
                 continue;
             }
             List<Call> way = new ArrayList<>();
@@ -98,7 +86,7 @@ final class UnknownWrites {
     }
 
     private static Register left(Operation write) {
-        return write.removes() ? Register.EMPTY : new Register(Register.Form.HELD, write.value(), null);
+        return write.removes() ? Register.EMPTY : new Register(write.value(), null);
     }
 
     private static Effect effect(Operation write, Tags tags) {

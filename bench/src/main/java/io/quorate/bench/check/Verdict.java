@@ -5,7 +5,7 @@ import java.util.List;
 
 /** What {@link LinearizabilityCheck} says of a history. */
 public sealed interface Verdict {
-    /** Operations that were tried in some place: what the check cost. */
+    /** What the search cost: how often it put an operation in some place. */
     long steps();
 
     /** There is an order. */
@@ -17,8 +17,8 @@ public sealed interface Verdict {
     /**
      * There is none.
      *
-     * @param excerpt a few operations of the history, in the order of their invocations, which have no order by themselves,
-     *     whatever the rest of the history is
+     * @param excerpt a few operations of the history, in the order of their invocations, that have no order by themselves;
+     *     no write is left out that could have helped one of them
      * @param longest the longest beginning of an order of the excerpt that was found
      */
     record Broken(ImmutableList<Operation> excerpt, ImmutableList<Operation> longest, long steps) implements Verdict {

@@ -11,7 +11,7 @@ import java.util.Map;
  * the same operations of known outcome placed and the same register, but fewer writes of unknown outcome left to use.
  */
 final class Visited {
-    private final Map<Configuration, List<BitSet>> spentAt = new HashMap<>();
+    private final Map<Configuration, List<BitSet>> usedAt = new HashMap<>();
 
     /**
      * What the rest of a search depends on, besides the writes of unknown outcome. All known operations before the first have
@@ -22,18 +22,18 @@ final class Visited {
     /**
      * Notes a visit.
      *
-     * @param spent writes of unknown outcome that can take effect no more; not to be changed later
+     * @param used writes of unknown outcome that have been placed; not to be changed later
      * @return whether something may come of it that has not come of the visits before
      */
-    boolean add(Configuration configuration, BitSet spent) {
-        List<BitSet> before = spentAt.computeIfAbsent(configuration, c -> new ArrayList<>(1));
+    boolean add(Configuration configuration, BitSet used) {
+        List<BitSet> before = usedAt.computeIfAbsent(configuration, c -> new ArrayList<>(1));
         for (BitSet other : before) {
-            if (isSubset(other, spent)) {
+            if (isSubset(other, used)) {
                 return false;
             }
         }
-        before.removeIf(other -> isSubset(spent, other));
-        before.add(spent);
+        before.removeIf(other -> isSubset(used, other));
+        before.add(used);
         return true;
     }
 

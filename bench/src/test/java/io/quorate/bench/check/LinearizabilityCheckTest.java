@@ -324,17 +324,28 @@ class LinearizabilityCheckTest {
     @Nested
     class Excerpts {
         @Test
-        void whatADeleteExplainsIsNotTakenForAFault() {
-            Operation fault = read(50, 9, 9, 10);
-            Verdict.Broken verdict = bad(write(10, 1, 0, 1), delete(2, 8), readNothing(4, 5), fault);
-            assertThat(verdict.excerpt()).containsExactly(fault);
+        void theDeleteThatExplainsAnAbsenceStays() {
+            Operation delete = Operation.delete(4, 3);
+            Verdict.Broken verdict =
+                    bad(write(10, 1, 0, 1), write(20, 2, 2, 3), delete, readNothing(6, 7), read(20, 2, 8, 9));
+            assertThat(verdict.excerpt())
+                    .containsExactly(write(20, 2, 2, 3), delete, readNothing(6, 7), read(20, 2, 8, 9));
         }
 
         @Test
-        void whatAWriteOfUnknownOutcomeExplainsIsNotTakenForAFault() {
-            Operation fault = read(50, 9, 9, 10);
-            Verdict.Broken verdict = bad(write(10, 1, 0, 1), unknownWrite(20, 2), createRefused(2, 4, 5), fault);
-            assertThat(verdict.excerpt()).containsExactly(fault);
+        void theWriteOfUnknownOutcomeThatExplainsARefusalStays() {
+            Verdict.Broken verdict =
+                    bad(write(10, 1, 0, 1), unknownWrite(20, 2), createRefused(2, 4, 5), read(10, 1, 6, 7));
+            assertThat(verdict.excerpt())
+                    .containsExactly(
+                            write(10, 1, 0, 1), unknownWrite(20, 2), createRefused(2, 4, 5), read(10, 1, 6, 7));
+        }
+
+        @Test
+        void theWriteThatAnAnswerNamesStaysThoughAnotherAnswerContradictsIt() {
+            Verdict.Broken verdict = bad(write(20, 4, 12, 28), read(20, 3, 0, 18), createRefused(4, 2, 19));
+            assertThat(verdict.excerpt())
+                    .containsExactly(read(20, 3, 0, 18), createRefused(4, 2, 19), write(20, 4, 12, 28));
         }
 
         @Test

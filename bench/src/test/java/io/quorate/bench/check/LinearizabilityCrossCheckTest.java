@@ -48,7 +48,7 @@ class LinearizabilityCrossCheckTest {
     /** Whether an operation was answered with what a write is known to have left. */
     private static boolean tellsOf(Operation operation, Operation write) {
         boolean sameValue = operation.kind() != Operation.Kind.READ || Objects.equals(operation.value(), write.value());
-        return !operation.isUnknown()
+        return operation.isObservation()
                 && write.value() != null
                 && write.gives() != null
                 && write.gives().equals(operation.asks())

@@ -19,7 +19,7 @@ class LongHistoriesTest {
     @ParameterizedTest
     @CsvSource({"1, 0, true", "16, 0, true", "16, 2, true", "16, 20, true", "16, 0, false", "20, 5, false"})
     void aGoodHistoryTakesHardlyMoreThanOneStepAnOperation(int clients, int unknownPercent, boolean deletesTellTags) {
-        for (int seed = 1; seed <= 3; seed++) {
+        for (int seed = 1; seed <= 2; seed++) {
             List<Operation> history = history(clients, unknownPercent, deletesTellTags, seed);
             Verdict verdict = LinearizabilityCheck.check(history, 2 * OPERATIONS);
             assertThat(verdict).as("seed %d", seed).isInstanceOf(Verdict.Ok.class);
@@ -30,19 +30,17 @@ class LongHistoriesTest {
     @ParameterizedTest
     @CsvSource({"1, 0, true", "16, 0, true", "16, 2, true", "16, 20, true", "16, 0, false", "20, 5, false"})
     void aStaleReadNearTheEndIsProvedAndToldInAFewLines(int clients, int unknownPercent, boolean deletesTellTags) {
-        for (int seed = 1; seed <= 3; seed++) {
-            List<Operation> history = new ArrayList<>(history(clients, unknownPercent, deletesTellTags, seed));
-            int late = lastRead(history, history.size());
-            int early = lastRead(history, history.size() / 2);
-            Operation stale = history.get(early);
-            history.set(
-                    late,
-                    history.get(late)
-                            .shown(stale.value(), stale.tag(), history.get(late).returned()));
-            Verdict verdict = LinearizabilityCheck.check(history, 20 * OPERATIONS);
-            assertThat(verdict).as("seed %d", seed).isInstanceOf(Verdict.Broken.class);
-            assertThat(((Verdict.Broken) verdict).excerpt()).hasSizeLessThan(20);
-        }
+        List<Operation> history = new ArrayList<>(history(clients, unknownPercent, deletesTellTags, 1));
+        int late = lastRead(history, history.size());
+        int early = lastRead(history, history.size() / 2);
+        Operation stale = history.get(early);
+        history.set(
+                late,
+                history.get(late)
+                        .shown(stale.value(), stale.tag(), history.get(late).returned()));
+        Verdict verdict = LinearizabilityCheck.check(history, 20 * OPERATIONS);
+        assertThat(verdict).isInstanceOf(Verdict.Broken.class);
+        assertThat(((Verdict.Broken) verdict).excerpt()).hasSizeLessThan(20);
     }
 
     private static int lastRead(List<Operation> history, int before) {

@@ -66,6 +66,11 @@ class SessionCheckTest {
     }
 
     @Test
+    void aWriteHasAnotherTagThanWhatItsSessionHasSeen() {
+        isBack(check(read(1, 5L), write(1, 5)));
+    }
+
+    @Test
     void whatOverlapsIsNotYetKnown() {
         Operation early = Operation.read(1, 10).shown(5L, tag(5), 20);
         Operation late = Operation.read(1, 15).shown(4L, tag(4), 30);
