@@ -118,7 +118,10 @@ public final class Door {
             }
             return address == null || standing == null
                     ? session
-                    : session.with(address.partition(), standing.term(), standing.index());
+                    : session.with(
+                            address.partition(),
+                            standing.seen().term(),
+                            standing.seen().index());
         }
 
         /** The token of a context of this answer's key. */

@@ -19,6 +19,7 @@ import io.quorate.node.protocol.request.LedVersions;
 import io.quorate.node.protocol.request.VersionTag;
 import io.quorate.ring.bytes.ByteSink;
 import io.quorate.ring.epoch.RingState;
+import io.quorate.ring.topology.NodeId;
 import io.quorate.ring.version.CausalContext;
 import io.quorate.ring.version.Dot;
 import io.quorate.ring.version.Version;
@@ -140,6 +141,10 @@ final class KeyAnswers {
                         + ", index=" + standing.index() + ", level=" + standing.level() + ", lag-ms=" + lag
                         + ", epoch=" + answer.epoch());
         exchange.putHeader(HttpNames.SESSION, answer.seen().toText());
+        NodeId leader = standing.leader();
+        if (leader != null) {
+            exchange.putHeader(HttpNames.LEADER, leader.value());
+        }
     }
 
     /** Whether the answer takes so long to render that the thread which brings it should not do so. */

@@ -344,11 +344,20 @@ public final class GroupCodec {
     }
 
     private static void writeStanding(ByteSink out, KeyReply.Standing standing) {
-        out.flag(standing.leads()).varint(standing.term()).varint(standing.index());
+        writeNode(out.flag(standing.leads()), standing.leader());
+        out.varint(standing.term());
+        writeTag(out, standing.seen());
         out.text(standing.level()).varint(standing.lagMillis());
     }
 
     private static KeyReply.Standing readStanding(ByteSource in) {
-        return new KeyReply.Standing(in.flag(), number(in), number(in), in.text(32), in.varint());
+        boolean leads = in.flag();
+        NodeId leader = readNode(in);
+        long term = number(in);
+        VersionTag seen = readTag(in);
+        if (seen == null) {
+            throw new DecodeException("an answer that has seen nothing");
+        }
+        return new KeyReply.Standing(leads, leader, term, seen, in.text(32), in.varint());
     }
 }

@@ -38,7 +38,7 @@ class GroupCodecTest {
     private static final VersionTag TAG = new VersionTag(4, 4411);
     private static final NodeId N2 = NodeId.of("n2");
     private static final RequestId ID = new RequestId(Bytes.ofUtf8("once"), true);
-    private static final KeyReply.Standing STANDING = new KeyReply.Standing(true, 4, 4411, "SYNC", 12);
+    private static final KeyReply.Standing STANDING = new KeyReply.Standing(true, N2, 5, TAG, "SYNC", 12);
 
     private static List<LedRequest> requests() {
         return List.of(

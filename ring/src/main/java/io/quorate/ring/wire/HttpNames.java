@@ -7,6 +7,7 @@ public final class HttpNames {
     public static final String EXPLAIN = "Quorate-Explain";
     public static final String DOT = "Quorate-Dot";
     public static final String SESSION = "Quorate-Session";
+    public static final String LEADER = "Quorate-Leader";
     public static final String TTL = "Quorate-TTL";
     public static final String IDEMPOTENCY_KEY = "Idempotency-Key";
     public static final String SERVER_TIMING = "Server-Timing";

@@ -29,8 +29,12 @@ public final class SessionToken {
 
     private final NavigableMap<Integer, Seen> seen;
 
-    /** An entry of a log. */
-    public record Seen(long term, long index) {}
+    /** An entry of a log. Those of a later term come later, whatever their index: what it displaced was never committed. */
+    public record Seen(long term, long index) {
+        boolean isBefore(Seen other) {
+            return term == other.term ? index < other.index : term < other.term;
+        }
+    }
 
     private SessionToken(NavigableMap<Integer, Seen> seen) {
         this.seen = seen;
@@ -41,6 +45,12 @@ public final class SessionToken {
         return seen.get(partition);
     }
 
+    /** What was seen of one partition's group, without the others. */
+    public SessionToken only(int partition) {
+        Seen one = seen.get(partition);
+        return one == null ? EMPTY : EMPTY.with(partition, one.term(), one.index());
+    }
+
     /** Whether nothing was seen. */
     public boolean isEmpty() {
         return seen.isEmpty();
@@ -49,11 +59,12 @@ public final class SessionToken {
     /** With an entry seen besides; itself if a later one was seen already. */
     public SessionToken with(int partition, long term, long index) {
         Seen before = seen.get(partition);
-        if (before != null && before.index() >= index) {
+        Seen now = new Seen(term, index);
+        if (before != null && !before.isBefore(now)) {
             return this;
         }
         NavigableMap<Integer, Seen> more = new TreeMap<>(seen);
-        more.put(partition, new Seen(term, index));
+        more.put(partition, now);
         return new SessionToken(more);
     }
 

@@ -56,6 +56,22 @@ class SessionTokenTest {
         refused(SessionToken.EMPTY.with(1, 1, number).toText());
     }
 
+    @Test
+    void anEntryOfALaterTermComesLaterWhateverItsIndex() {
+        assertThat(SOME.with(12, 2, 1000)).isSameAs(SOME);
+        assertThat(SOME.with(12, 4, 50).of(12))
+                .as("it has taken the place of what came after")
+                .isEqualTo(new SessionToken.Seen(4, 50));
+        SessionToken other = SessionToken.EMPTY.with(12, 4, 50);
+        assertThat(SOME.merge(other).of(12)).isEqualTo(other.merge(SOME).of(12)).isEqualTo(other.of(12));
+    }
+
+    @Test
+    void onePartitionCanBeShownWithoutTheOthers() {
+        assertThat(SOME.only(12)).isEqualTo(SessionToken.EMPTY.with(12, 3, 410));
+        assertThat(SOME.only(13)).isEqualTo(SessionToken.EMPTY);
+    }
+
     private static void refused(String text) {
         assertThatThrownBy(() -> SessionToken.parse(text)).as(text).isInstanceOf(DecodeException.class);
     }

@@ -230,13 +230,15 @@ final class GroupClient {
 
     private void seen(KeyReply.Standing standing) {
         VersionTag before = session;
-        if (before != null && standing.level().equals(ReadLevel.FOLLOWER.name()) && standing.index() < before.index()) {
+        if (before != null
+                && standing.level().equals(ReadLevel.FOLLOWER.name())
+                && standing.seen().isBefore(before)) {
             throw new Violation(
                     "a session never goes back",
                     "client " + number + " had seen " + before + ", and reads " + standing);
         }
-        if (before == null || standing.index() > before.index()) {
-            session = new VersionTag(standing.term(), standing.index());
+        if (before == null || before.isBefore(standing.seen())) {
+            session = standing.seen();
         }
     }
 

@@ -46,7 +46,7 @@ public final class Group {
     private final RaftCore core;
     private final Configuration beginning;
     private StateMachine machine;
-    private final Proposals proposals = new Proposals();
+    private final Proposals proposals;
     private final Lookups lookups = new Lookups();
     private final Forwards forwards;
     private final StateTransfers transfers;
@@ -122,6 +122,7 @@ public final class Group {
         this.output = output;
         this.beginning = Configuration.of(around.homes());
         this.machine = openMachine();
+        this.proposals = new Proposals(around.self());
         Base first = new Base(0, 0, beginning);
         this.core = new RaftCore(
                 around.self(),
@@ -175,8 +176,9 @@ public final class Group {
             peeks.begin(call, core, now);
         } else if (request instanceof LedRequest.Read read
                 && read.level() == ReadLevel.FOLLOWER
-                && (isFreshFor(read, now) || core.role() == Role.LEADER)) {
-            answerAt(call, read, Math.max(machine.index(), rules.seenBySession(Lookups.seenBy(read))), now);
+                && (freshness.suits(read, now) || core.role() == Role.LEADER)) {
+            long seen = machine.shows(read.seen()) ? 0 : rules.seenBySession(Lookups.seenBy(read));
+            answerAt(call, read, Math.max(machine.index(), seen), now);
         } else if (core.role() != Role.LEADER) {
             handOn(call, now);
         } else if (request instanceof LedRequest.Write) {
@@ -196,10 +198,6 @@ public final class Group {
         } else {
             answerAt(call, (LedRequest.Read) call.request(), Math.max(leased, proposals.told()), now);
         }
-    }
-
-    private boolean isFreshFor(LedRequest.Read read, long now) {
-        return read.maxLagMillis() < 0 || freshness.lagMillis(now) <= read.maxLagMillis();
     }
 
     private void answerAt(Call call, LedRequest.Read read, long index, long now) {
@@ -229,10 +227,10 @@ public final class Group {
         }
         boolean leading = core.role() == Role.LEADER;
         long lag = leading || read.level() != ReadLevel.FOLLOWER ? 0 : freshness.lagMillis(now);
+        String level = read.level().name();
         call.answer(new KeyReply.LedRead(
                 state.versions().isEmpty() ? null : state.versions().get(0),
-                new KeyReply.Standing(
-                        leading, core.term(), machine.index(), read.level().name(), lag)));
+                new KeyReply.Standing(leading, core.leader(), core.term(), machine.position(), level, lag)));
     }
 
     /** Takes a message of another node; {@code age} is how long it was under way. */
@@ -422,7 +420,7 @@ public final class Group {
             }
         }
         freshness.applied(machine.index());
-        lookups.applied(machine.index()).forEach(call -> answer(call, (LedRequest.Read) call.request(), now));
+        lookups.applied(machine.position()).forEach(call -> answer(call, (LedRequest.Read) call.request(), now));
         ready.needState().forEach(to -> transfers.begin(to, now));
         return more;
     }

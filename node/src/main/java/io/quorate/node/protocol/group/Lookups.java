@@ -21,6 +21,8 @@ final class Lookups {
 
     private long next;
     private int size;
+    /** Of the last entry applied. */
+    private long term;
 
     /** A read, and what had been acknowledged by this leader's disk alone when it began. */
     private record Confirming(Call call, long told) {}
@@ -58,15 +60,32 @@ final class Lookups {
     }
 
     /** Those that can be answered by now. */
-    List<Call> applied(long index) {
-        if (applying.isEmpty() || applying.firstKey() > index) {
+    List<Call> applied(VersionTag last) {
+        boolean termBegins = last.term() > term;
+        term = last.term();
+        if (applying.isEmpty() || (applying.firstKey() > last.index() && !termBegins)) {
             return List.of();
         }
         List<Call> ready = new ArrayList<>();
-        applying.headMap(index, true).values().forEach(ready::addAll);
-        applying.headMap(index, true).clear();
+        applying.headMap(last.index(), true).values().forEach(ready::addAll);
+        applying.headMap(last.index(), true).clear();
+        if (termBegins) {
+            applying.values().forEach(calls -> takeLost(calls, ready));
+        }
         size -= ready.size();
         return ready;
+    }
+
+    /** What a session saw of an earlier term and is not applied by now was only ever on a disk that lost its lead. */
+    private void takeLost(List<Call> calls, List<Call> ready) {
+        calls.removeIf(call -> {
+            VersionTag seen = call.request() instanceof LedRequest.Read read ? read.seen() : null;
+            boolean lost = seen != null && isSessionRead(call) && seen.term() < term;
+            if (lost) {
+                ready.add(call);
+            }
+            return lost;
+        });
     }
 
     /** Ends those whose time is over. Those of a session that have waited for half of their time are given back. */

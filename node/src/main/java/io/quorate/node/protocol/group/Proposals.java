@@ -6,6 +6,7 @@ import io.quorate.node.protocol.request.LedRequest;
 import io.quorate.node.protocol.request.VersionTag;
 import io.quorate.ring.bytes.Bytes;
 import io.quorate.ring.consistency.WriteLevel;
+import io.quorate.ring.topology.NodeId;
 import io.quorate.ring.wire.ErrorCode;
 import io.quorate.ring.wire.Outcome;
 import java.util.ArrayList;
@@ -20,6 +21,7 @@ import org.jspecify.annotations.Nullable;
 
 /** Writes of this node's clients that stand in its log, and wait for what their level asks. */
 final class Proposals {
+    private final NodeId self;
     /** By their places in the log. */
     private final NavigableMap<Long, Waiting> waiting = new TreeMap<>();
     /** Those that are applied, and wait for the last voters. */
@@ -49,6 +51,10 @@ final class Proposals {
         private WriteLevel level() {
             return call.request() instanceof LedRequest.Write write ? write.level() : WriteLevel.SEMI_SYNC;
         }
+    }
+
+    Proposals(NodeId self) {
+        this.self = self;
     }
 
     void add(Call call, Command command, long index, long term, StateMachine machine) {
@@ -149,11 +155,11 @@ final class Proposals {
         }
     }
 
-    private static void done(Waiting write, long index, WriteLevel level) {
+    private void done(Waiting write, long index, WriteLevel level) {
         VersionTag tag = write.tag;
         write.call.answer(new KeyReply.LedWritten(
                 tag == null ? new VersionTag(write.term, index) : tag,
-                new KeyReply.Standing(true, write.term, index, level.name(), 0)));
+                new KeyReply.Standing(true, self, write.term, new VersionTag(write.term, index), level.name(), 0)));
     }
 
     /** Another leader's entries stand there now, or may. */

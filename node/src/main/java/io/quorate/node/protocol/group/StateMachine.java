@@ -92,6 +92,16 @@ public final class StateMachine {
         return index;
     }
 
+    /** The last entry applied. */
+    VersionTag position() {
+        return new VersionTag(term, index);
+    }
+
+    /** Whether all that somebody has seen up to an entry is in the state, or is lost for good. */
+    boolean shows(@Nullable VersionTag seen) {
+        return seen == null || index >= seen.index() || term > seen.term();
+    }
+
     long keys() {
         return keys;
     }

@@ -125,11 +125,17 @@ public sealed interface KeyReply {
      * Where an answer of a leader bucket comes from.
      *
      * @param leads whether the leader gave it
-     * @param index of the log up to which it saw, and {@code term} the answering node's term
+     * @param leader as the answering node knows it; null for none
+     * @param term the answering node's
+     * @param seen the last entry of the log that it saw
      * @param level that was reached
      * @param lagMillis how old what it saw may be; 0 if it is the newest, the highest number if nothing is known
      */
-    record Standing(boolean leads, long term, long index, String level, long lagMillis) {}
+    record Standing(boolean leads, @Nullable NodeId leader, long term, VersionTag seen, String level, long lagMillis) {
+        public long index() {
+            return seen.index();
+        }
+    }
 
     /** What every member of a key's group has of it. */
     record LedExplained(@Nullable NodeId leader, long term, ImmutableList<Held> members) implements KeyReply {}

@@ -9,6 +9,11 @@ public record VersionTag(long term, long index) {
 
     private static final int TEXT_MAX = 48;
 
+    /** Whether it stands before another in the order of logs: that of terms, and of indexes in one term. */
+    public boolean isBefore(VersionTag other) {
+        return term == other.term ? index < other.index : term < other.term;
+    }
+
     /** {@code "term.index"}, the quotes with it. */
     public String toText() {
         return "\"" + term + "." + index + "\"";
