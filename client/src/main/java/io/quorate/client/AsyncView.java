@@ -4,6 +4,7 @@ import io.quorate.client.data.Context;
 import io.quorate.client.data.ReadResult;
 import io.quorate.client.data.Value;
 import io.quorate.client.data.WriteResult;
+import io.quorate.client.spi.StoreTransport;
 import io.quorate.ring.bytes.Bytes;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -37,10 +38,10 @@ record AsyncView(RawView calls) implements AsyncLeaderlessView {
     }
 
     private <T> CompletionStage<T> away(CompletionStage<T> stage) {
-        return away(stage, calls);
+        return away(stage, calls.transport());
     }
 
-    static <T> CompletionStage<T> away(CompletionStage<T> stage, RawView calls) {
+    static <T> CompletionStage<T> away(CompletionStage<T> stage, StoreTransport transport) {
         if (stage.toCompletableFuture().isDone()) {
             return stage;
         }
@@ -53,7 +54,7 @@ record AsyncView(RawView calls) implements AsyncLeaderlessView {
                         moved.completeExceptionally(error);
                     }
                 },
-                calls.transport().callbacks());
+                transport.callbacks());
         return moved;
     }
 }

@@ -13,8 +13,8 @@ import java.util.regex.Pattern;
 final class CallChecks {
     private static final Pattern BUCKET = Pattern.compile("[a-z0-9][a-z0-9._-]{0,63}");
     private static final int IDEMPOTENCY_KEY_MAX_CHARS = 64;
-    private static final Duration TIMEOUT_MIN = Duration.ofMillis(1);
-    private static final Duration TIMEOUT_MAX = Duration.ofSeconds(60);
+    private static final Duration DURATION_MIN = Duration.ofMillis(1);
+    private static final Duration DURATION_MAX = Duration.ofSeconds(60);
 
     private CallChecks() {}
 
@@ -67,10 +67,18 @@ final class CallChecks {
     }
 
     static Duration timeout(Duration timeout) {
-        if (timeout.compareTo(TIMEOUT_MIN) < 0 || timeout.compareTo(TIMEOUT_MAX) > 0) {
-            throw new IllegalArgumentException("a timeout is 1 ms to 60 s, not " + timeout);
+        return inRange("a timeout", timeout);
+    }
+
+    static Duration maxLag(Duration maxLag) {
+        return inRange("a limit of age", maxLag);
+    }
+
+    private static Duration inRange(String what, Duration value) {
+        if (value.compareTo(DURATION_MIN) < 0 || value.compareTo(DURATION_MAX) > 0) {
+            throw new IllegalArgumentException(what + " is 1 ms to 60 s, not " + value);
         }
-        return timeout;
+        return value;
     }
 
     private static RequestRefusedException refused(ErrorCode code, String detail) {

@@ -92,7 +92,7 @@ record RawView(
     }
 
     /** A call whose arguments are refused fails its stage, like any other. */
-    private static <T> CompletionStage<T> checked(Supplier<CompletionStage<T>> call) {
+    static <T> CompletionStage<T> checked(Supplier<CompletionStage<T>> call) {
         try {
             return call.get();
         } catch (RequestRefusedException e) {

@@ -10,6 +10,8 @@ import io.quorate.client.spi.Need;
 import io.quorate.client.spi.StoreTransport;
 import io.quorate.ring.bytes.Bytes;
 import io.quorate.ring.consistency.ConsistencyLevel;
+import io.quorate.ring.consistency.ReadLevel;
+import io.quorate.ring.consistency.WriteLevel;
 import io.quorate.ring.wire.Outcome;
 import java.time.Duration;
 import java.util.EnumMap;
@@ -90,6 +92,20 @@ final class TransportClient implements QuorateClient {
         @Override
         public LeaderlessView atDefaults() {
             return view(new Need.BucketDefault(), new Need.BucketDefault());
+        }
+
+        @Override
+        public LeaderView at(ReadLevel reads, WriteLevel writes) {
+            return view(Optional.of(reads), Optional.of(writes));
+        }
+
+        @Override
+        public LeaderView atLeaderDefaults() {
+            return view(Optional.empty(), Optional.empty());
+        }
+
+        private LeaderView view(Optional<ReadLevel> reads, Optional<WriteLevel> writes) {
+            return new BlockingLeaderView(LeaderCalls.of(transport, keys, name, reads, writes, timeout));
         }
 
         private LeaderlessView view(Need read, Need write) {

@@ -78,7 +78,7 @@ record Typed<T>(RawView calls, Codec<T> codec, Resolver<T> resolver, int roundsM
 
     @Override
     public CompletionStage<Resolved<T>> getAsync(Bytes key) {
-        return AsyncView.away(calls.get(key), calls).thenApply(read -> resolve(read, Outcome.NOT_APPLIED));
+        return AsyncView.away(calls.get(key), calls.transport()).thenApply(read -> resolve(read, Outcome.NOT_APPLIED));
     }
 
     @Override
@@ -87,9 +87,9 @@ record Typed<T>(RawView calls, Codec<T> codec, Resolver<T> resolver, int roundsM
     }
 
     private CompletionStage<Updated<T>> next(Rounds rounds) {
-        return AsyncView.away(calls.get(rounds.key), calls).thenCompose(read -> {
+        return AsyncView.away(calls.get(rounds.key), calls.transport()).thenCompose(read -> {
             rounds.read(read);
-            return AsyncView.away(rounds.write(), calls)
+            return AsyncView.away(rounds.write(), calls.transport())
                     .handle((written, error) -> rounds.done(written, error == null ? null : known(error)))
                     .thenCompose(done -> done != null
                             ? CompletableFuture.completedFuture(done)

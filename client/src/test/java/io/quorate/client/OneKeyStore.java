@@ -4,6 +4,8 @@ import io.quorate.client.bucket.BucketChange;
 import io.quorate.client.bucket.BucketDefinition;
 import io.quorate.client.bucket.BucketInfo;
 import io.quorate.client.data.Context;
+import io.quorate.client.data.LeaderRead;
+import io.quorate.client.data.LeaderWrite;
 import io.quorate.client.data.ResultInfo;
 import io.quorate.client.data.Sibling;
 import io.quorate.client.error.Problem;
@@ -11,6 +13,8 @@ import io.quorate.client.error.RequestRefusedException;
 import io.quorate.client.spi.DeleteCall;
 import io.quorate.client.spi.ExplainCall;
 import io.quorate.client.spi.GetCall;
+import io.quorate.client.spi.LeaderReadCall;
+import io.quorate.client.spi.LeaderWriteCall;
 import io.quorate.client.spi.PutCall;
 import io.quorate.client.spi.ReadReply;
 import io.quorate.client.spi.StoreTransport;
@@ -70,6 +74,16 @@ final class OneKeyStore implements StoreTransport {
 
     private static <T> CompletionStage<T> none() {
         return CompletableFuture.failedFuture(new IllegalStateException("this store has one key and nothing else"));
+    }
+
+    @Override
+    public CompletionStage<LeaderRead> get(LeaderReadCall call) {
+        return none();
+    }
+
+    @Override
+    public CompletionStage<LeaderWrite> write(LeaderWriteCall call) {
+        return none();
     }
 
     @Override

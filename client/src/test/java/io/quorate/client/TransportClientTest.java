@@ -8,12 +8,20 @@ import io.quorate.client.bucket.BucketChange;
 import io.quorate.client.bucket.BucketDefinition;
 import io.quorate.client.bucket.BucketInfo;
 import io.quorate.client.data.Context;
+import io.quorate.client.data.LeaderInfo;
+import io.quorate.client.data.LeaderRead;
+import io.quorate.client.data.LeaderWrite;
 import io.quorate.client.data.ResultInfo;
 import io.quorate.client.error.BrokenExchangeException;
+import io.quorate.client.led.LeaderVersion;
+import io.quorate.client.led.Session;
 import io.quorate.client.spi.CallOptions;
 import io.quorate.client.spi.DeleteCall;
+import io.quorate.client.spi.Expected;
 import io.quorate.client.spi.ExplainCall;
 import io.quorate.client.spi.GetCall;
+import io.quorate.client.spi.LeaderReadCall;
+import io.quorate.client.spi.LeaderWriteCall;
 import io.quorate.client.spi.Need;
 import io.quorate.client.spi.PutCall;
 import io.quorate.client.spi.ReadReply;
@@ -21,13 +29,17 @@ import io.quorate.client.spi.StoreTransport;
 import io.quorate.client.spi.WriteReply;
 import io.quorate.ring.bytes.Bytes;
 import io.quorate.ring.consistency.ConsistencyLevel;
+import io.quorate.ring.consistency.ReadLevel;
+import io.quorate.ring.consistency.WriteLevel;
 import io.quorate.ring.wire.Outcome;
+import io.quorate.ring.wire.SessionToken;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
 class TransportClientTest {
@@ -78,6 +90,51 @@ class TransportClientTest {
     }
 
     @Test
+    void optionsOfALeaderViewMakeNewOnes() {
+        LeaderView view = client.bucket("b").at(ReadLevel.LINEARIZABLE, WriteLevel.SEMI_SYNC);
+        Duration second = Duration.ofSeconds(1);
+
+        view.withMaxLag(second).withTimeout(second).get("k");
+        view.withMaxLag(second).withReads(ReadLevel.LEASE).get("k");
+        view.get("k");
+        view.withWrites(WriteLevel.ASYNC).withIdempotencyKey("mine").delete("k");
+
+        SessionToken none = SessionToken.EMPTY;
+        Duration usual = Duration.ofMillis(300);
+        assertThat(transport.calls)
+                .containsExactly(
+                        new LeaderReadCall(
+                                "b", KEY, Optional.of(ReadLevel.FOLLOWER), Optional.of(second), none, second),
+                        new LeaderReadCall("b", KEY, Optional.of(ReadLevel.LEASE), Optional.empty(), none, usual),
+                        new LeaderReadCall(
+                                "b", KEY, Optional.of(ReadLevel.LINEARIZABLE), Optional.empty(), none, usual),
+                        new LeaderWriteCall(
+                                "b",
+                                KEY,
+                                Optional.empty(),
+                                new Expected.Anything(),
+                                Optional.of(WriteLevel.ASYNC),
+                                "mine",
+                                usual));
+        assertThatIllegalArgumentException().isThrownBy(() -> view.withMaxLag(Duration.ZERO));
+        assertThatIllegalArgumentException().isThrownBy(() -> view.withMaxLag(Duration.ofSeconds(61)));
+    }
+
+    @Test
+    void aSessionIsShownAndLearnsFromEachAnswer() throws Exception {
+        Session session = Session.start();
+        LeaderView view = client.bucket("b").atLeaderDefaults().withSession(session);
+
+        view.put("k", "v");
+        SessionToken first = session.seen();
+        view.get("k");
+        view.async().get("k").toCompletableFuture().get(20, TimeUnit.SECONDS);
+
+        assertThat(((LeaderReadCall) transport.calls.get(1)).seen()).isEqualTo(first);
+        assertThat(session.seen()).isEqualTo(first.with(1, 1, 7).with(2, 1, 7));
+    }
+
+    @Test
     void timeoutsAreBetweenOneMillisecondAndAMinute() {
         LeaderlessView view = client.bucket("b").atDefaults();
 
@@ -119,6 +176,22 @@ class TransportClientTest {
         @Override
         public CompletionStage<WriteReply> delete(DeleteCall call) {
             return answer(call, new WriteReply(Context.of("b", KEY, "after-delete"), INFO));
+        }
+
+        @Override
+        public CompletionStage<LeaderRead> get(LeaderReadCall call) {
+            return answer(call, LeaderRead.missing(led()));
+        }
+
+        @Override
+        public CompletionStage<LeaderWrite> write(LeaderWriteCall call) {
+            return answer(call, new LeaderWrite(LeaderVersion.of("\"1.2\""), led()));
+        }
+
+        /** Each answer has seen one entry more, in a partition of its own. */
+        private LeaderInfo led() {
+            String session = SessionToken.EMPTY.with(calls.size(), 1, 7).toText();
+            return new LeaderInfo("SEMI_SYNC", "leader", Optional.of("n1"), 1, 7, 0, session, 1);
         }
 
         @Override

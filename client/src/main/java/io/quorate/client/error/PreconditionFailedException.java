@@ -1,5 +1,8 @@
 package io.quorate.client.error;
 
+import io.quorate.client.led.LeaderVersion;
+import java.util.Optional;
+
 /**
  * The condition that the request carried does not hold any more. Nothing was written: read again, decide again.
  */
@@ -8,5 +11,11 @@ public final class PreconditionFailedException extends QuorateException {
 
     public PreconditionFailedException(Problem problem) {
         super(problem, null);
+    }
+
+    /** The version that the key had instead; empty if it had no value. */
+    public Optional<LeaderVersion> current() {
+        String version = problem().versionText();
+        return LeaderVersion.isOne(version) ? Optional.of(LeaderVersion.of(version)) : Optional.empty();
     }
 }

@@ -22,6 +22,8 @@ import java.util.stream.Collectors;
  * @param replicas what each replica did, as far as stated
  * @param attempts the requests sent, in order
  * @param contextToken what the store told of the key's state; empty if nothing. See {@link #context()}
+ * @param versionText the version of a leader bucket's key that stood in the way; empty if none. See {@link
+ *     PreconditionFailedException#current()}
  */
 public record Problem(
         String code,
@@ -32,7 +34,8 @@ public record Problem(
         int acked,
         List<ReplicaAnswer> replicas,
         List<Attempt> attempts,
-        String contextToken)
+        String contextToken,
+        String versionText)
         implements Serializable {
     private static final long serialVersionUID = 1L;
 
@@ -51,7 +54,7 @@ public record Problem(
     /** The calling thread was interrupted while it waited. */
     public static final String INTERRUPTED = "interrupted";
 
-    /** Without a context. */
+    /** Without a context or a version. */
     public Problem(
             String code,
             int status,
@@ -61,7 +64,7 @@ public record Problem(
             int acked,
             List<ReplicaAnswer> replicas,
             List<Attempt> attempts) {
-        this(code, status, detail, outcome, need, acked, replicas, attempts, "");
+        this(code, status, detail, outcome, need, acked, replicas, attempts, "", "");
     }
 
     public Problem {
@@ -70,7 +73,7 @@ public record Problem(
     }
 
     public static Problem of(String code, int status, String detail, Outcome outcome) {
-        return new Problem(code, status, detail, outcome, -1, -1, List.of(), List.of(), "");
+        return new Problem(code, status, detail, outcome, -1, -1, List.of(), List.of(), "", "");
     }
 
     /** A refusal of the contract, before anything happened. */
@@ -79,11 +82,15 @@ public record Problem(
     }
 
     public Problem withAttempts(List<Attempt> tried) {
-        return new Problem(code, status, detail, outcome, need, acked, replicas, tried, contextToken);
+        return new Problem(code, status, detail, outcome, need, acked, replicas, tried, contextToken, versionText);
     }
 
     public Problem withContext(String token) {
-        return new Problem(code, status, detail, outcome, need, acked, replicas, attempts, token);
+        return new Problem(code, status, detail, outcome, need, acked, replicas, attempts, token, versionText);
+    }
+
+    public Problem withVersion(String version) {
+        return new Problem(code, status, detail, outcome, need, acked, replicas, attempts, contextToken, version);
     }
 
     /**

@@ -7,8 +7,10 @@ import io.quorate.client.http.Fault.Kind;
 import io.quorate.client.http.Fault.Next;
 import io.quorate.client.http.engine.Failure;
 import io.quorate.client.http.engine.Loop;
+import io.quorate.client.http.route.Aim;
 import io.quorate.client.http.route.NodeHealth;
 import io.quorate.client.http.route.Nodes.Choice;
+import io.quorate.client.http.route.Nodes.Target;
 import io.quorate.ring.wire.Outcome;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -86,15 +88,17 @@ final class Delivery {
         long left = leftNanos(now);
         long deadline = now + left + shared.config.allowance().toNanos();
         long leftMillis = Math.max(1, (left + 999_999) / 1_000_000);
-        request.sent(shared.engine(node.origin()).send(node.origin(), exchange.toNode(leftMillis), deadline, request));
+        int partition = shared.nodes.partitionOf(exchange.target());
+        request.sent(shared.engine(node.origin())
+                .send(node.origin(), exchange.toNode(leftMillis, partition), deadline, request));
     }
 
     // ---------------------------------------------------------------- time
 
     private void armHedge(long now) {
-        long quantile = exchange.writes() || exchange.target() == null
-                ? -1
-                : shared.readTimes.quantile(shared.config.hedging().quantile());
+        long quantile = exchange.mayBeHedged()
+                ? shared.readTimes.quantile(shared.config.hedging().quantile())
+                : -1;
         long delay = Math.max(quantile, shared.config.hedging().delayMin().toNanos());
         if (quantile < 0 || shared.config.hedging().budgetShare() == 0 || delay >= patienceNanos()) {
             armPatience(now);
@@ -136,6 +140,9 @@ final class Delivery {
             if (request.isPending() && request.node().silentSince(request.sentNanos())) {
                 shared.prober.watch(request.node());
             }
+            if (request.isPending()) {
+                doubt(request);
+            }
         }
         Choice choice = another(now);
         if (choice != null && leftNanos(now) > 0 && mayTryMore()) {
@@ -165,6 +172,9 @@ final class Delivery {
         if (reply.status() >= 400) {
             Fault fault = Faults.of(reply, exchange);
             restrain(request.node(), reply, fault, now);
+            if (reply.status() >= 500) {
+                doubt(request);
+            }
             request.ended(
                     fault, "status " + reply.status() + " " + fault.problem().code(), now);
             if (!over) {
@@ -174,6 +184,7 @@ final class Delivery {
             return;
         }
         request.ended(null, "status " + reply.status(), now);
+        learn(request, reply, now);
         if (over) {
             return;
         }
@@ -181,12 +192,28 @@ final class Delivery {
         spareTheCutOff(now);
         long took = now - startNanos;
         shared.callTimes.add(took);
-        if (!exchange.writes() && exchange.target() != null) {
+        if (exchange.mayBeHedged()) {
             shared.readTimes.add(took);
         }
         shared.ring.sawEpoch(ResultHeader.epoch(reply), now);
         finish(request, "ok");
         answer.complete(new Answer(reply.reply(), attempts(now)));
+    }
+
+    /** Answers of leader buckets tell who leads, and how far behind the others are. */
+    private void learn(Try request, Answer reply, long now) {
+        Target target = exchange.target();
+        if (target != null && target.aim().isGroups()) {
+            ResultHeader.tryLed(reply).ifPresent(info -> shared.nodes.told(target, request.node(), info, now));
+        }
+    }
+
+    /** Whoever did not serve what only a leader can may lead no more. */
+    private void doubt(Try request) {
+        Target target = exchange.target();
+        if (target != null && target.aim() instanceof Aim.Leader) {
+            shared.nodes.doubt(target, request.node());
+        }
     }
 
     /** What one node could not do and another could says something of the first: perhaps it is cut off, or starting. */
@@ -214,6 +241,9 @@ final class Delivery {
     void failed(Try request, Failure failure, long now) {
         Fault fault = Faults.of(failure, exchange, shared.config);
         request.ended(fault, failure.what(), now);
+        if (failure.kind() != Failure.Kind.CROWDED) {
+            doubt(request);
+        }
         switch (failure.kind()) {
             case UNREACHABLE, BROKEN -> {
                 request.node().failed();
@@ -238,6 +268,10 @@ final class Delivery {
             worst = fault;
         }
         stopped |= fault.next() == Next.STOP;
+        if (fault.isDecided()) {
+            fail(fault);
+            return;
+        }
         if (pausing) {
             return;
         }

@@ -15,7 +15,8 @@ import org.jspecify.annotations.Nullable;
 /** How one request went wrong, and what may be done about it. */
 record Fault(
         Kind kind, Next next, Problem problem, @Nullable Throwable cause) {
-    private static final Comparator<Fault> BY_TELLING = Comparator.comparing(Fault::outcome)
+    private static final Comparator<Fault> BY_TELLING = Comparator.comparing(Fault::isDecided)
+            .thenComparing(Fault::outcome)
             .thenComparingInt(Fault::detail)
             .thenComparingInt(fault -> fault.problem().acked());
 
@@ -54,7 +55,15 @@ record Fault(
         return isRefusedAtOnce() && problem.need() <= 0;
     }
 
-    /** True if this tells the caller more than the other: what may have happened, then why, then at how many replicas. */
+    /**
+     * The group of the key has looked at the write and refused it. It remembers that under the write's idempotency key, so
+     * no other request of the call can have another end.
+     */
+    boolean isDecided() {
+        return problem.status() == 412;
+    }
+
+    /** True if this tells the caller more than the other: a decision, then what may have happened, then why, then at how many replicas. */
     boolean tellsMoreThan(Fault other) {
         return BY_TELLING.compare(this, other) > 0;
     }

@@ -25,12 +25,20 @@ final class Faults {
         if (status == 429 || status == 503 || status == 507) {
             return problem.outcome() == Outcome.NOT_APPLIED || exchange.repeatable() ? Next.ELSEWHERE : Next.STOP;
         }
+        if (exchange.isGroups() && exchange.repeatable() && isLost(problem)) {
+            return Next.REPEAT;
+        }
         boolean unsure = status == 500
                 || status == 502
                 || (status == 504
                         && problem.code().equals(ErrorCode.LEVEL_NOT_REACHED.text())
                         && problem.outcome() != Outcome.APPLIED_BELOW_LEVEL);
         return unsure && exchange.repeatable() ? Next.ELSEWHERE : Next.STOP;
+    }
+
+    /** Whether a group has lost sight of a request, as when its leader changed; another try finds out what came of it. */
+    private static boolean isLost(Problem problem) {
+        return problem.status() == 504 && problem.outcome() != Outcome.APPLIED_BELOW_LEVEL;
     }
 
     /** No answer. */

@@ -5,6 +5,8 @@ import io.quorate.client.bucket.BucketChange;
 import io.quorate.client.bucket.BucketDefinition;
 import io.quorate.client.bucket.BucketInfo;
 import io.quorate.client.data.Context;
+import io.quorate.client.data.LeaderRead;
+import io.quorate.client.data.LeaderWrite;
 import io.quorate.client.data.ResultInfo;
 import io.quorate.client.error.RequestRefusedException;
 import io.quorate.client.http.route.Nodes.Target;
@@ -13,6 +15,8 @@ import io.quorate.client.spi.CallOptions;
 import io.quorate.client.spi.DeleteCall;
 import io.quorate.client.spi.ExplainCall;
 import io.quorate.client.spi.GetCall;
+import io.quorate.client.spi.LeaderReadCall;
+import io.quorate.client.spi.LeaderWriteCall;
 import io.quorate.client.spi.Need;
 import io.quorate.client.spi.PutCall;
 import io.quorate.client.spi.ReadReply;
@@ -32,7 +36,8 @@ import java.util.function.Function;
  * The store over HTTP. A call on a key goes to a home of the key that is up and fast, as soon as the ring is known; until
  * then, and for all else, to the contact points in their order. Nodes that fail, keep silent or are overloaded are passed
  * over, within one deadline and a budget: reads and writes with an idempotency key in any case, other calls only when
- * nothing can have happened.
+ * nothing can have happened. What the leader of a key's group has to do goes to that node, as answers have told it, and what
+ * any member of the group may do is spread over them.
  */
 public final class HttpTransport implements StoreTransport {
     private static final List<String> ACCEPT_SIBLINGS = List.of("Accept", HttpNames.SIBLINGS_JSON);
@@ -81,6 +86,16 @@ public final class HttpTransport implements StoreTransport {
         Exchange delete = write("DELETE", call.bucket(), call.key(), call.context(), call.options())
                 .withIdempotencyKey(call.idempotencyKey());
         return send(delete, 204, answer -> written(answer, call.bucket(), call.key()));
+    }
+
+    @Override
+    public CompletionStage<LeaderRead> get(LeaderReadCall call) {
+        return send(LeaderExchanges.of(call), 200, LeaderExchanges::read);
+    }
+
+    @Override
+    public CompletionStage<LeaderWrite> write(LeaderWriteCall call) {
+        return send(LeaderExchanges.of(call), 204, LeaderExchanges::written);
     }
 
     private static Exchange write(

@@ -36,7 +36,8 @@ final class Problems {
                 problem.path("acked").asInt(-1),
                 replicas(problem),
                 List.of(),
-                answer.header(HttpNames.CONTEXT).orElse(problem.path("context").asText("")));
+                answer.header(HttpNames.CONTEXT).orElse(problem.path("context").asText("")),
+                answer.status() == 412 ? answer.header("ETag").orElse("") : "");
     }
 
     /** How long a node asks to be spared, within bounds; one second if it does not say. */

@@ -1,5 +1,6 @@
 package io.quorate.client.http;
 
+import io.quorate.client.data.LeaderInfo;
 import io.quorate.client.data.ResultInfo;
 import io.quorate.ring.wire.HttpNames;
 import java.util.HashMap;
@@ -25,6 +26,34 @@ final class ResultHeader {
                 number(members, "repaired"),
                 number(members, "siblings"),
                 longNumber(members, "epoch"));
+    }
+
+    /**
+     * Reads that of a leader bucket.
+     *
+     * @throws IllegalArgumentException if it is none
+     */
+    static LeaderInfo led(Answer answer) {
+        return tryLed(answer)
+                .orElseThrow(() -> new IllegalArgumentException("it is none of a leader bucket, as " + HttpNames.RESULT
+                        + " says: " + answer.header(HttpNames.RESULT).orElse("")));
+    }
+
+    /** Reads that of a leader bucket; empty if it is none. */
+    static Optional<LeaderInfo> tryLed(Answer answer) {
+        Map<String, String> members = members(answer.header(HttpNames.RESULT).orElse(""));
+        if (!members.getOrDefault("mode", "").equals("leader")) {
+            return Optional.empty();
+        }
+        return Optional.of(new LeaderInfo(
+                members.getOrDefault("level", ""),
+                members.getOrDefault("role", ""),
+                answer.header(HttpNames.LEADER),
+                longNumber(members, "term"),
+                longNumber(members, "index"),
+                longNumber(members, "lag-ms"),
+                answer.header(HttpNames.SESSION).orElse(""),
+                longNumber(members, "epoch")));
     }
 
     /** The epoch that an answer carries, -1 if none: looked up on every answer, so without reading the rest. */

@@ -3,6 +3,8 @@ package io.quorate.client.spi;
 import io.quorate.client.bucket.BucketChange;
 import io.quorate.client.bucket.BucketDefinition;
 import io.quorate.client.bucket.BucketInfo;
+import io.quorate.client.data.LeaderRead;
+import io.quorate.client.data.LeaderWrite;
 import io.quorate.client.metrics.ClientMetrics;
 import java.time.Duration;
 import java.util.List;
@@ -38,6 +40,15 @@ public interface StoreTransport extends AutoCloseable {
     CompletionStage<WriteReply> put(PutCall call);
 
     CompletionStage<WriteReply> delete(DeleteCall call);
+
+    /** Fails if the bucket turns out to be a leaderless one. */
+    CompletionStage<LeaderRead> get(LeaderReadCall call);
+
+    /**
+     * A condition that does not hold fails the stage with a {@link
+     * io.quorate.client.error.PreconditionFailedException}.
+     */
+    CompletionStage<LeaderWrite> write(LeaderWriteCall call);
 
     /** The contract's JSON for {@code explain}. */
     CompletionStage<String> explain(ExplainCall call);

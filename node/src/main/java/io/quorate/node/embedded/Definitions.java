@@ -5,7 +5,6 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.quorate.client.bucket.BucketInfo;
 import io.quorate.client.bucket.Conflicts;
 import io.quorate.client.bucket.ReadRepair;
-import io.quorate.client.bucket.ReplicationMode;
 import io.quorate.node.protocol.bucket.BucketDefinition;
 
 /** Bucket definitions as the client has them and as the node has them. */
@@ -27,11 +26,20 @@ final class Definitions {
     }
 
     static BucketInfo info(BucketDefinition bucket) {
-        io.quorate.client.bucket.BucketDefinition definition = io.quorate.client.bucket.BucketDefinition.of(
-                        switch (bucket.mode()) {
-                            case LEADERLESS -> ReplicationMode.LEADERLESS;
-                            case LEADER -> ReplicationMode.LEADER;
-                        })
+        return new BucketInfo(bucket.name(), bucket.isLed() ? led(bucket) : leaderless(bucket));
+    }
+
+    /** All else belongs to the other mode. */
+    private static io.quorate.client.bucket.BucketDefinition led(BucketDefinition bucket) {
+        return io.quorate.client.bucket.BucketDefinition.leader()
+                .withReplicas(bucket.n())
+                .withLevels(
+                        bucket.ledLevels().read().name(),
+                        bucket.ledLevels().write().name());
+    }
+
+    private static io.quorate.client.bucket.BucketDefinition leaderless(BucketDefinition bucket) {
+        return io.quorate.client.bucket.BucketDefinition.leaderless()
                 .withReplicas(bucket.n())
                 .withLevels(bucket.read().name(), bucket.write().name())
                 .withSloppy(bucket.sloppy())
@@ -47,6 +55,5 @@ final class Definitions {
                             case NONE -> ReadRepair.NONE;
                         })
                 .withMaxSiblings(bucket.maxSiblings());
-        return new BucketInfo(bucket.name(), definition);
     }
 }

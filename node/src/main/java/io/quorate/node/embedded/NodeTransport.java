@@ -4,12 +4,16 @@ import io.quorate.client.bucket.BucketChange;
 import io.quorate.client.bucket.BucketDefinition;
 import io.quorate.client.bucket.BucketInfo;
 import io.quorate.client.data.Context;
+import io.quorate.client.data.LeaderRead;
+import io.quorate.client.data.LeaderWrite;
 import io.quorate.client.error.Problem;
 import io.quorate.client.error.UnavailableException;
 import io.quorate.client.spi.CallOptions;
 import io.quorate.client.spi.DeleteCall;
 import io.quorate.client.spi.ExplainCall;
 import io.quorate.client.spi.GetCall;
+import io.quorate.client.spi.LeaderReadCall;
+import io.quorate.client.spi.LeaderWriteCall;
 import io.quorate.client.spi.Need;
 import io.quorate.client.spi.PutCall;
 import io.quorate.client.spi.ReadReply;
@@ -25,6 +29,7 @@ import io.quorate.node.json.BucketJson;
 import io.quorate.node.json.RingJson;
 import io.quorate.node.protocol.bucket.BucketEntry;
 import io.quorate.node.protocol.bucket.BucketRegistry.Change;
+import io.quorate.node.protocol.request.Condition;
 import io.quorate.node.protocol.request.KeyReply.Refused;
 import io.quorate.ring.bytes.Bytes;
 import io.quorate.ring.epoch.RingState;
@@ -33,6 +38,7 @@ import io.quorate.ring.wire.ErrorCode;
 import io.quorate.ring.wire.Outcome;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
@@ -108,6 +114,51 @@ public final class NodeTransport implements StoreTransport {
                                 call.idempotencyKey(),
                                 answer::complete),
                 answer -> KeyResults.written(answer, call.bucket(), call.key()));
+    }
+
+    @Override
+    public CompletionStage<LeaderRead> get(LeaderReadCall call) {
+        int maxLagMillis = call.maxLag().map(lag -> (int) lag.toMillis()).orElse(-1);
+        String session = call.seen().isEmpty() ? null : call.seen().toText();
+        Door.Call door = new Door.Call(
+                call.bucket(),
+                call.key(),
+                strength(call.level()),
+                null,
+                call.timeout().toNanos(),
+                new Door.Led(Condition.NONE, session, maxLagMillis));
+        return this.<Answer, LeaderRead>send(
+                false, call.timeout(), answer -> node.door().get(door, answer::complete), LedResults::read);
+    }
+
+    @Override
+    public CompletionStage<LeaderWrite> write(LeaderWriteCall call) {
+        Door.Call door = new Door.Call(
+                call.bucket(),
+                call.key(),
+                strength(call.level()),
+                null,
+                call.timeout().toNanos(),
+                new Door.Led(LedResults.condition(call.expected()), null, -1));
+        return this.<Answer, LeaderWrite>send(
+                true,
+                call.timeout(),
+                answer -> call.value()
+                        .ifPresentOrElse(
+                                value -> node.door()
+                                        .put(
+                                                door,
+                                                null,
+                                                value.data(),
+                                                value.contentType().strip(),
+                                                call.idempotencyKey(),
+                                                answer::complete),
+                                () -> node.door().delete(door, null, call.idempotencyKey(), answer::complete)),
+                LedResults::written);
+    }
+
+    private static Strength strength(Optional<? extends Enum<?>> level) {
+        return level.<Strength>map(named -> new Strength.Named(named.name())).orElseGet(Strength.BucketDefault::new);
     }
 
     @Override

@@ -7,6 +7,7 @@ import io.quorate.client.error.QuorateException;
 import io.quorate.client.error.ReplicaAnswer;
 import io.quorate.node.door.RefusedException;
 import io.quorate.node.protocol.request.KeyReply.Refused;
+import io.quorate.node.protocol.request.VersionTag;
 import io.quorate.ring.topology.NodeId;
 import io.quorate.ring.wire.ErrorCode;
 import io.quorate.ring.wire.Outcome;
@@ -73,6 +74,9 @@ record Pending(NodeId node, boolean writes, Duration timeout, Executor executor,
         if (cause instanceof RefusedException refused) {
             return refused(refused.refusal(), from);
         }
+        if (cause instanceof QuorateException known) {
+            return known;
+        }
         if (cause instanceof TimeoutException) {
             String detail =
                     "no answer within " + timeout.toMillis() + " ms and " + ALLOWANCE.toMillis() + " ms of allowance";
@@ -89,7 +93,8 @@ record Pending(NodeId node, boolean writes, Duration timeout, Executor executor,
     private QuorateException refused(Refused refused, long from) {
         ErrorCode code = refused.code();
         boolean counted = refused.need() > 0;
-        return QuorateException.of(new Problem(
+        VersionTag present = refused.present();
+        Problem problem = new Problem(
                 code.text(),
                 code.status(),
                 refused.detail(),
@@ -99,7 +104,8 @@ record Pending(NodeId node, boolean writes, Duration timeout, Executor executor,
                 refused.replicas().stream()
                         .map(replica -> new ReplicaAnswer(replica.node().value(), replica.result()))
                         .toList(),
-                attempts(code.text(), from, outcome(refused))));
+                attempts(code.text(), from, outcome(refused)));
+        return QuorateException.of(present == null ? problem : problem.withVersion(present.toText()));
     }
 
     private Outcome outcome(Refused refused) {

@@ -40,7 +40,11 @@ public record RingView(long epoch, PartitionCount partitions, Map<String, Origin
         }
     }
 
+    public int partitionOf(String bucket, Bytes key) {
+        return partitions.partitionOf(TokenHash.tokenOf(bucket, key));
+    }
+
     public List<String> homesOf(String bucket, Bytes key) {
-        return Objects.requireNonNull(homes.get(partitions.partitionOf(TokenHash.tokenOf(bucket, key))));
+        return Objects.requireNonNull(homes.get(partitionOf(bucket, key)));
     }
 }

@@ -1,0 +1,119 @@
+package io.quorate.client;
+
+import io.quorate.client.data.LeaderInfo;
+import io.quorate.client.data.LeaderRead;
+import io.quorate.client.data.LeaderWrite;
+import io.quorate.client.data.Value;
+import io.quorate.client.error.BrokenExchangeException;
+import io.quorate.client.error.Problem;
+import io.quorate.client.led.Session;
+import io.quorate.client.spi.Expected;
+import io.quorate.client.spi.LeaderReadCall;
+import io.quorate.client.spi.LeaderWriteCall;
+import io.quorate.client.spi.StoreTransport;
+import io.quorate.ring.bytes.Bytes;
+import io.quorate.ring.consistency.ReadLevel;
+import io.quorate.ring.consistency.WriteLevel;
+import io.quorate.ring.wire.Outcome;
+import io.quorate.ring.wire.SessionToken;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.CompletionStage;
+
+/** A view of a leader bucket that makes the calls of the transport; its stages end on the transport's threads. */
+record LeaderCalls(
+        StoreTransport transport,
+        IdempotencyKeys keys,
+        String bucket,
+        Optional<ReadLevel> read,
+        Optional<Duration> maxLag,
+        Optional<WriteLevel> write,
+        Optional<Session> session,
+        Duration timeout,
+        Optional<String> idempotencyKey) {
+
+    static LeaderCalls of(
+            StoreTransport transport,
+            IdempotencyKeys keys,
+            String bucket,
+            Optional<ReadLevel> read,
+            Optional<WriteLevel> write,
+            Duration timeout) {
+        return new LeaderCalls(
+                transport, keys, bucket, read, Optional.empty(), write, Optional.empty(), timeout, Optional.empty());
+    }
+
+    LeaderCalls withReads(ReadLevel level) {
+        return withReads(level, Optional.empty());
+    }
+
+    LeaderCalls withMaxLag(Duration lag) {
+        return withReads(ReadLevel.FOLLOWER, Optional.of(CallChecks.maxLag(lag)));
+    }
+
+    private LeaderCalls withReads(ReadLevel level, Optional<Duration> lag) {
+        return new LeaderCalls(
+                transport, keys, bucket, Optional.of(level), lag, write, session, timeout, idempotencyKey);
+    }
+
+    LeaderCalls withWrites(WriteLevel level) {
+        return new LeaderCalls(
+                transport, keys, bucket, read, maxLag, Optional.of(level), session, timeout, idempotencyKey);
+    }
+
+    LeaderCalls withSession(Session other) {
+        return new LeaderCalls(
+                transport, keys, bucket, read, maxLag, write, Optional.of(other), timeout, idempotencyKey);
+    }
+
+    LeaderCalls withTimeout(Duration other) {
+        return new LeaderCalls(
+                transport, keys, bucket, read, maxLag, write, session, CallChecks.timeout(other), idempotencyKey);
+    }
+
+    LeaderCalls withIdempotencyKey(String key) {
+        return new LeaderCalls(
+                transport,
+                keys,
+                bucket,
+                read,
+                maxLag,
+                write,
+                session,
+                timeout,
+                Optional.of(CallChecks.idempotencyKey(key)));
+    }
+
+    CompletionStage<LeaderRead> get(Bytes key) {
+        SessionToken seen = session.map(Session::seen).orElse(SessionToken.EMPTY);
+        CompletionStage<LeaderRead> stage = RawView.checked(
+                () -> transport.get(new LeaderReadCall(bucket, CallChecks.key(key), read, maxLag, seen, timeout)));
+        return session.isEmpty()
+                ? stage
+                : stage.thenApply(found -> {
+                    learn(found.info(), Outcome.NOT_APPLIED);
+                    return found;
+                });
+    }
+
+    /** Writes a value, or deletes if there is none. */
+    CompletionStage<LeaderWrite> write(Bytes key, Optional<Value> value, Expected expected) {
+        CompletionStage<LeaderWrite> stage = RawView.checked(() -> transport.write(new LeaderWriteCall(
+                bucket, CallChecks.key(key), value, expected, write, idempotencyKey.orElseGet(keys::next), timeout)));
+        return session.isEmpty()
+                ? stage
+                : stage.thenApply(written -> {
+                    learn(written.info(), Outcome.MAYBE_APPLIED);
+                    return written;
+                });
+    }
+
+    private void learn(LeaderInfo info, Outcome outcome) {
+        try {
+            session.ifPresent(one -> one.sees(info.session()));
+        } catch (IllegalArgumentException e) {
+            throw new BrokenExchangeException(
+                    Problem.of(Problem.BAD_ANSWER, 0, "the answer breaks the contract: " + e.getMessage(), outcome), e);
+        }
+    }
+}
