@@ -2,6 +2,7 @@ package io.quorate.node.embedded;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.quorate.client.LeaderView;
 import io.quorate.client.QuorateClient;
 import io.quorate.client.QuorateClients;
 import io.quorate.client.data.ReadResult;
@@ -9,10 +10,14 @@ import io.quorate.client.data.Replicas;
 import io.quorate.client.error.QuorateException;
 import io.quorate.client.http.HttpTransport;
 import io.quorate.client.http.HttpTransportConfig;
+import io.quorate.client.led.LeaderVersion;
 import io.quorate.client.spi.StoreTransport;
 import io.quorate.node.demo.DemoCluster;
+import io.quorate.node.fixture.Leads;
 import io.quorate.node.fixture.Ports;
 import io.quorate.ring.consistency.ConsistencyLevel;
+import io.quorate.ring.consistency.ReadLevel;
+import io.quorate.ring.consistency.WriteLevel;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -39,6 +44,7 @@ class ClientContractTest {
     static void start() {
         int base = Ports.free(9);
         cluster = DemoCluster.start(DemoCluster.Settings.of(data).withPorts(base, base + 3, base + 6));
+        new Leads(cluster).begun();
     }
 
     @AfterAll
@@ -87,6 +93,42 @@ class ClientContractTest {
         }
     }
 
+    @Nested
+    class LedOverHttp extends LeaderClientContract {
+        @Override
+        DemoCluster cluster() {
+            return cluster;
+        }
+
+        @Override
+        StoreTransport transport() {
+            return http();
+        }
+
+        @Override
+        QuorateClient client(StoreTransport over) {
+            return QuorateClients.over(over, TIMEOUT);
+        }
+    }
+
+    @Nested
+    class LedInProcess extends LeaderClientContract {
+        @Override
+        DemoCluster cluster() {
+            return cluster;
+        }
+
+        @Override
+        StoreTransport transport() {
+            return cluster.node("n1").transport();
+        }
+
+        @Override
+        QuorateClient client(StoreTransport over) {
+            return QuorateClients.over(over, TIMEOUT);
+        }
+    }
+
     @Test
     void bothWaysGiveTheSameRingAndExplanation() {
         withBoth((web, inside) -> {
@@ -116,19 +158,52 @@ class ClientContractTest {
     }
 
     @Test
+    void bothWaysGiveTheSameOfLeaderBuckets() {
+        withBoth((web, inside) -> {
+            LeaderView there = web.bucket("accounts").at(ReadLevel.LINEARIZABLE, WriteLevel.SYNC);
+            LeaderView here = inside.bucket("accounts").at(ReadLevel.LINEARIZABLE, WriteLevel.SYNC);
+            LeaderVersion version = there.put("seen", "x").version();
+
+            Awaitility.await("nobody to have been elected in between")
+                    .atMost(Duration.ofSeconds(30))
+                    .untilAsserted(() -> assertThat(here.get("seen")).isEqualTo(there.get("seen")));
+            assertThat(here.get("seen").version()).contains(version);
+            assertThat(inside.bucket("accounts").atDefaults().get("seen"))
+                    .isEqualTo(web.bucket("accounts").atDefaults().get("seen"));
+            assertThat(withoutTimes(inside.explain("accounts", "seen")))
+                    .isEqualTo(withoutTimes(web.explain("accounts", "seen")));
+        });
+    }
+
+    @Test
     void bothWaysGiveTheSameErrors() {
         List<Consumer<QuorateClient>> wrongs = List.of(
                 client -> client.bucket("none").atDefaults().get("k"),
                 client -> client.bucket("carts").at(Replicas.exactly(1, 9)).put("k", "v"),
                 client -> client.buckets().delete("none"),
-                client -> client.explain("none", "k"));
-        withBoth((web, inside) -> wrongs.forEach(wrong -> {
-            QuorateException there = failure(() -> wrong.accept(web));
-            QuorateException here = failure(() -> wrong.accept(inside));
-            assertThat(here).hasSameClassAs(there).hasMessage(there.getMessage());
-            assertThat(here.problem().withAttempts(List.of()))
-                    .isEqualTo(there.problem().withAttempts(List.of()));
-        }));
+                client -> client.explain("none", "k"),
+                client -> led(client, "carts").get("k"),
+                client -> led(client, "none").put("k", "v"),
+                client -> led(client, "accounts").compareAndSet("told", LeaderVersion.of("\"1.1\""), "v"),
+                client -> led(client, "accounts").putIfAbsent("taken", "v"),
+                client -> led(client, "accounts").withWrites(WriteLevel.ASYNC).putIfAbsent("k", "v"),
+                client -> client.bucket("accounts").at(ConsistencyLevel.ONE).get("k"));
+        withBoth((web, inside) -> {
+            led(web, "accounts").put("taken", "x");
+            wrongs.forEach(wrong -> compare(wrong, web, inside));
+        });
+    }
+
+    private static void compare(Consumer<QuorateClient> wrong, QuorateClient web, QuorateClient inside) {
+        QuorateException there = failure(() -> wrong.accept(web));
+        QuorateException here = failure(() -> wrong.accept(inside));
+        assertThat(here).hasSameClassAs(there).hasMessage(there.getMessage());
+        assertThat(here.problem().withAttempts(List.of()))
+                .isEqualTo(there.problem().withAttempts(List.of()));
+    }
+
+    private static LeaderView led(QuorateClient client, String bucket) {
+        return client.bucket(bucket).at(ReadLevel.LEASE, WriteLevel.SEMI_SYNC);
     }
 
     private static QuorateException failure(Runnable call) {
