@@ -24,7 +24,7 @@ import org.junit.jupiter.api.Test;
 class ReadmeExamplesTest {
     private static final Pattern SECTION = Pattern.compile("(?s)\n## In a Java program\n(.*?)\n## ");
     private static final Pattern EXAMPLE = Pattern.compile("(?s)\n```java\n(.*?)\n```");
-    private static final int EXAMPLES_MIN = 4;
+    private static final int EXAMPLES_MIN = 6;
 
     /** What a reader would have imported, and the names that the text speaks of. */
     private static final String BEFORE = """
@@ -32,8 +32,9 @@ class ReadmeExamplesTest {
             import io.quorate.client.data.*;
             import io.quorate.client.error.*;
             import io.quorate.client.http.*;
+            import io.quorate.client.led.*;
             import io.quorate.client.metrics.*;
-            import io.quorate.ring.consistency.ConsistencyLevel;
+            import io.quorate.ring.consistency.*;
             import java.net.URI;
             import java.time.Duration;
             import java.util.*;
@@ -57,7 +58,10 @@ class ReadmeExamplesTest {
             count++;
             boolean opens = example.group(1).startsWith("QuorateClient ");
             source.append("    void example").append(count);
-            source.append(opens ? "() {\n" : "(QuorateClient client, LeaderlessView carts, Mapper mapper) {\n");
+            source.append(
+                    opens
+                            ? "() {\n"
+                            : "(QuorateClient client, LeaderlessView carts, LeaderView accounts, Mapper mapper) {\n");
             source.append(example.group(1)).append("\n    }\n");
         }
         assertThat(count).isGreaterThanOrEqualTo(EXAMPLES_MIN);
