@@ -208,7 +208,7 @@ class LeaderRoutingTest {
     }
 
     @Test
-    void readsOfAnyReplicaAreSpreadAndSparedToThoseThatAreBehind() {
+    void readsOfAnyReplicaAreSparedToThoseThatAreBehind() {
         one.does(answer("follower", "n2", 1, 900));
         three.does(answer("follower", "n2", 1, 3));
         LeaderView fresh = accounts.withMaxLag(Duration.ofMillis(100));
@@ -221,10 +221,12 @@ class LeaderRoutingTest {
             fresh.get("k");
         }
 
-        assertThat(three.seen()).hasSizeGreaterThan(3);
-        assertThat(two.seen()).hasSizeGreaterThan(3);
+        // Which of the other two is asked depends on how quickly they have answered.
         assertThat(one.seen()).hasSizeLessThan(4);
-        assertThat(three.seen().get(0).target()).contains("level=FOLLOWER&max-lag=100ms&timeout=");
+        assertThat(two.seen().size() + three.seen().size()).isGreaterThan(16);
+        assertThat(Stream.concat(two.seen().stream(), three.seen().stream()))
+                .extracting(request -> request.target())
+                .allMatch(target -> target.contains("level=FOLLOWER&max-lag=100ms&timeout="));
     }
 
     @Test
