@@ -115,11 +115,12 @@ final class NodeGroups {
      * voted, or acknowledged an entry, must not do so a second time in another way.
      */
     void consider(NodeView view) {
-        if (begun
-                || view.buckets().values().stream()
-                        .noneMatch(entry -> entry.definition().isLed())) {
+        boolean led = view.buckets().values().stream()
+                .anyMatch(entry -> entry.definition().isLed());
+        if (begun || !led) {
             return;
         }
+        needed = true;
         Losses losses = view.losses();
         byte[] marked = columns.getMeta(BEGUN);
         if (marked == null && losses.count() == 0 && (knownDisk || hasHeardAll(view))) {

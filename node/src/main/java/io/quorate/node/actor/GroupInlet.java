@@ -115,6 +115,11 @@ final class GroupInlet {
         wakeForRest();
     }
 
+    /** Whether the actor takes requests: what it is told otherwise is lost. */
+    boolean isOpen() {
+        return actor != null;
+    }
+
     /** It has ended: requests are refused until there is another. */
     void close(String why) {
         closed = why;

@@ -117,10 +117,13 @@ public final class GroupTable {
         return all;
     }
 
-    /** How they stand now. */
+    /** How those that have begun stand now. */
     public CompletableFuture<List<GroupReport>> ask() {
         List<CompletableFuture<GroupReport>> answers = new ArrayList<>();
         inlets.forEach((set, inlet) -> {
+            if (!inlet.isOpen()) {
+                return;
+            }
             CompletableFuture<GroupReport> answer = new CompletableFuture<>();
             inlet.tell(new RaftGroupActor.Ask<>(group -> group.report(nanoClock.getAsLong()), answer));
             answers.add(answer);
