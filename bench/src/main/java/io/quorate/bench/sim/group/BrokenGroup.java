@@ -16,11 +16,6 @@ final class BrokenGroup extends GroupRules {
     }
 
     @Override
-    public long readsAt(long told, long applied) {
-        return bug == GroupBug.READ_BEFORE_APPLIED ? Math.min(told, applied) : told;
-    }
-
-    @Override
     public long seenBySession(long index) {
         return bug == GroupBug.SESSION_NOT_KEPT ? 0 : index;
     }

@@ -9,8 +9,6 @@ public enum GroupBug {
     REQUESTS_FORGOTTEN(20),
     /** A state that goes to another member brings its records, and not what is remembered of requests. */
     STATE_WITHOUT_REQUESTS(400),
-    /** A read is answered when the leader is confirmed, though this node has not applied what it has to see. */
-    READ_BEFORE_APPLIED(400),
     /** A read of a session is answered by whoever is asked, as it is. */
     SESSION_NOT_KEPT(50),
     /** The word of one node that it did nothing is taken for all that were asked. */

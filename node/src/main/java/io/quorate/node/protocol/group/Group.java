@@ -414,7 +414,7 @@ public final class Group {
         ready.lost().forEach(proposals::lost);
         apply(ready.committed());
         for (Ready.Read read : ready.reads()) {
-            Call failed = lookups.confirmed(read, rules.readsAt(read.index(), machine.index()));
+            Call failed = lookups.confirmed(read, read.index());
             if (failed != null) {
                 handOn(failed, now);
             }

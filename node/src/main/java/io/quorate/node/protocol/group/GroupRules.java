@@ -12,11 +12,6 @@ public class GroupRules {
         return true;
     }
 
-    /** Up to where has to be applied what a read is to see, if the leader said so. */
-    public long readsAt(long told, long applied) {
-        return told;
-    }
-
     /** What a session that shows this index has seen. */
     public long seenBySession(long index) {
         return index;
