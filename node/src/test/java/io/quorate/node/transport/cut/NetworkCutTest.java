@@ -3,6 +3,7 @@ package io.quorate.node.transport.cut;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.quorate.node.fixture.Namespaces;
+import io.quorate.node.transport.Transport;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -93,7 +94,7 @@ final class NetworkCutTest {
     private static Map<String, Long> millisToHeal(String kind, Duration cut, Duration patience) throws IOException {
         try (Namespaces spaces = Namespaces.of(NODES);
                 Nodes nodes = new Nodes(spaces, kind)) {
-            int directions = NODES * (NODES - 1) * 2;
+            int directions = NODES * (NODES - 1) * Transport.Lane.values().length;
             long begun = System.nanoTime();
             Awaitility.await("all directions to carry frames")
                     .atMost(Duration.ofSeconds(60))
@@ -105,7 +106,7 @@ final class NetworkCutTest {
                     .pollDelay(cut)
                     .atMost(cut.plusSeconds(30))
                     .until(() -> true);
-            int uncut = (NODES - 1) * (NODES - 2) * 2;
+            int uncut = (NODES - 1) * (NODES - 2) * Transport.Lane.values().length;
             assertThat(nodes.directionsSince(settled))
                     .as("directions during the cut")
                     .isEqualTo(uncut);
