@@ -168,11 +168,11 @@ class InboxTest {
         bad.add(FrameCodec.seal(FrameCodec.begin(new ByteSink(), 9, STAMP)));
         bad.add(FrameCodec.seal(FrameCodec.begin(new ByteSink(), FrameCodec.CONTROL, STAMP)));
         bad.add(FrameCodec.seal(
-                new ByteSink().u16(0x51f7).u8(3).u8(FrameCodec.DATA).u32(0).u64(0)));
+                new ByteSink().u16(0x51f7).u8(4).u8(FrameCodec.DATA).u32(0).u64(0)));
         bad.add(FrameCodec.seal(
-                new ByteSink().u16(0x51f7).u8(5).u8(FrameCodec.DATA).u32(0).u64(0)));
+                new ByteSink().u16(0x51f7).u8(6).u8(FrameCodec.DATA).u32(0).u64(0)));
         bad.add(FrameCodec.seal(
-                new ByteSink().u16(0x51f8).u8(4).u8(FrameCodec.DATA).u32(0).u64(0)));
+                new ByteSink().u16(0x51f8).u8(5).u8(FrameCodec.DATA).u32(0).u64(0)));
         for (byte[] frame : bad) {
             assertThatThrownBy(() -> deliver(frame)).isInstanceOf(DecodeException.class);
         }
