@@ -58,6 +58,8 @@ public final class RaftSimulation {
     private final boolean changes;
     /** Whether leaders are asked for leases; then nobody stands but by the leader's own word. */
     private final boolean leases;
+    /** Whether leaders fall where they stand: then terms follow each other quickly. */
+    private final boolean leadersFall;
 
     private boolean calm;
     private long acknowledged;
@@ -66,7 +68,7 @@ public final class RaftSimulation {
 
     public RaftSimulation(long seed, RaftBug bug) {
         this.random = new Random(seed);
-        this.leases = seed % 2 == 0;
+        this.leases = seed % 2 == 0 && (bug == RaftBug.NONE || bug == RaftBug.LEASE_TOO_LONG);
         this.bug = bug;
         this.rules = new BrokenRaft(bug);
         int size = random.nextInt(3) == 0 ? 5 : random.nextInt(12) == 0 ? 1 : 3;
@@ -98,6 +100,7 @@ public final class RaftSimulation {
         // Other bugs show sooner where the group and its log stay what they are.
         this.statesEvery = bug == RaftBug.NONE || bug.isOfStates() ? every : NEVER;
         this.changes = changing && (bug == RaftBug.NONE || bug == RaftBug.CHANGE_AT_ONCE);
+        this.leadersFall = random.nextInt(2) == 0;
     }
 
     /** Runs it to its end. */
@@ -191,6 +194,22 @@ public final class RaftSimulation {
         }
         if (agenda.now() < FAULTS_END - 2 * SECOND) {
             agenda.after(random.nextInt(900) * MILLI, this::fault);
+        }
+    }
+
+    /** Who has just won falls, in some runs: what only it has, and what it had from others, is where terms meet. */
+    void hasWon(SimMember leader) {
+        if (leadersFall && !calm && random.nextInt(2) == 0) {
+            boolean dies = random.nextInt(4) == 0;
+            long time = 200 * MILLI + random.nextInt(1500) * MILLI;
+            agenda.after(random.nextInt((int) (20 * MILLI)), () -> {
+                if (!dies) {
+                    cut(leader, time, true);
+                } else if (leader.isUp()) {
+                    leader.crash(random.nextInt(leader.writesOnTheirWay() + 1));
+                    agenda.after(time, () -> restart(leader));
+                }
+            });
         }
     }
 

@@ -194,6 +194,7 @@ final class SimMember {
             world.note(id + " is " + role + " in term " + running.term());
             if (role == Role.LEADER) {
                 world.laws().leads(id, running.term(), log);
+                world.hasWon(this);
             }
         }
         for (Ready.Outgoing out : ready.messages()) {
