@@ -24,7 +24,7 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** One node with its part in the group, its disk and its clock. */
-final class GroupNode {
+final class GroupNode implements Asked {
     private static final long TICK = 10_000_000L;
 
     final NodeId id;
@@ -54,11 +54,17 @@ final class GroupNode {
         });
     }
 
+    @Override
+    public String toString() {
+        return id.toString();
+    }
+
     private long clock() {
         return (long) (world.now() * clockRate);
     }
 
-    boolean isUp() {
+    @Override
+    public boolean isUp() {
         return group != null;
     }
 
@@ -195,7 +201,8 @@ final class GroupNode {
         input(running -> running.onMessage(from, message, 0, clock()));
     }
 
-    void request(LedRequest request, long timeoutNanos, Consumer<KeyReply> reply) {
+    @Override
+    public void request(LedRequest request, long timeoutNanos, Consumer<KeyReply> reply) {
         int thisBoot = boot;
         input(running -> running.onRequest(
                 request,
