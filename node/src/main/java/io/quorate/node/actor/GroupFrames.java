@@ -1,7 +1,6 @@
 package io.quorate.node.actor;
 
 import io.quorate.node.protocol.group.GroupMessage;
-import io.quorate.node.protocol.store.ReplicaSetId;
 import io.quorate.node.serial.GroupCodec;
 import io.quorate.node.serial.Inbox;
 import io.quorate.node.serial.Stamps;
@@ -20,9 +19,7 @@ final class GroupFrames {
     private final LongSupplier nanoClock;
     private final PeerQuarantine.Listener errors;
     private final GroupTable.Delays delays;
-    private final Map<ReplicaSetId, GroupInlet> inlets;
-    private final GroupInlet remote;
-    private final GroupPost post;
+    private final GroupTable table;
     private final Map<NodeId, Guest> guests = new ConcurrentHashMap<>();
     private final PeerQuarantine quarantine = new PeerQuarantine();
 
@@ -32,17 +29,13 @@ final class GroupFrames {
             LongSupplier nanoClock,
             PeerQuarantine.Listener errors,
             GroupTable.Delays delays,
-            Map<ReplicaSetId, GroupInlet> inlets,
-            GroupInlet remote,
-            GroupPost post) {
+            GroupTable table) {
         this.transport = transport;
         this.stamps = stamps;
         this.nanoClock = nanoClock;
         this.errors = errors;
         this.delays = delays;
-        this.inlets = inlets;
-        this.remote = remote;
-        this.post = post;
+        this.table = table;
     }
 
     /** One other node. Its frames are opened one after the other. */
@@ -82,7 +75,7 @@ final class GroupFrames {
                 guest.inbox.open(
                         frame.data().unsafeArray(),
                         stamp -> age[0] = stamps.age(from, stamp, now),
-                        addressed -> deliver(from, addressed, age[0]));
+                        addressed -> deliver(from, addressed, age[0], now));
             }
         } catch (DecodeException e) {
             synchronized (quarantine) {
@@ -91,17 +84,26 @@ final class GroupFrames {
         }
     }
 
-    private void deliver(NodeId from, GroupCodec.Addressed addressed, long age) {
+    private void deliver(NodeId from, GroupCodec.Addressed addressed, long age, long now) {
         GroupMessage message = addressed.message();
-        GroupInlet inlet = inlets.get(addressed.set());
+        if (message instanceof GroupMessage.Pulse pulse) {
+            if (!table.pulses().onPulse(from, pulse, age, now)) {
+                table.lost(from);
+            }
+            return;
+        }
+        if (message instanceof GroupMessage.Wake wake && !table.pulses().onWake(from, wake)) {
+            table.lost(from);
+        }
         if (message instanceof GroupMessage.Told || message instanceof GroupMessage.NotLeading) {
             // What was asked while the group did not run here is answered when it may run again.
-            remote.tell(new RemoteGroupsActor.Arrived(from, addressed.set(), message));
+            table.remote().tell(new RemoteGroupsActor.Arrived(from, addressed.set(), message));
         }
+        GroupInlet inlet = table.inlet(addressed.set());
         if (inlet != null && inlet.isOpen()) {
             inlet.add(new GroupInlet.Incoming(from, message, age));
         } else if (message instanceof GroupMessage.Ask ask) {
-            post.send(from, addressed.set(), new GroupMessage.NotLeading(ask.id(), null));
+            table.post().send(from, addressed.set(), new GroupMessage.NotLeading(ask.id(), null));
         }
     }
 }

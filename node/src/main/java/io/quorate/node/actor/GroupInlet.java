@@ -23,6 +23,7 @@ final class GroupInlet {
     private final Queue<Submit> submits = new ConcurrentLinkedQueue<>();
     private final AtomicBoolean woken = new AtomicBoolean();
     private final AtomicBoolean ticking = new AtomicBoolean();
+    private volatile boolean quiet;
     private volatile @Nullable ActorRef actor;
     private volatile String closed = "it has not started yet";
 
@@ -79,9 +80,18 @@ final class GroupInlet {
         }
     }
 
-    /** Lets time pass, unless the actor has yet to come to the last tick. */
+    /** Whether nothing waits for time to pass. */
+    void quiet(boolean present) {
+        quiet = present;
+    }
+
+    boolean isQuiet() {
+        return quiet;
+    }
+
+    /** Lets time pass, unless nothing waits for that, or the actor has yet to come to the last tick. */
     void tick() {
-        if (actor != null && ticking.compareAndSet(false, true)) {
+        if (actor != null && !quiet && ticking.compareAndSet(false, true)) {
             tell(Signal.TICK);
         }
     }
@@ -122,6 +132,7 @@ final class GroupInlet {
     /** The actor takes requests from now on. */
     void open(ActorRef present) {
         actor = present;
+        quiet = false;
         ticked();
         woken.set(false);
         wakeForRest();

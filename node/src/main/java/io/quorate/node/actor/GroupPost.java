@@ -2,6 +2,7 @@ package io.quorate.node.actor;
 
 import io.quorate.node.protocol.group.GroupMessage;
 import io.quorate.node.protocol.store.ReplicaSetId;
+import io.quorate.node.serial.GroupCodec;
 import io.quorate.node.serial.Outbox;
 import io.quorate.node.serial.Stamps;
 import io.quorate.node.transport.Transport;
@@ -20,6 +21,7 @@ final class GroupPost {
     private final Stamps stamps;
     private final LongSupplier randomLongs;
     private final Executor later;
+    private final SharedPulses pulses;
     private final Map<NodeId, Box> boxes = new ConcurrentHashMap<>();
 
     /**
@@ -27,8 +29,9 @@ final class GroupPost {
      *
      * @param later runs what it is given after what is queued there already
      */
-    GroupPost(Transport transport, Stamps stamps, LongSupplier randomLongs, Executor later) {
+    GroupPost(Transport transport, Stamps stamps, LongSupplier randomLongs, Executor later, SharedPulses pulses) {
         this.transport = transport;
+        this.pulses = pulses;
         this.stamps = stamps;
         this.randomLongs = randomLongs;
         this.later = later;
@@ -36,19 +39,27 @@ final class GroupPost {
 
     /** What waits for one node. */
     private final class Box {
+        private final NodeId to;
         private final Outbox outbox;
         private boolean due;
 
         private Box(NodeId to) {
+            this.to = to;
             this.outbox = new Outbox(
                     frame -> transport.send(to, Transport.Lane.GROUP, frame), randomLongs.getAsLong(), stamps::now);
         }
 
         private synchronized boolean add(ReplicaSetId set, GroupMessage message) {
-            outbox.add(set, message);
+            // Numbered in the order in which they leave.
+            outbox.add(set, message instanceof GroupMessage.Wake wake ? pulses.number(to, wake) : message);
             boolean first = !due;
             due = true;
             return first;
+        }
+
+        private synchronized void pulse() {
+            outbox.add(GroupCodec.NODES, pulses.next(to));
+            flush();
         }
 
         private synchronized void flush() {
@@ -62,5 +73,10 @@ final class GroupPost {
         if (box.add(set, message)) {
             later.execute(box::flush);
         }
+    }
+
+    /** Sends a sign of life, behind all that was to be sent before. */
+    void pulse(NodeId to) {
+        boxes.computeIfAbsent(to, Box::new).pulse();
     }
 }

@@ -1,6 +1,8 @@
 package io.quorate.node.actor;
 
 import io.quorate.node.protocol.group.GroupReport;
+import io.quorate.node.protocol.group.Pulses;
+import io.quorate.node.protocol.raft.RaftSettings;
 import io.quorate.node.protocol.request.KeyReply;
 import io.quorate.node.protocol.request.LedRequest;
 import io.quorate.node.protocol.store.ReplicaSetId;
@@ -23,6 +25,9 @@ import org.jspecify.annotations.Nullable;
 
 /** The ways to and from the groups of one node, for whoever is no actor. Safe from any thread. */
 public final class GroupTable {
+    /** Epochs begin so far from the end of numbers that they can grow. */
+    private static final int EPOCH_SHIFT = 4;
+
     private final LongSupplier nanoClock;
     private final Map<ReplicaSetId, GroupInlet> inlets = new ConcurrentHashMap<>();
     /** To groups that do not run on this node. */
@@ -31,6 +36,7 @@ public final class GroupTable {
     private final Map<Integer, GroupReport> reports = new ConcurrentHashMap<>();
     private final Set<Integer> ready = ConcurrentHashMap.newKeySet();
     private volatile boolean complete;
+    private final SharedPulses pulses;
     private final GroupPost post;
     private final GroupFrames frames;
 
@@ -53,8 +59,10 @@ public final class GroupTable {
             Delays delays,
             Executor later) {
         this.nanoClock = nanoClock;
-        this.post = new GroupPost(transport, stamps, randomLongs, later);
-        this.frames = new GroupFrames(transport, stamps, nanoClock, errors, delays, inlets, remote, post);
+        this.pulses = new SharedPulses(
+                new Pulses(randomLongs.getAsLong() >>> EPOCH_SHIFT, RaftSettings.DEFAULT.heartbeatNanos()));
+        this.post = new GroupPost(transport, stamps, randomLongs, later, pulses);
+        this.frames = new GroupFrames(transport, stamps, nanoClock, errors, delays, this);
     }
 
     Map<ReplicaSetId, GroupInlet> inlets() {
@@ -64,6 +72,16 @@ public final class GroupTable {
     @Nullable
     GroupInlet inlet(ReplicaSetId set) {
         return inlets.get(set);
+    }
+
+    SharedPulses pulses() {
+        return pulses;
+    }
+
+    /** Groups cannot rely on a node any more, or it not on them. */
+    void lost(NodeId node) {
+        RaftGroupActor.Lost lost = new RaftGroupActor.Lost(node);
+        inlets.values().forEach(inlet -> inlet.tell(lost));
     }
 
     GroupInlet remote() {
@@ -150,6 +168,11 @@ public final class GroupTable {
         inlet.tell(new RaftGroupActor.Ask<>(
                 group -> group.transfer(to, nanoClock.getAsLong()) ? Transfer.BEGUN : Transfer.NOT_LEADING, answer));
         return answer;
+    }
+
+    /** Groups of this node that rest. */
+    public long resting() {
+        return inlets.values().stream().filter(GroupInlet::isQuiet).count();
     }
 
     /** Groups that this node leads, about a second ago. */

@@ -18,6 +18,8 @@ import io.quorate.ring.topology.NodeId;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.function.Consumer;
 import java.util.function.LongFunction;
 import java.util.function.LongSupplier;
@@ -41,6 +43,9 @@ import org.slf4j.LoggerFactory;
 public final class GroupsActor extends AbstractBehavior<Received> {
     private static final Logger LOG = LoggerFactory.getLogger(GroupsActor.class);
     private static final Duration TICK = Duration.ofMillis(25);
+    /** Ticks from one pulse to the next. */
+    private static final int PULSE = 3;
+
     private static final Duration PAUSE_MIN = Duration.ofSeconds(1);
     private static final int PAUSE_DOUBLINGS = 6;
 
@@ -48,6 +53,8 @@ public final class GroupsActor extends AbstractBehavior<Received> {
     private final Map<ActorRef, ReplicaSetId> running = new HashMap<>();
     private final Map<ReplicaSetId, Integer> ends = new HashMap<>();
     private final Config plugins;
+    private final Set<NodeId> peers = new TreeSet<>();
+    private long ticks;
     private boolean begun;
 
     /**
@@ -117,8 +124,7 @@ public final class GroupsActor extends AbstractBehavior<Received> {
     public Receive<Received> createReceive() {
         return newReceiveBuilder()
                 .onMessage(Message.Tick.class, tick -> {
-                    around.table().inlets().values().forEach(GroupInlet::tick);
-                    around.table().remote().tick();
+                    onTick();
                     return this;
                 })
                 .onMessage(Frame.class, frame -> {
@@ -142,6 +148,17 @@ public final class GroupsActor extends AbstractBehavior<Received> {
                 .build();
     }
 
+    private void onTick() {
+        GroupTable table = around.table();
+        ticks++;
+        if (ticks % PULSE == 0) {
+            peers.forEach(table.post()::pulse);
+        }
+        table.pulses().tick(around.nanoClock().getAsLong()).forEach(table::lost);
+        table.inlets().values().forEach(GroupInlet::tick);
+        table.remote().tick();
+    }
+
     private void begin() {
         if (begun) {
             return;
@@ -151,6 +168,7 @@ public final class GroupsActor extends AbstractBehavior<Received> {
         for (int partition = 0; partition < around.ring().partitions().value(); partition++) {
             if (around.ring().table().homes(partition).contains(around.self())) {
                 ReplicaSetId set = ReplicaSetId.led(n, partition);
+                peers.addAll(otherHomes(set));
                 around.table().inlets().put(set, new GroupInlet());
                 start(set);
             }
@@ -170,6 +188,7 @@ public final class GroupsActor extends AbstractBehavior<Received> {
                 ImmutableList.copyOf(around.ring().table().homes(set.partition())),
                 around.store(),
                 around.ring().partitions(),
+                around.table().pulses(),
                 around.wallMillis(),
                 around.ids(),
                 around.random().apply(set.partition()));
@@ -208,6 +227,7 @@ public final class GroupsActor extends AbstractBehavior<Received> {
     private Behavior<Received> onTerminated(Terminated terminated) {
         ReplicaSetId set = running.remove(Adapter.toClassic(terminated.getRef()));
         if (set != null) {
+            around.table().pulses().beginEpoch();
             int times = ends.merge(set, 1, Integer::sum);
             Duration pause = PAUSE_MIN.multipliedBy(1L << Math.min(PAUSE_DOUBLINGS, times - 1));
             LOG.warn(

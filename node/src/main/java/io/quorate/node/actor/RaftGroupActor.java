@@ -95,6 +95,9 @@ abstract class RaftGroupActor extends AbstractPersistentActor implements Runtime
         }
     }
 
+    /** A node does not vouch for its groups any more, or does not hear this one. */
+    record Lost(NodeId node) {}
+
     private record Stored(StateMachine.Turn turn, @Nullable StorageException failure) {}
 
     private record Stepped(InstallStep.Ended then, @Nullable StorageException failure) {}
@@ -181,8 +184,13 @@ abstract class RaftGroupActor extends AbstractPersistentActor implements Runtime
                 .matchEquals(GroupInlet.Signal.SETTLE, settle -> {
                     settles = false;
                     running().settle(now());
+                    around.inlet().quiet(running().isQuiet());
                 })
                 .matchEquals(GroupInlet.Signal.TICK, tick -> onTick())
+                .match(Lost.class, lost -> {
+                    running().onLost(lost.node(), now());
+                    settleLater();
+                })
                 .match(Stored.class, stored -> {
                     running().onStored(stored.turn(), stored.failure());
                     settleLater();

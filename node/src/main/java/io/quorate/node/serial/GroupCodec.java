@@ -38,6 +38,12 @@ public final class GroupCodec {
     private static final int STATE_WANTED = 8;
     private static final int STATE_PART = 9;
     private static final int STATE_TAKEN = 10;
+    private static final int SLEEP = 11;
+    private static final int SLEEPING = 12;
+    private static final int WAKE = 13;
+    private static final int PULSE = 14;
+    /** In place of a group: what concerns the nodes and all groups that they share. */
+    public static final ReplicaSetId NODES = ReplicaSetId.led(0, 0);
 
     private static final int READ = 1;
     private static final int WRITE = 2;
@@ -97,6 +103,15 @@ public final class GroupCodec {
             }
         } else if (message instanceof GroupMessage.StateTaken taken) {
             out.u8(STATE_TAKEN).u64(taken.transfer()).varint(taken.number());
+        } else if (message instanceof GroupMessage.Sleep sleep) {
+            out.u8(SLEEP).u64(sleep.epoch()).varint(sleep.term()).varint(sleep.index());
+        } else if (message instanceof GroupMessage.Sleeping sleeping) {
+            out.u8(SLEEPING).u64(sleeping.epoch()).varint(sleeping.term()).varint(sleeping.index());
+        } else if (message instanceof GroupMessage.Wake wake) {
+            out.u8(WAKE).u64(wake.number()).varint(wake.term());
+        } else if (message instanceof GroupMessage.Pulse pulse) {
+            out.u8(PULSE).u64(pulse.epoch()).varint(pulse.number()).varint(pulse.wakes());
+            out.varint(pulse.heardEpoch() + 1).varint(pulse.heardNumber() + 1);
         } else {
             throw new IllegalStateException("no codec for " + message.getClass());
         }
@@ -109,11 +124,15 @@ public final class GroupCodec {
      */
     public static Addressed read(ByteSource in) {
         int n = in.u8();
-        if (n < 1 || n > MEMBERS_MAX - 1) {
+        if (n > MEMBERS_MAX - 1) {
             throw new DecodeException("a group of " + n);
         }
         ReplicaSetId set = ReplicaSetId.led(n, in.count(0xffff));
-        return new Addressed(set, readMessage(in, set));
+        GroupMessage message = readMessage(in, set);
+        if (set.equals(NODES) != (message instanceof GroupMessage.Pulse) || (n == 0 && !set.equals(NODES))) {
+            throw new DecodeException("a message of " + message.getClass().getSimpleName() + " to a group of " + n);
+        }
+        return new Addressed(set, message);
     }
 
     private static GroupMessage readMessage(ByteSource in, ReplicaSetId set) {
@@ -135,6 +154,10 @@ public final class GroupCodec {
             case STATE_WANTED -> new GroupMessage.StateWanted(id, in.flag());
             case STATE_PART -> readPart(in, id);
             case STATE_TAKEN -> new GroupMessage.StateTaken(id, in.count(Integer.MAX_VALUE));
+            case SLEEP -> new GroupMessage.Sleep(number(in), number(in), id);
+            case SLEEPING -> new GroupMessage.Sleeping(number(in), number(in), id);
+            case WAKE -> new GroupMessage.Wake(number(in), id);
+            case PULSE -> new GroupMessage.Pulse(id, number(in), number(in), number(in) - 1, number(in) - 1);
             default -> throw new DecodeException("a group's message of type " + type);
         };
     }

@@ -29,6 +29,7 @@ import org.jspecify.annotations.Nullable;
 final class GroupClient {
     private static final long MILLI = 1_000_000L;
     private static final int TRIES_MAX = 4;
+    private static final long LAG_MAX = 1_000_000;
 
     private final int number;
     private final GroupSimulation world;
@@ -195,7 +196,7 @@ final class GroupClient {
         world.note(told.toString());
         history.computeIfAbsent(now.key, key -> new ArrayList<>()).add(told);
         doing = null;
-        world.agenda().after(random.nextInt(60) * MILLI, this::begin);
+        world.agenda().after(world.thinkNanos(), this::begin);
     }
 
     private void replied(Doing now, KeyReply reply) {
@@ -207,6 +208,11 @@ final class GroupClient {
                     ? null
                     : Long.valueOf(read.value().value().toUtf8());
             seen(read.standing());
+            if (!linearizable
+                    && read.standing().lagMillis() >= 0
+                    && read.standing().lagMillis() < LAG_MAX) {
+                world.readAsOld(read.standing().seen().index(), read.standing().lagMillis(), now.began);
+            }
             if (tag != null) {
                 known.put(now.key, tag);
             }
@@ -219,7 +225,7 @@ final class GroupClient {
         } else if (reply instanceof KeyReply.LedWritten written) {
             seen(written.standing());
             known.put(now.key, written.tag());
-            world.acknowledged();
+            world.acknowledged(written.standing().seen().index());
             end(now, now.operation.done(tag(written.tag()), at));
         } else if (reply instanceof KeyReply.Refused refused) {
             refused(now, refused, at);

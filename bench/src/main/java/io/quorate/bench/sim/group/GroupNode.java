@@ -6,6 +6,7 @@ import io.quorate.node.protocol.group.FoundLog;
 import io.quorate.node.protocol.group.Group;
 import io.quorate.node.protocol.group.GroupMessage;
 import io.quorate.node.protocol.group.InstallStep;
+import io.quorate.node.protocol.group.Pulses;
 import io.quorate.node.protocol.group.Retention;
 import io.quorate.node.protocol.group.StateMachine;
 import io.quorate.node.protocol.raft.Base;
@@ -26,6 +27,8 @@ import org.jspecify.annotations.Nullable;
 /** One node with its part in the group, its disk and its clock. */
 final class GroupNode implements Asked {
     private static final long TICK = 10_000_000L;
+    /** Ticks from one pulse to the next. */
+    private static final int PULSE = 7;
 
     final NodeId id;
     private final GroupSimulation world;
@@ -36,6 +39,8 @@ final class GroupNode implements Asked {
     private long sequence;
     private long snapshotBefore;
     private Retention retention = new Retention();
+    private @Nullable Pulses pulses;
+    private long ticks;
     private boolean settles;
     private long pausedUntil;
     private final Deque<Runnable> held = new ArrayDeque<>();
@@ -96,6 +101,9 @@ final class GroupNode implements Asked {
             retention.written(number, write);
             sequence = number;
         });
+        Pulses begun =
+                new Pulses(random.nextLong() >>> 4, world.settings().raft().heartbeatNanos());
+        pulses = begun;
         group = new Group(
                 new Group.Around(
                         id,
@@ -103,6 +111,7 @@ final class GroupNode implements Asked {
                         ImmutableList.copyOf(world.ids()),
                         disk,
                         new PartitionCount(1),
+                        begun,
                         () -> 1_000_000 + clock() / 1_000_000,
                         random::nextLong,
                         random),
@@ -118,9 +127,34 @@ final class GroupNode implements Asked {
 
     private void tick(int thisBoot) {
         if (thisBoot == boot && group != null) {
-            input(running -> running.tick(clock()));
+            ticks++;
+            Group running = group;
+            if (!running.isQuiet()) {
+                input(awake -> awake.tick(clock()));
+            }
+            pulse();
             world.agenda().after(TICK, () -> tick(thisBoot));
         }
+    }
+
+    /** What the node does for all its groups; a pause is one of the whole node. */
+    private void pulse() {
+        Pulses sent = pulses;
+        if (sent == null || world.now() < pausedUntil) {
+            return;
+        }
+        if (ticks % PULSE == 0) {
+            for (NodeId peer : world.ids()) {
+                if (!peer.equals(id)) {
+                    world.send(id, peer, sent.next(peer));
+                }
+            }
+        }
+        sent.tick(clock()).forEach(this::lost);
+    }
+
+    private void lost(NodeId node) {
+        input(running -> running.onLost(node, clock()));
     }
 
     /** Dies; of what is not durable on its disk so many changes are kept. */
@@ -128,6 +162,7 @@ final class GroupNode implements Asked {
         disk.crash(kept);
         boot++;
         group = null;
+        pulses = null;
         settles = false;
         held.clear();
         pausedUntil = 0;
@@ -197,8 +232,28 @@ final class GroupNode implements Asked {
         world.settled(this, running);
     }
 
-    void receive(NodeId from, GroupMessage message) {
-        input(running -> running.onMessage(from, message, 0, clock()));
+    void receive(NodeId from, GroupMessage message, long age) {
+        if (world.now() < pausedUntil) {
+            int thisBoot = boot;
+            long arrived = world.now();
+            held.add(() -> {
+                if (thisBoot == boot) {
+                    receive(from, message, age + world.now() - arrived);
+                }
+            });
+            return;
+        }
+        Pulses heard = pulses;
+        if (heard != null && message instanceof GroupMessage.Pulse pulse) {
+            if (!heard.onPulse(from, pulse, age, clock())) {
+                lost(from);
+            }
+            return;
+        }
+        if (heard != null && message instanceof GroupMessage.Wake wake && !heard.onWake(from, wake)) {
+            lost(from);
+        }
+        input(running -> running.onMessage(from, message, age, clock()));
     }
 
     @Override
@@ -259,9 +314,15 @@ final class GroupNode implements Asked {
         @Override
         public void send(NodeId to, GroupMessage message) {
             if (to.equals(id)) {
-                world.agenda().after(0, inBoot(() -> receive(id, message)));
+                world.agenda().after(0, inBoot(() -> receive(id, message, 0)));
             } else {
-                world.send(id, to, message);
+                Pulses numbers = pulses;
+                world.send(
+                        id,
+                        to,
+                        numbers != null && message instanceof GroupMessage.Wake wake
+                                ? numbers.number(to, wake)
+                                : message);
             }
         }
 

@@ -25,8 +25,10 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableMap;
 import java.util.Random;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -40,6 +42,7 @@ public final class GroupSimulation {
     private static final long SECOND = 1_000 * MILLI;
     private static final long FAULTS_END = 20 * SECOND;
     private static final long HEALED_MAX = 15 * SECOND;
+    private static final long LAG_SLACK = 700 * MILLI;
     private static final int CLIENTS = 5;
     private static final int KEYS = 3;
 
@@ -55,6 +58,9 @@ public final class GroupSimulation {
     private final List<GroupClient> clients = new ArrayList<>();
     private final List<NodeId> ids = new ArrayList<>();
     private final List<RecordKey> keys = new ArrayList<>();
+    /** The highest index that any client was told of by a time. */
+    private final NavigableMap<Long, Long> toldBy = new TreeMap<>();
+
     private final ReplicaSetId set;
     private final Map<GroupNode, Long> diskBusyUntil = new HashMap<>();
     private final Set<String> cuts = new HashSet<>();
@@ -66,10 +72,12 @@ public final class GroupSimulation {
     private final int doublePercent;
     private final int slowPercent;
     private final boolean slowDisks;
+    private final boolean idles;
     private boolean calm;
     private long acknowledged;
     private long reads;
     private long checks;
+    private long rests;
     private @Nullable Violation violation;
 
     public GroupSimulation(long seed, GroupBug bug) {
@@ -82,6 +90,7 @@ public final class GroupSimulation {
         this.doublePercent = random.nextInt(2) == 0 ? 0 : random.nextInt(20);
         this.slowPercent = random.nextInt(2) == 0 ? 0 : random.nextInt(10);
         this.slowDisks = random.nextInt(2) == 0;
+        this.idles = random.nextInt(3) > 0;
         boolean skewed = random.nextInt(2) == 0;
         RaftSettings usual = RaftSettings.DEFAULT;
         this.settings = new GroupSettings(
@@ -97,7 +106,8 @@ public final class GroupSimulation {
                 3 * SECOND,
                 1 << (5 + random.nextInt(8)),
                 random.nextInt(2) == 0 ? 300 * MILLI : 5 * SECOND,
-                1000);
+                1000,
+                random.nextInt(2) == 0 ? random.nextInt(100) * MILLI : SECOND);
         for (int i = 1; i <= size; i++) {
             ids.add(NodeId.of("n" + i));
         }
@@ -274,6 +284,9 @@ public final class GroupSimulation {
     /** After each turn of a node: whoever has applied equally much has the same. */
     void settled(GroupNode node, Group group) {
         checks++;
+        if (group.isQuiet()) {
+            rests++;
+        }
         Group.Stand stand = group.stand();
         String sum = stand.sum() + " " + stand.keys();
         String before = sums.putIfAbsent(stand.applied(), sum);
@@ -300,11 +313,12 @@ public final class GroupSimulation {
             if (!calm && random.nextInt(100) < slowPercent) {
                 nanos += random.nextInt(1500) * MILLI;
             }
-            agenda.after(nanos, () -> deliver(from, to, message));
+            long age = nanos;
+            agenda.after(nanos, () -> deliver(from, to, message, age));
         }
     }
 
-    private void deliver(NodeId from, NodeId to, GroupMessage message) {
+    private void deliver(NodeId from, NodeId to, GroupMessage message, long age) {
         if (cuts.contains(from + ">" + to)) {
             return;
         }
@@ -315,7 +329,7 @@ public final class GroupSimulation {
         for (GroupNode node : nodes) {
             if (node.id.equals(to) && node.isUp()) {
                 note(from + ">" + to + " " + message);
-                node.receive(from, message);
+                node.receive(from, message, age);
             }
         }
     }
@@ -340,6 +354,12 @@ public final class GroupSimulation {
         return chooser.nextInt(5) == 0 ? outside : nodes.get(chooser.nextInt(nodes.size()));
     }
 
+    /** Until a client's next request; in some runs all are idle together at times, so that the group comes to rest. */
+    long thinkNanos() {
+        long idle = idles && agenda.now() / (2 * SECOND) % 2 == 1 ? random.nextInt(4000) * MILLI : 0;
+        return idle + random.nextInt(60) * MILLI;
+    }
+
     long timeoutNanos() {
         return SECOND;
     }
@@ -353,8 +373,26 @@ public final class GroupSimulation {
         events.merge(event, 1L, Long::sum);
     }
 
-    void acknowledged() {
+    void acknowledged(long index) {
         acknowledged++;
+        Map.Entry<Long, Long> last = toldBy.lastEntry();
+        if (last == null || last.getValue() < index) {
+            toldBy.put(agenda.now(), index);
+        }
+    }
+
+    /** A replica has said how old what it shows may be: nothing older is missing from it. */
+    void readAsOld(long index, long lagMillis, long began) {
+        checks++;
+        // Clocks differ, and a leader that nobody hears does not know of the next one until it has stepped down.
+        long moment = began - lagMillis * MILLI * 5 / 4 - LAG_SLACK;
+        Map.Entry<Long, Long> told = toldBy.floorEntry(moment);
+        if (told != null && told.getValue() > index) {
+            throw new Violation(
+                    "a replica is not older than it says",
+                    "what is applied up to " + index + " is said to be " + lagMillis + " ms old at " + began + ", and "
+                            + told + " was told");
+        }
     }
 
     void read() {
@@ -426,6 +464,11 @@ public final class GroupSimulation {
 
     public long checks() {
         return checks;
+    }
+
+    /** Turns of nodes after which their part of the group rested. */
+    public long rests() {
+        return rests;
     }
 
     /** How often something happened to a group. */

@@ -34,6 +34,7 @@ public final class LeaderCommand implements Callable<Integer> {
     private final Map<Group.Event, Long> events = new EnumMap<>(Group.Event.class);
     private long acknowledged;
     private long reads;
+    private long rests;
     private long checks;
     private @Nullable GroupSimulation first;
     private long failing;
@@ -49,12 +50,13 @@ public final class LeaderCommand implements Callable<Integer> {
         double seconds = (System.nanoTime() - started) / 1e9;
         System.out.printf(
                 Locale.ROOT,
-                "sim leader: %d seeds from %d, %.0f seeds/s, %d writes acknowledged, %d reads, %d checks; %s%n",
+                "sim leader: %d seeds from %d, %.0f seeds/s, %d writes acknowledged, %d reads, %d rests, %d checks; %s%n",
                 seeds.runs(),
                 seeds.from(),
                 seeds.runs() / seconds,
                 acknowledged,
                 reads,
+                rests,
                 checks,
                 events);
         GroupSimulation broken = first;
@@ -74,6 +76,7 @@ public final class LeaderCommand implements Callable<Integer> {
     private synchronized boolean add(long seed, GroupSimulation run) {
         acknowledged += run.acknowledgedWrites();
         reads += run.reads();
+        rests += run.rests();
         checks += run.checks();
         for (Group.Event event : Group.Event.values()) {
             events.merge(event, run.count(event), Long::sum);

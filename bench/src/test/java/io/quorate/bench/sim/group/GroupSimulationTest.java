@@ -17,17 +17,20 @@ class GroupSimulationTest {
     void nothingIsBroken() {
         long acknowledged = 0;
         long reads = 0;
+        long rests = 0;
         long states = 0;
         for (long seed = 1; seed <= SEEDS; seed++) {
             GroupSimulation run = clean(seed);
             acknowledged += run.acknowledgedWrites();
             reads += run.reads();
+            rests += run.rests();
             states += run.count(Group.Event.STATE_TAKEN);
         }
         assertThat(acknowledged)
                 .as("runs in which nothing happens prove nothing")
                 .isGreaterThan(100 * SEEDS);
         assertThat(reads).isGreaterThan(100 * SEEDS);
+        assertThat(rests).as("turns after which a group rested").isGreaterThan(SEEDS);
         assertThat(states).as("states that were taken in place of a log").isGreaterThan(SEEDS / 4);
     }
 

@@ -1,6 +1,5 @@
 package io.quorate.node.protocol.group;
 
-import io.quorate.node.protocol.request.LedRequest;
 import java.util.ArrayDeque;
 import java.util.Deque;
 
@@ -38,10 +37,5 @@ final class Freshness {
     /** Milliseconds; the highest number if nothing is known. */
     long lagMillis(long now) {
         return known ? Math.max(0, (now - freshAt) / 1_000_000) : Long.MAX_VALUE;
-    }
-
-    /** Whether what was applied is new enough for a read. */
-    boolean suits(LedRequest.Read read, long now) {
-        return read.maxLagMillis() < 0 || lagMillis(now) <= read.maxLagMillis();
     }
 }

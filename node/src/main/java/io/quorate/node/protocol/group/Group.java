@@ -6,7 +6,6 @@ import io.quorate.node.protocol.raft.Configuration;
 import io.quorate.node.protocol.raft.Entry;
 import io.quorate.node.protocol.raft.HardState;
 import io.quorate.node.protocol.raft.RaftCore;
-import io.quorate.node.protocol.raft.RaftMessage;
 import io.quorate.node.protocol.raft.RaftRules;
 import io.quorate.node.protocol.raft.Ready;
 import io.quorate.node.protocol.raft.Role;
@@ -18,10 +17,9 @@ import io.quorate.node.protocol.store.ReplicaSetId;
 import io.quorate.node.protocol.store.StorageException;
 import io.quorate.repair.merkle.LeafTable;
 import io.quorate.ring.bytes.DecodeException;
-import io.quorate.ring.consistency.ReadLevel;
+import io.quorate.ring.consistency.WriteLevel;
 import io.quorate.ring.token.PartitionCount;
 import io.quorate.ring.topology.NodeId;
-import io.quorate.ring.version.KeyState;
 import io.quorate.ring.wire.ErrorCode;
 import java.util.List;
 import java.util.function.LongSupplier;
@@ -47,16 +45,18 @@ public final class Group {
     private final Configuration beginning;
     private StateMachine machine;
     private final Proposals proposals;
-    private final Lookups lookups = new Lookups();
+    private final KeyReads reads;
     private final Forwards forwards;
     private final StateTransfers transfers;
-    private final Freshness freshness = new Freshness();
     private final Peeks peeks;
+    private final Preference preference;
+    private final Rest rest;
+    private final Reach reach;
     private final Gathered gathered = new Gathered();
 
     private int writesUnderWay;
+    private int turnsUnderWay;
     private boolean leads;
-    private long ledSince;
     private long appliedBytes;
     private @Nullable String halted;
 
@@ -67,6 +67,7 @@ public final class Group {
             ImmutableList<NodeId> homes,
             GroupStore store,
             PartitionCount partitions,
+            NodeLiveness liveness,
             LongSupplier wallMillis,
             LongSupplier ids,
             RandomGenerator random) {}
@@ -137,17 +138,17 @@ public final class Group {
         this.forwards = new Forwards(around.ids(), output::send, rules, settings.askAgainNanos());
         this.transfers = new StateTransfers(around, settings, output, core, this::taken);
         this.peeks = new Peeks(around, output);
-        if (isPreferred()) {
+        this.preference = new Preference(around.self(), around.homes().get(0), core, settings);
+        this.reach = new Reach(core, around.liveness(), settings);
+        this.rest = new Rest(around.self(), core, around.liveness(), output::send, settings, now);
+        this.reads = new KeyReads(core, () -> machine, proposals, rest, rules);
+        if (preference.isOwn()) {
             core.campaign(now);
         }
     }
 
     private StateMachine openMachine() {
         return new StateMachine(around.set(), around.store(), around.partitions(), rules, beginning);
-    }
-
-    private boolean isPreferred() {
-        return around.homes().get(0).equals(around.self());
     }
 
     /** Takes a request of a client of this node, or one that another node has handed on. */
@@ -162,7 +163,7 @@ public final class Group {
             call.refuse(
                     ErrorCode.UNAVAILABLE,
                     "partition " + around.set().partition() + " is halted on this node: " + halted);
-        } else if (proposals.size() + lookups.size() + gathered.size() >= settings.waitingMax()) {
+        } else if (proposals.size() + reads.size() + gathered.size() >= settings.waitingMax()) {
             call.refuse(
                     ErrorCode.OVERLOADED, "too many requests of this partition are under way; retry after a moment");
         } else {
@@ -174,37 +175,27 @@ public final class Group {
         LedRequest request = call.request();
         if (request instanceof LedRequest.Explain) {
             peeks.begin(call, core, now);
-        } else if (request instanceof LedRequest.Read read
-                && read.level() == ReadLevel.FOLLOWER
-                && (freshness.suits(read, now) || core.role() == Role.LEADER)) {
-            long seen = machine.shows(read.seen()) ? 0 : rules.seenBySession(Lookups.seenBy(read));
-            answerAt(call, read, Math.max(machine.index(), seen), now);
+        } else if (request instanceof LedRequest.Read read && reads.isFreshEnough(read, now)) {
+            reads.followerRead(call, read, now);
         } else if (core.role() != Role.LEADER) {
             handOn(call, now);
-        } else if (request instanceof LedRequest.Write) {
+        } else if (request instanceof LedRequest.Write write) {
+            propose(call, write);
+        } else {
+            rest.active(now);
+            reads.leaderRead(call, (LedRequest.Read) request, now);
+        }
+    }
+
+    private void propose(Call call, LedRequest.Write write) {
+        NodeId missing = write.level() == WriteLevel.SYNC ? reach.missingVoter() : null;
+        if (missing == null) {
             gathered.add(call);
         } else {
-            read(call, now);
-        }
-    }
-
-    /** A read at the leader: the others are asked, unless they were lately enough and that is enough. */
-    private void read(Call call, long now) {
-        long leased = call.request() instanceof LedRequest.Read read && read.level() == ReadLevel.LEASE
-                ? core.leasedIndex(now)
-                : -1;
-        if (leased < 0) {
-            core.read(lookups.confirm(call, proposals.told()), now);
-        } else {
-            answerAt(call, (LedRequest.Read) call.request(), Math.max(leased, proposals.told()), now);
-        }
-    }
-
-    private void answerAt(Call call, LedRequest.Read read, long index, long now) {
-        if (index <= machine.index()) {
-            answer(call, read, now);
-        } else {
-            lookups.await(call, index);
+            call.refuse(
+                    ErrorCode.UNAVAILABLE,
+                    "SYNC needs every voter of the key's group, and " + missing
+                            + " does not answer; use SEMI_SYNC, or wait until it is back");
         }
     }
 
@@ -217,30 +208,15 @@ public final class Group {
         }
     }
 
-    private void answer(Call call, LedRequest.Read read, long now) {
-        KeyState state;
-        try {
-            state = machine.read(read.key());
-        } catch (CorruptRecordException | StorageException e) {
-            call.refuse(ErrorCode.UNAVAILABLE, "the leader's record cannot be read: " + e.getMessage());
-            return;
-        }
-        boolean leading = core.role() == Role.LEADER;
-        long lag = leading || read.level() != ReadLevel.FOLLOWER ? 0 : freshness.lagMillis(now);
-        String level = read.level().name();
-        call.answer(new KeyReply.LedRead(
-                state.versions().isEmpty() ? null : state.versions().get(0),
-                new KeyReply.Standing(leading, core.leader(), core.term(), machine.position(), level, lag)));
-    }
-
     /** Takes a message of another node; {@code age} is how long it was under way. */
     public void onMessage(NodeId from, GroupMessage message, long age, long now) {
         if (halted != null) {
             return;
         }
         if (message instanceof GroupMessage.Raft raft) {
+            rest.onRaft(from, raft.message(), now);
             core.step(from, raft.message(), now);
-            noteNewest(raft.message(), now - age);
+            reads.heard(raft.message(), now - age);
         } else if (message instanceof GroupMessage.Ask ask) {
             onAsk(from, ask, now);
         } else if (message instanceof GroupMessage.Told told) {
@@ -251,8 +227,16 @@ public final class Group {
             peeks.onLook(from, look, machine);
         } else if (message instanceof GroupMessage.Looked looked) {
             peeks.onLooked(from, looked, now);
-        } else {
+        } else if (!rest.onMessage(from, message, now)) {
+            rest.active(now);
             transfers.onMessage(from, message, now);
+        }
+    }
+
+    /** A node does not answer for the groups that rest under it any more, or does not hear this one. */
+    public void onLost(NodeId node, long now) {
+        if (halted == null) {
+            rest.lost(node, now);
         }
     }
 
@@ -268,17 +252,6 @@ public final class Group {
                                 ? new GroupMessage.NotLeading(id, notLed.leader())
                                 : new GroupMessage.Told(id, reply)),
                 now);
-    }
-
-    private void noteNewest(RaftMessage message, long sentAt) {
-        if (message.term() != core.term()) {
-            return;
-        }
-        if (message instanceof RaftMessage.Append append) {
-            freshness.leaderSaid(append.commit(), sentAt);
-        } else if (message instanceof RaftMessage.Heartbeat heartbeat) {
-            freshness.leaderSaid(heartbeat.newest(), sentAt);
-        }
     }
 
     /** A state has taken the place of this one's. */
@@ -302,6 +275,7 @@ public final class Group {
 
     /** The store shows a turn of the state machine. */
     public void onStored(StateMachine.Turn turn, @Nullable StorageException failure) {
+        turnsUnderWay--;
         if (failure != null) {
             halt("the store did not take what was applied: " + failure.getMessage());
             return;
@@ -330,35 +304,34 @@ public final class Group {
         core.tick(now);
         gathered.tick(now);
         proposals.tick(now);
-        lookups.tick(now, settings.askAgainNanos()).forEach(call -> handOn(call, now));
+        NodeId missing = proposals.awaitsAll() ? reach.missingVoter() : null;
+        if (missing != null) {
+            proposals.giveUp(missing);
+        }
+        reads.tick(settings.askAgainNanos(), now).forEach(call -> handOn(call, now));
         forwards.tick(now);
         peeks.tick(now);
         transfers.tick(now);
-        prefer(now);
+        preference.tick(now);
+        rest.tick(isIdle() && !preference.isWanted(), now);
     }
 
-    /** Hands over to the first home, once that one has kept up for a while. */
-    private void prefer(long now) {
-        if (!leads || isPreferred() || now - ledSince < settings.preferNanos()) {
-            return;
-        }
-        NodeId first = around.homes().get(0);
-        RaftCore.Standing standing = core.standingOf(first);
-        boolean ready = standing != null
-                && standing.heardNanos() < settings.raft().electionNanos()
-                && standing.match() >= core.commit();
-        if (ready) {
-            ledSince = now;
-            core.transfer(first, now);
-        }
+    private boolean isIdle() {
+        return waiting() == 0 && writesUnderWay == 0 && turnsUnderWay == 0 && transfers.isIdle();
+    }
+
+    /** Whether time need not pass here until the next input. */
+    public boolean isQuiet() {
+        return rest.isResting() && waiting() == 0 && peeks.isIdle();
     }
 
     /** Hands the lead over, or keeps it if it is asked to; false if this node does not lead, or that one cannot. */
     public boolean transfer(NodeId to, long now) {
+        rest.active(now);
         boolean begins = (leads && to.equals(around.self())) || core.transfer(to, now);
         if (begins) {
             // The first home would have it back at once.
-            ledSince = now;
+            preference.keep(now);
         }
         return begins;
     }
@@ -380,6 +353,7 @@ public final class Group {
         }
         StateMachine.Turn turn = machine.takeTurn();
         if (turn != null) {
+            turnsUnderWay++;
             output.store(turn);
         }
     }
@@ -389,6 +363,7 @@ public final class Group {
             return;
         }
         if (core.role() == Role.LEADER) {
+            rest.active(now);
             gathered.propose(core, machine, around, proposals, now);
         } else {
             gathered.takeAll().forEach(call -> handOn(call, now));
@@ -414,13 +389,12 @@ public final class Group {
         ready.lost().forEach(proposals::lost);
         apply(ready.committed());
         for (Ready.Read read : ready.reads()) {
-            Call failed = lookups.confirmed(read, read.index());
+            Call failed = reads.confirmed(read);
             if (failed != null) {
                 handOn(failed, now);
             }
         }
-        freshness.applied(machine.index());
-        lookups.applied(machine.position()).forEach(call -> answer(call, (LedRequest.Read) call.request(), now));
+        reads.applied(now);
         ready.needState().forEach(to -> transfers.begin(to, now));
         return more;
     }
@@ -451,7 +425,7 @@ public final class Group {
     private void followRole(long now) {
         boolean leading = core.role() == Role.LEADER;
         if (leading && !leads) {
-            ledSince = now;
+            preference.keep(now);
             output.happened(Event.LEADS);
             forwards.takeAll().forEach(call -> begin(call, now));
         } else if (!leading && leads) {
@@ -468,7 +442,7 @@ public final class Group {
     public void abandon() {
         gathered.takeAll().forEach(call -> call.refuse(ErrorCode.UNAVAILABLE, "this node has stopped; use another"));
         proposals.abandon();
-        lookups.abandon();
+        reads.abandon();
         forwards.abandon();
         peeks.abandon();
         transfers.close();
@@ -476,13 +450,13 @@ public final class Group {
 
     /** Requests that wait here. */
     public int waiting() {
-        return gathered.size() + proposals.size() + lookups.size() + forwards.size();
+        return gathered.size() + proposals.size() + reads.size() + forwards.size();
     }
 
     /** How it stands. */
     public GroupReport report(long now) {
-        long lag = leads ? 0 : freshness.lagMillis(now);
-        return GroupReport.of(around.set().partition(), core, machine.index(), machine.keys(), lag, halted);
+        return GroupReport.of(
+                around.set().partition(), core, machine.index(), machine.keys(), reads.lagMillis(now), halted);
     }
 
     /** Where the state machine stands. */

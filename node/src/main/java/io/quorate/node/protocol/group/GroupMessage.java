@@ -56,4 +56,32 @@ public sealed interface GroupMessage {
 
     /** A piece is durable at the receiver; it is ready for the next. */
     record StateTaken(long transfer, int number) implements GroupMessage {}
+
+    /**
+     * Let the group rest: there is nothing to do, and the log ends at an index everywhere.
+     *
+     * @param epoch of the leader's node, whose pulses stand for heartbeats from now on
+     */
+    record Sleep(long term, long index, long epoch) implements GroupMessage {}
+
+    /** The answer to {@link Sleep} of who does; who does not says nothing. */
+    record Sleeping(long term, long index, long epoch) implements GroupMessage {}
+
+    /**
+     * The rest is over.
+     *
+     * @param number of all that one node has said to another, by which the lack of one is noticed
+     */
+    record Wake(long term, long number) implements GroupMessage {}
+
+    /**
+     * A sign of life of a node, for all its groups.
+     *
+     * @param epoch for which it vouches
+     * @param number of those that this node was sent
+     * @param wakes the number of the last {@link Wake} that was sent there before
+     * @param heardEpoch of the receiver, as heard last; -1 for none
+     * @param heardNumber of the receiver's last pulse that was heard
+     */
+    record Pulse(long epoch, long number, long wakes, long heardEpoch, long heardNumber) implements GroupMessage {}
 }

@@ -11,6 +11,7 @@ import io.quorate.node.protocol.raft.RaftSettings;
  * @param partBytes of one piece of a state on its way to another member
  * @param transferNanos after so long without an answer the sending or taking of a state ends
  * @param waitingMax requests that may wait here
+ * @param idleNanos after so long without anything to do a group rests
  */
 public record GroupSettings(
         RaftSettings raft,
@@ -19,7 +20,15 @@ public record GroupSettings(
         long preferNanos,
         int partBytes,
         long transferNanos,
-        int waitingMax) {
+        int waitingMax,
+        long idleNanos) {
     public static final GroupSettings DEFAULT = new GroupSettings(
-            RaftSettings.DEFAULT, 8L << 20, 400_000_000L, 3_000_000_000L, 128 << 10, 10_000_000_000L, 20_000);
+            RaftSettings.DEFAULT,
+            8L << 20,
+            400_000_000L,
+            3_000_000_000L,
+            128 << 10,
+            10_000_000_000L,
+            20_000,
+            1_000_000_000L);
 }

@@ -42,6 +42,10 @@ final class Peeks {
         this.output = output;
     }
 
+    boolean isIdle() {
+        return peeks.isEmpty();
+    }
+
     void begin(Call call, RaftCore core, long now) {
         long id = around.ids().getAsLong();
         peeks.put(id, new Peek(call, core.leader(), core.term(), now));

@@ -198,17 +198,27 @@ final class Proposals {
         applied.entrySet().removeIf(entry -> {
             boolean over = entry.getValue().call.isOver(now);
             if (over) {
-                belowLevel(entry.getValue());
+                belowLevel(entry.getValue(), ErrorCode.TIMEOUT, "not all voters had it when the deadline passed");
             }
             return over;
         });
     }
 
-    private static void belowLevel(Waiting write) {
+    private static void belowLevel(Waiting write, ErrorCode code, String why) {
         write.call.refuse(
-                ErrorCode.TIMEOUT,
-                Outcome.APPLIED_BELOW_LEVEL,
-                "a majority has the write on disk, and it is made; not all voters had it when the deadline passed");
+                code, Outcome.APPLIED_BELOW_LEVEL, "a majority has the write on disk, and it is made; " + why);
+    }
+
+    /** Whether writes that are made wait for all voters to have them. */
+    boolean awaitsAll() {
+        return !applied.isEmpty();
+    }
+
+    /** A voter does not answer any more: nobody waits for it. */
+    void giveUp(NodeId missing) {
+        List<Waiting> all = List.copyOf(applied.values());
+        applied.clear();
+        all.forEach(write -> belowLevel(write, ErrorCode.LEVEL_NOT_REACHED, missing + " does not answer"));
     }
 
     /** This node leads no more: who waits for all voters will not hear of them here. */
@@ -218,7 +228,8 @@ final class Proposals {
         unappliedKeys.clear();
         List<Waiting> all = List.copyOf(applied.values());
         applied.clear();
-        all.forEach(Proposals::belowLevel);
+        all.forEach(write -> belowLevel(
+                write, ErrorCode.LEVEL_NOT_REACHED, "this node leads no more, and cannot tell who else has it"));
     }
 
     /** Ends all that wait; this node can do nothing more for them. */

@@ -52,6 +52,10 @@ final class StateSending {
         this.ended = ended;
     }
 
+    boolean isIdle() {
+        return sendings.isEmpty();
+    }
+
     /** Offers the state as the store has it now, unless one is on its way there already. */
     void begin(NodeId to, long term, long now) {
         if (sendings.containsKey(to)) {

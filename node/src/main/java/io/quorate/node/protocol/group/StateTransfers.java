@@ -125,6 +125,10 @@ final class StateTransfers {
         }
     }
 
+    boolean isIdle() {
+        return sending.isIdle() && !taking.isGoingOn();
+    }
+
     /** Ends what is being sent. */
     void close() {
         sending.close();

@@ -281,14 +281,20 @@ final class Leading {
         }
     }
 
+    /** Before the term has committed anything, any of the log may have been committed by earlier leaders. */
+    boolean knowsCommit() {
+        return member.log.term(member.log.commit()) == member.term();
+    }
+
     private void beat() {
         heartbeatAt = member.now;
+        long newest = knowsCommit() ? member.log.commit() : member.log.lastIndex();
         followers.forEach((to, progress) -> member.post.send(
                 to,
                 new RaftMessage.Heartbeat(
                         member.term(),
                         member.rules.toldByHeartbeat(progress.match(), member.log.commit()),
-                        member.log.commit(),
+                        newest,
                         reads.round())));
     }
 
@@ -332,6 +338,20 @@ final class Leading {
             handedOver = true;
             member.post.send(to, new RaftMessage.StandNow(member.term()));
         }
+    }
+
+    boolean isSettled() {
+        return successor == null
+                && reads.isIdle()
+                && !member.configuration().isJoint()
+                && member.log.commit() == member.log.lastIndex()
+                && knowsCommit();
+    }
+
+    /** After a rest, in which nobody was heard and somebody else made sure that they were there. */
+    void wake(long heardAt) {
+        followers.values().forEach(progress -> progress.heard(heardAt));
+        heartbeatAt = heardAt - member.settings.heartbeatNanos();
     }
 
     void end() {

@@ -38,6 +38,8 @@ final class Member {
     private boolean heardAny;
 
     private long electionAt;
+    /** While somebody else makes sure that the members hear each other. */
+    boolean resting;
 
     Member(
             NodeId self,
@@ -101,7 +103,11 @@ final class Member {
 
     /** The next election is one to two times the election timeout from now. */
     void postpone() {
-        electionAt = now + settings.electionNanos() + random.nextLong(settings.electionNanos());
+        postponeFrom(now);
+    }
+
+    private void postponeFrom(long moment) {
+        electionAt = moment + settings.electionNanos() + random.nextLong(settings.electionNanos());
     }
 
     boolean isElectionDue() {
@@ -111,9 +117,14 @@ final class Member {
     /** The leader of the present term has been heard. */
     void heard(NodeId from) {
         leader = from;
-        heardAt = now;
+        heardAt(now);
+    }
+
+    /** The leader, whoever it is, was there at a moment. */
+    void heardAt(long moment) {
+        heardAt = heardAny ? Math.max(heardAt, moment) : moment;
         heardAny = true;
-        postpone();
+        postponeFrom(heardAt);
     }
 
     /**
@@ -121,7 +132,7 @@ final class Member {
      * the leader may answer reads on the strength of it.
      */
     boolean isLoyal() {
-        return role == Role.LEADER || (heardAny && now - heardAt < settings.electionNanos());
+        return role == Role.LEADER || resting || (heardAny && now - heardAt < settings.electionNanos());
     }
 
     boolean isUpToDate(long lastTerm, long lastIndex) {

@@ -204,9 +204,49 @@ public final class RaftCore {
         return leader == null ? null : leader.change(voters, learners);
     }
 
+    /** Whether this member leads and knows of all that is committed: a new leader does not at first. */
+    public boolean knowsCommit() {
+        Leading leader = leading;
+        return leader != null && leader.knowsCommit();
+    }
+
+    /** Whether this member leads, and nothing is under way: all of its log is committed, and nobody reads or hands over. */
+    public boolean isSettled() {
+        Leading leader = leading;
+        return leader != null && leader.isSettled();
+    }
+
+    /**
+     * Nothing is to be done until {@link #wake}: a leader sends no signs of life and does not ask for any, a follower does not
+     * miss them and is loyal to its leader. Something else has to notice when they cannot hear each other.
+     */
+    public void rest(long now) {
+        member.now = now;
+        member.resting = true;
+    }
+
+    /**
+     * Goes on.
+     *
+     * @param heardAt as if the others had been heard then
+     */
+    public void wake(long heardAt, long now) {
+        member.now = now;
+        member.resting = false;
+        Leading leader = leading;
+        if (leader != null) {
+            leader.wake(heardAt);
+        } else if (member.leader != null) {
+            member.heardAt(heardAt);
+        }
+    }
+
     /** Lets time pass. */
     public void tick(long now) {
         member.now = now;
+        if (member.resting) {
+            return;
+        }
         failAskedBefore(now - member.settings.electionNanos());
         Leading leader = leading;
         if (leader != null) {

@@ -58,7 +58,7 @@ public sealed interface RaftMessage {
      * A sign of life.
      *
      * @param commit what the leader has committed of what the receiver is known to have
-     * @param newest what the leader has committed in all, by which the receiver tells how far it is behind
+     * @param newest up to where anything may be committed by now, by which the receiver tells how far it is behind
      */
     record Heartbeat(long term, long commit, long newest, long round) implements RaftMessage {}
 

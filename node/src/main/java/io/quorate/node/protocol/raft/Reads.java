@@ -56,6 +56,10 @@ final class Reads {
         waiting.add(new Waiting(from, id, member.log.commit(), round));
     }
 
+    boolean isIdle() {
+        return waiting.isEmpty() && early.isEmpty();
+    }
+
     /** What is committed has grown: those that came early can be told an index, if the term has committed something. */
     void committed() {
         if (!early.isEmpty() && member.log.term(member.log.commit()) == member.term()) {

@@ -1,0 +1,34 @@
+package io.quorate.node.protocol.group;
+
+import io.quorate.node.protocol.raft.RaftCore;
+import io.quorate.ring.topology.NodeId;
+import org.jspecify.annotations.Nullable;
+
+/** Which members a leader can count on to answer. */
+final class Reach {
+    private final RaftCore core;
+    private final NodeLiveness liveness;
+    private final long patienceNanos;
+
+    /** As a core and its node know it. */
+    Reach(RaftCore core, NodeLiveness liveness, GroupSettings settings) {
+        this.core = core;
+        this.liveness = liveness;
+        this.patienceNanos = 2 * settings.raft().electionNanos();
+    }
+
+    /** A voter that has not been heard for so long that nobody should wait for it; null if there is none. */
+    @Nullable
+    NodeId missingVoter() {
+        for (NodeId each : core.configuration().members()) {
+            RaftCore.Standing standing = core.standingOf(each);
+            if (standing != null
+                    && core.configuration().isVoter(each)
+                    && standing.heardNanos() >= patienceNanos
+                    && !liveness.isHeardBy(each)) {
+                return each;
+            }
+        }
+        return null;
+    }
+}
