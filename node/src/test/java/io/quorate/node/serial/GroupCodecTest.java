@@ -92,12 +92,21 @@ class GroupCodecTest {
                 3, 2, ImmutableList.of(new GroupCommit.Row('Q', Bytes.ofUtf8("k"), Bytes.ofUtf8("v"))), false));
         all.add(new GroupMessage.StatePart(3, 3, ImmutableList.of(), true));
         all.add(new GroupMessage.StateTaken(3, 3));
+        all.add(new GroupMessage.Sleep(9, 4411, 7L << 50));
+        all.add(new GroupMessage.Sleeping(9, 4411, 7L << 50));
+        all.add(new GroupMessage.Wake(9, 12));
+        all.add(new GroupMessage.Pulse(7L << 50, 3, 12, -1, -1));
+        all.add(new GroupMessage.Pulse(7L << 50, 4, 12, 5L << 50, 0));
         return all;
+    }
+
+    private static ReplicaSetId receiver(GroupMessage message) {
+        return message instanceof GroupMessage.Pulse ? GroupCodec.NODES : SET;
     }
 
     private static Bytes encoded(GroupMessage message) {
         ByteSink out = new ByteSink();
-        GroupCodec.write(out, SET, message);
+        GroupCodec.write(out, receiver(message), message);
         return out.toBytes();
     }
 
@@ -105,7 +114,7 @@ class GroupCodecTest {
     void everyMessageIsReadBack() {
         for (GroupMessage message : messages()) {
             ByteSource in = new ByteSource(encoded(message));
-            assertThat(GroupCodec.read(in)).isEqualTo(new GroupCodec.Addressed(SET, message));
+            assertThat(GroupCodec.read(in)).isEqualTo(new GroupCodec.Addressed(receiver(message), message));
             in.end();
         }
         assertThat(messages().stream().map(Object::getClass).distinct())
