@@ -22,6 +22,7 @@ public final class Pulses implements NodeLiveness {
     private final Map<NodeId, Peer> peers = new TreeMap<>();
     private long epoch;
     private long now;
+    private long tickedAt = Long.MIN_VALUE;
 
     /** Another node. */
     private static final class Peer {
@@ -110,15 +111,19 @@ public final class Pulses implements NodeLiveness {
     }
 
     /**
-     * Lets time pass.
+     * Lets time pass, at least as often as pulses are sent.
      *
      * @return nodes that are not heard any more or do not hear this one, and did when this was asked last: whatever rests with
      *     them has to look for itself
      */
     public List<NodeId> tick(long at) {
+        // What came while this node stood still waits to be taken: the others were not silent.
+        long stood = tickedAt == Long.MIN_VALUE ? 0 : Math.max(0, at - tickedAt - pulseNanos);
+        tickedAt = at;
         now = at;
         List<NodeId> lost = new ArrayList<>();
         peers.forEach((node, peer) -> {
+            peer.arrivedAt = peer.arrivedAt == Long.MIN_VALUE ? peer.arrivedAt : Math.min(at, peer.arrivedAt + stood);
             boolean silent = peer.vouching && at - peer.arrivedAt > MISSING_MAX * pulseNanos;
             peer.vouching &= !silent;
             boolean hearing = hears(peer);

@@ -54,13 +54,28 @@ final class PulsesTest {
     @Test
     void oneThatIsSilentIsReportedOnceAndVouchesNoMore() {
         exchange();
-        now += Pulses.MISSING_MAX * PULSE;
-        assertThat(b.tick(now)).isEmpty();
+        for (int i = 0; i < Pulses.MISSING_MAX; i++) {
+            now += PULSE;
+            assertThat(b.tick(now)).isEmpty();
+        }
         assertThat(b.vouches(A, 100)).isTrue();
         now += 1;
         assertThat(b.tick(now)).isEqualTo(List.of(A));
         assertThat(b.vouches(A, 100)).isFalse();
         assertThat(b.tick(now + PULSE)).isEmpty();
+    }
+
+    @Test
+    void nobodyIsSilentWhileThisNodeStandsStill() {
+        exchange();
+        now += 100 * PULSE;
+        assertThat(b.tick(now)).isEmpty();
+        assertThat(b.vouches(A, 100)).isTrue();
+        for (int i = 0; i < Pulses.MISSING_MAX; i++) {
+            now += PULSE;
+            b.tick(now);
+        }
+        assertThat(b.vouches(A, 100)).isFalse();
     }
 
     @Test
