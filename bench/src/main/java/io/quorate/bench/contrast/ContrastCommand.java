@@ -3,6 +3,7 @@ package io.quorate.bench.contrast;
 import io.quorate.bench.chaos.Network;
 import io.quorate.bench.chaos.ServerProcesses;
 import io.quorate.bench.chaos.Victims;
+import io.quorate.bench.load.Machine;
 import io.quorate.bench.local.AtExit;
 import io.quorate.node.demo.DemoCluster;
 import java.io.IOException;
@@ -75,6 +76,12 @@ public final class ContrastCommand implements Callable<Integer> {
     @Option(names = "--seed", defaultValue = "1", description = "what is asked for (default 1)")
     private long seed;
 
+    @Option(names = "--page", description = "where the page goes (default quorate-contrast.html)")
+    private Path page = Path.of("quorate-contrast.html");
+
+    @Option(names = "--picture", description = "where a picture for other pages goes, as SVG (default: nowhere)")
+    private @Nullable Path picture;
+
     @Option(
             names = "--data",
             description = "folder for data and logs (default: a temporary one, removed if all is well)")
@@ -101,6 +108,13 @@ public final class ContrastCommand implements Callable<Integer> {
             end.close();
         }
         System.out.print(ContrastTable.text(report));
+        Files.writeString(page, ContrastPage.of(report, asked(), Machine.here().text()));
+        System.out.println("page: " + page.toAbsolutePath());
+        Path drawn = picture;
+        if (drawn != null) {
+            Files.writeString(drawn, new ContrastDrawings(report).writes(true));
+            System.out.println("picture: " + drawn.toAbsolutePath());
+        }
         List<String> wrong = report.wrong();
         wrong.forEach(each -> System.out.println("BROKEN: " + each));
         if (wrong.isEmpty() && kept == null) {

@@ -27,6 +27,8 @@ final class ContrastRun {
     private static final int AGREE_SECONDS = 60;
     private static final int IDLE_SECONDS = 3;
     private static final int WRONG_MAX = 20;
+    /** Any client. */
+    private static final int READER = 0;
 
     private final Settings settings;
     private final Sides sides;
@@ -64,15 +66,15 @@ final class ContrastRun {
         for (Mode mode : Mode.values()) {
             http.send(urls.get(0), "PUT", "/v1/buckets/" + mode.bucket(), mode.definition());
         }
-        int partitions = http.get(urls.get(0), "/v1/ring").path("partitions").asInt();
-        outage.awaitLeaders(partitions);
+        Ways ways = Ways.of(sides, http.get(urls.get(0), "/v1/ring"));
+        outage.awaitLeaders(ways.partitions());
         try (Seats seats = Seats.at(urls, settings.timeout())) {
             List<Warm> modes = new ArrayList<>();
             for (Mode mode : Mode.values()) {
                 out.accept(mode.text() + ": warming up");
-                modes.add(warm(mode, partitions, seats));
+                modes.add(warm(mode, ways, seats));
             }
-            outage.awaitLeaders(partitions);
+            outage.awaitLeaders(ways.partitions());
             agree();
             Traffic before = Traffic.of(urls);
             TimeUnit.SECONDS.sleep(IDLE_SECONDS);
@@ -80,21 +82,24 @@ final class ContrastRun {
             int victim = outage.mostLeads();
             List<ModeRun> runs = new ArrayList<>();
             for (Warm mode : modes) {
-                runs.add(measure(mode, victim, seats));
+                runs.add(measure(mode, victim, ways, seats));
             }
             return new ContrastReport(
-                    ImmutableList.copyOf(runs), partitions, modes.get(0).keys().count(), idle);
+                    ImmutableList.copyOf(runs),
+                    ways.partitions(),
+                    modes.get(0).keys().count(),
+                    idle);
         }
     }
 
-    private Warm warm(Mode mode, int partitions, Seats seats) throws InterruptedException {
-        Keys keys = Keys.of(mode.bucket(), settings.keys(), partitions);
+    private Warm warm(Mode mode, Ways ways, Seats seats) throws InterruptedException {
+        Keys keys = Keys.of(mode.bucket(), settings.keys(), ways.partitions());
         NumberedValues values = new NumberedValues(settings.valueBytes());
         Store store = switch (mode) {
             case LEADERLESS -> new LeaderlessStore(keys, settings.crowd().clients(), values, settings.timeout());
             case LEADER -> new LeaderStore(keys, values, settings.timeout());
         };
-        Crowd crowd = Crowd.start(settings.crowd(), store, keys, seats, sides, true);
+        Crowd crowd = Crowd.start(settings.crowd(), store, keys, seats, ways, true);
         pause(settings.warmSeconds());
         var unused = crowd.stop();
         return new Warm(mode, store, keys);
@@ -104,9 +109,9 @@ final class ContrastRun {
         TimeUnit.NANOSECONDS.sleep((long) (Math.max(0, seconds) * 1e9));
     }
 
-    private ModeRun measure(Warm warm, int victim, Seats seats) throws IOException, InterruptedException {
+    private ModeRun measure(Warm warm, int victim, Ways ways, Seats seats) throws IOException, InterruptedException {
         double load = ManagementFactory.getOperatingSystemMXBean().getSystemLoadAverage();
-        Crowd crowd = Crowd.start(settings.crowd(), warm.store(), warm.keys(), seats, sides, false);
+        Crowd crowd = Crowd.start(settings.crowd(), warm.store(), warm.keys(), seats, ways, false);
         List<Span> spans = new ArrayList<>();
         Traffic before = Traffic.of(urls);
         lasts(spans, warm.mode(), crowd, Phase.HEALTHY, crowd.now(), "");
@@ -117,14 +122,16 @@ final class ContrastRun {
         from = crowd.now();
         outage.start(victim);
         lasts(spans, warm.mode(), crowd, Phase.BACK, from, "n" + (victim + 1) + " is back");
+        ways.cut(true);
         String cut = outage.cut();
         lasts(spans, warm.mode(), crowd, Phase.CUT, crowd.now(), cut);
         from = crowd.now();
         outage.heal();
+        ways.cut(false);
         lasts(spans, warm.mode(), crowd, Phase.HEALED, from, "all links are whole");
         List<Sample> samples = crowd.stop();
         List<String> wrong = new ArrayList<>();
-        End end = end(warm, seats, wrong);
+        End end = end(warm, ways, seats, wrong);
         return new ModeRun(
                 warm.mode(),
                 ImmutableList.copyOf(spans),
@@ -149,15 +156,16 @@ final class ContrastRun {
         spans.add(new Span(phase, from, crowd.now(), text));
     }
 
-    private End end(Warm warm, Seats seats, List<String> wrong) throws InterruptedException {
+    private End end(Warm warm, Ways ways, Seats seats, List<String> wrong) throws InterruptedException {
         out.accept(warm.mode().text() + ": waiting until nothing is kept for others, and reading all keys");
         double agreed = agree();
         int siblings = 0;
         long acknowledged = 0;
         long missing = 0;
-        QuorateClient node = seats.node(sides.rest().get(0));
         for (int key = 0; key < warm.keys().count(); key++) {
             try {
+                QuorateClient node =
+                        seats.node(ways.of(READER, warm.keys().partition(key)).get(0));
                 Store.Last last = warm.store().last(node, key);
                 siblings += last.versions() > 1 ? 1 : 0;
                 acknowledged += last.acknowledged();

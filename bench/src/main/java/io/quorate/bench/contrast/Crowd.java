@@ -3,7 +3,9 @@ package io.quorate.bench.contrast;
 import io.quorate.client.error.Problem;
 import io.quorate.client.error.QuorateException;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
@@ -12,8 +14,8 @@ import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Clients in a closed loop: each sends when its last request has ended. One whose node cannot be reached goes to the next of
- * its side, and looks again after a second. One whose request failed waits a moment, as programs do.
+ * Clients in a closed loop: each sends when its last request has ended. One who cannot reach a node asks others for a second.
+ * One whose request failed waits a moment, as programs do.
  */
 final class Crowd {
     private static final long AFTER_FAILURE_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
@@ -24,7 +26,7 @@ final class Crowd {
     private final Store store;
     private final Keys keys;
     private final Seats seats;
-    private final Sides sides;
+    private final Ways ways;
     private final long startNanos = System.nanoTime();
     private final AtomicBoolean over = new AtomicBoolean();
     private final List<Client> clients = new ArrayList<>();
@@ -38,12 +40,12 @@ final class Crowd {
      */
     record Settings(int clients, double reads, long seed) {}
 
-    private Crowd(Settings settings, Store store, Keys keys, Seats seats, Sides sides) {
+    private Crowd(Settings settings, Store store, Keys keys, Seats seats, Ways ways) {
         this.settings = settings;
         this.store = store;
         this.keys = keys;
         this.seats = seats;
-        this.sides = sides;
+        this.ways = ways;
     }
 
     /**
@@ -51,8 +53,8 @@ final class Crowd {
      *
      * @param writesAll each writes all of its keys before it begins
      */
-    static Crowd start(Settings settings, Store store, Keys keys, Seats seats, Sides sides, boolean writesAll) {
-        Crowd crowd = new Crowd(settings, store, keys, seats, sides);
+    static Crowd start(Settings settings, Store store, Keys keys, Seats seats, Ways ways, boolean writesAll) {
+        Crowd crowd = new Crowd(settings, store, keys, seats, ways);
         for (int i = 0; i < settings.clients(); i++) {
             Client client = crowd.new Client(i, writesAll);
             Thread thread = new Thread(client::run, "contrast-client-" + i);
@@ -87,19 +89,16 @@ final class Crowd {
     private final class Client {
         private final int number;
         private final SplittableRandom random;
-        private final List<Integer> places;
         private final int[] writes;
         private final boolean writesAll;
         private final List<Sample> samples = new ArrayList<>();
         private int nextWrite;
-        private int place;
-        private long elsewhereUntil;
+        private final Map<Integer, Long> lostUntil = new HashMap<>();
         private volatile @Nullable RuntimeException broken;
 
         private Client(int number, boolean writesAll) {
             this.number = number;
             this.random = new SplittableRandom(settings.seed() * 1000 + number);
-            this.places = sides.seats(number);
             this.writes = keys.writtenBy(number, settings.clients()).stream()
                     .mapToInt(Integer::intValue)
                     .toArray();
@@ -128,10 +127,7 @@ final class Crowd {
         private void ask(boolean write) {
             // Keys are written in turn, so that each partition is written as often as any other.
             int key = write ? writes[nextWrite++ % writes.length] : random.nextInt(keys.count());
-            if (place > 0 && System.nanoTime() - elsewhereUntil > 0) {
-                place = 0;
-            }
-            int node = places.get(place);
+            int node = node(keys.partition(key));
             Store.Seen seen = new Store.Seen(0, false);
             String failure = "";
             double from = now();
@@ -154,12 +150,20 @@ final class Crowd {
                     seen.versions(),
                     seen.stale()));
             if (LOST_NODE.contains(failure)) {
-                place = (place + 1) % places.size();
-                elsewhereUntil = System.nanoTime() + ELSEWHERE_NANOS;
+                lostUntil.put(node, System.nanoTime() + ELSEWHERE_NANOS);
             }
             if (!failure.isEmpty()) {
                 LockSupport.parkNanos(AFTER_FAILURE_NANOS);
             }
+        }
+
+        private int node(int partition) {
+            List<Integer> nodes = ways.of(number, partition);
+            long now = System.nanoTime();
+            return nodes.stream()
+                    .filter(node -> lostUntil.getOrDefault(node, now) - now <= 0)
+                    .findFirst()
+                    .orElse(nodes.get(0));
         }
     }
 }

@@ -26,15 +26,9 @@ record Sides(ImmutableList<Integer> away, ImmutableList<Integer> rest) {
         return client % 2 == 0;
     }
 
-    /** The nodes that a client may use, the one it prefers first: all of its side. */
-    List<Integer> seats(int client) {
-        List<Integer> side = isAway(client) ? away : rest;
-        int first = client / 2 % side.size();
-        ImmutableList.Builder<Integer> seats = ImmutableList.builder();
-        for (int i = 0; i < side.size(); i++) {
-            seats.add(side.get((first + i) % side.size()));
-        }
-        return seats.build();
+    /** The nodes on a client's side. */
+    List<Integer> of(int client) {
+        return isAway(client) ? away : rest;
     }
 
     /** The cut as {@code POST /v1/faults} takes it. */

@@ -14,6 +14,7 @@ import java.util.List;
  * @param changes that shared them
  */
 record Traffic(double bytes, double fsyncs, double changes) {
+    private static final List<String> LANES = List.of("data", "group", "control");
     static final Traffic NONE = new Traffic(0, 0, 0);
 
     /** As it stands; from a node's start on. */
@@ -28,7 +29,9 @@ record Traffic(double bytes, double fsyncs, double changes) {
 
     static Traffic read(MetricsText metrics) {
         return new Traffic(
-                sum(metrics, "quorate_link_data_sent_bytes") + sum(metrics, "quorate_link_control_sent_bytes"),
+                LANES.stream()
+                        .mapToDouble(lane -> sum(metrics, "quorate_link_" + lane + "_sent_bytes"))
+                        .sum(),
                 sum(metrics, "quorate_storage_fsync_seconds_count"),
                 sum(metrics, "quorate_storage_batch_sum"));
     }
