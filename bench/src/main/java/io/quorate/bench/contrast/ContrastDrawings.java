@@ -12,6 +12,7 @@ final class ContrastDrawings {
     /** Curves do not go over a longer time of which nothing is known. */
     private static final double HOLE_SECONDS = 1.6;
 
+    private static final List<Double> ROUND = List.of(1.0, 1.5, 2.0, 3.0, 4.0, 5.0, 6.0, 8.0, 10.0);
     private static final double MILLIS_MIN = 0.1;
     private static final double MILLIS_MAX = 2000;
 
@@ -83,11 +84,12 @@ final class ContrastDrawings {
     }
 
     static double top(double most) {
-        double top = 10;
-        while (top < most) {
-            top *= top * 2 >= most ? 2 : top * 5 >= most ? 5 : 10;
-        }
-        return top;
+        double unit = Math.pow(10, Math.floor(Math.log10(Math.max(most, 1))));
+        return ROUND.stream()
+                .map(times -> times * unit)
+                .filter(top -> top >= most)
+                .findFirst()
+                .orElse(10 * unit);
     }
 
     /** Times of answered requests of one mode: half of them, 99 and 99.9 of a hundred, on a logarithmic scale. */
@@ -119,7 +121,7 @@ final class ContrastDrawings {
             List<Sample> samples = run.samples().stream()
                     .filter(sample -> sample.away() == away)
                     .toList();
-            drawing.strip(run, Figures.gaps(run, samples, report.partitions()), 2);
+            drawing.strip(run, Gap.of(run, samples, report.partitions(), Gap.SIDE_SECONDS_MIN), 2);
         }
         drawing.seconds();
         return drawing.end("Times without an acknowledged write, " + mode.text(), false);

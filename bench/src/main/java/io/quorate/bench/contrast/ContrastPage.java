@@ -47,7 +47,7 @@ final class ContrastPage {
         line("h2", "Where writes stand still");
         line(
                 "p",
-                "A row for each partition, dark where no write was acknowledged for " + Gap.SECONDS_MIN
+                "A row for each partition, dark where no write was acknowledged for " + Gap.SIDE_SECONDS_MIN
                         + " s or longer, as the clients of either side saw it.");
         for (Mode mode : Mode.values()) {
             html.append(drawings.standstills(mode));
@@ -69,7 +69,9 @@ final class ContrastPage {
                     + " hands requests of a leader bucket on to the leader; a client that cannot reach a node asks another home,"
                     + " and after a failure it waits 20 ms. Each sends when its last answer has come. Each key has one writer,"
                     + " every tenth has two, one on either side. A read is stale if a write that was acknowledged before it"
-                    + " began is neither shown nor replaced by what is shown. Bands are the outages.";
+                    + " began is neither shown nor replaced by what is shown. A leaderless read of the side that is cut off is"
+                    + " answered where its stand-in has kept something for the key since, else refused: that it keeps nothing says"
+                    + " nothing of the key. Bands are the outages.";
 
     private void verdict() {
         List<String> wrong = report.wrong();

@@ -117,7 +117,8 @@ final class ContrastTable {
     private static String side(String name, Figures.Side side) {
         return String.format(
                 Locale.ROOT,
-                "%s was acknowledged %d writes and answered %d reads, %d failed (dark: most %.1f s, sum %.1f s)",
+                "%s was acknowledged %d writes and answered %d reads, %d failed (dark, of gaps of a second: most %.1f s, sum"
+                        + " %.1f s)",
                 name,
                 side.writes(),
                 side.reads(),

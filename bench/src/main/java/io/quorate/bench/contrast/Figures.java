@@ -44,7 +44,7 @@ record Figures(
     }
 
     /**
-     * Seconds in which a partition took no write, of gaps of at least {@link Gap#SECONDS_MIN}.
+     * Seconds in which a partition took no write.
      *
      * @param most of one partition
      * @param sum over all
@@ -86,18 +86,9 @@ record Figures(
                 failures,
                 answered.stream().filter(Sample::stale).count(),
                 answered.stream().filter(sample -> sample.versions() > 1).count(),
-                Dark.of(gaps(run, run.samples(), partitions), span),
+                Dark.of(Gap.of(run, run.samples(), partitions, Gap.SECONDS_MIN), span),
                 side(run, span, partitions, true),
                 side(run, span, partitions, false));
-    }
-
-    /** Of each partition, over the whole run. */
-    static List<List<Gap>> gaps(ModeRun run, List<Sample> samples, int partitions) {
-        return Gap.of(
-                samples,
-                partitions,
-                run.spans().get(0).from(),
-                run.spans().get(run.spans().size() - 1).to());
     }
 
     private static Side side(ModeRun run, ModeRun.Span span, int partitions, boolean away) {
@@ -108,7 +99,11 @@ record Figures(
                 .toList();
         long answered = whole.stream().filter(Sample::isAnswered).count();
         long writes = whole.stream().filter(Sample::isAcknowledgedWrite).count();
-        return new Side(writes, answered - writes, whole.size() - answered, Dark.of(gaps(run, all, partitions), span));
+        return new Side(
+                writes,
+                answered - writes,
+                whole.size() - answered,
+                Dark.of(Gap.of(run, all, partitions, Gap.SIDE_SECONDS_MIN), span));
     }
 
     /** All failed requests. */
