@@ -40,14 +40,16 @@ final class ContrastDrawings {
                 alone);
     }
 
-    /** All answered requests a second. */
+    /** All answered requests a second, and all that failed. */
     String answers() {
         Drawing drawing = new Drawing(axis);
         drawing.phases();
-        List<Drawing.Curve> curves = rates(Sample::isAnswered);
-        panel(drawing, "answered requests a second, of all clients", top(curves), curves);
+        List<Drawing.Curve> answered = rates(Sample::isAnswered);
+        panel(drawing, "answered requests a second, of all clients", top(answered), answered);
+        List<Drawing.Curve> failed = rates(sample -> !sample.isAnswered());
+        panel(drawing, "failed requests a second, of all clients", top(failed), failed);
         drawing.seconds();
-        return drawing.end("Answered requests a second", false);
+        return drawing.end("Answered and failed requests a second", false);
     }
 
     private static void panel(Drawing drawing, String heading, double top, List<Drawing.Curve> curves) {

@@ -174,11 +174,11 @@ final class ContrastRun {
                 wrong.add("last read of " + warm.keys().name(key) + ": " + e.getMessage());
             }
         }
+        if (missing > 0) {
+            wrong.add(0, missing + " acknowledged writes are missing in the end");
+        }
         Store.Check check = warm.store().check();
         wrong.addAll(check.wrong());
-        if (missing > 0) {
-            wrong.add(missing + " acknowledged writes are missing in the end");
-        }
         if (wrong.size() > WRONG_MAX) {
             wrong.subList(WRONG_MAX, wrong.size()).clear();
         }

@@ -62,9 +62,10 @@ final class ContrastTable {
         List<String> lines = new ArrayList<>();
         lines.add(String.format(
                 Locale.ROOT,
-                "healthy: leaderless answers %.2f times as many requests as leader",
-                report.figures(Mode.LEADERLESS, Phase.HEALTHY).perSecond()
-                        / Math.max(1, report.figures(Mode.LEADER, Phase.HEALTHY).perSecond())));
+                "leaderless answers %.2f times as many requests as leader while all is healthy, and %.2f times as many in"
+                        + " the end",
+                ratio(report, Phase.HEALTHY),
+                ratio(report, Phase.HEALED)));
         for (Mode mode : Mode.values()) {
             ModeRun run = report.run(mode);
             for (ModeRun.Span span : run.spans()) {
@@ -106,6 +107,11 @@ final class ContrastTable {
                 report.idle().bytes(),
                 report.idle().fsyncs()));
         return lines;
+    }
+
+    private static double ratio(ContrastReport report, Phase phase) {
+        return report.figures(Mode.LEADERLESS, phase).perSecond()
+                / Math.max(1, report.figures(Mode.LEADER, phase).perSecond());
     }
 
     private static String counts(Map<String, Long> failures) {
