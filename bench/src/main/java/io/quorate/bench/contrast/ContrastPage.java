@@ -4,6 +4,20 @@ import java.util.List;
 
 /** A run as a page that needs nothing from elsewhere. */
 final class ContrastPage {
+    private static final String SETTING =
+            "Four servers of one ring in three zones, so that each zone has one home of every"
+                    + " partition; the first zone has two nodes, of which one stands in for a home when the zone is cut off. The"
+                    + " modes run one after the other on these servers, each with the whole machine to itself: at once, the one"
+                    + " that waits would leave the processors to the other and make it look fast. Both are warmed up before"
+                    + " either is measured. Every second client is on the side that is cut off and asks the home there, which"
+                    + " hands requests of a leader bucket on to the leader; a client that cannot reach a node asks another home,"
+                    + " and after a failure it waits 20 ms. Each sends when its last answer has come, so while clients of one side"
+                    + " wait, the others have more of the machine. Each key has one writer, every tenth has two, one on either"
+                    + " side. A read is stale if a write that was acknowledged before it began is neither shown nor replaced by"
+                    + " what is shown. A leaderless read of the side that is cut off is answered where its stand-in has kept"
+                    + " something for the key since, else refused: that it keeps nothing says nothing of the key. Bands are the"
+                    + " outages. Where a phase took longer in one run, as the start of a node may, the other shows nothing.";
+
     private final ContrastReport report;
     private final StringBuilder html = new StringBuilder(200_000);
 
@@ -59,19 +73,6 @@ final class ContrastPage {
         html.append("</ul>\n");
         return html.append("</body></html>\n").toString();
     }
-
-    private static final String SETTING =
-            "Four servers of one ring in three zones, so that each zone has one home of every"
-                    + " partition; the first zone has two nodes, of which one stands in for a home when the zone is cut off. The"
-                    + " modes run one after the other on these servers, each with the whole machine to itself: at once, the one"
-                    + " that waits would leave the processors to the other and make it look fast. Both are warmed up before"
-                    + " either is measured. Every second client is on the side that is cut off and asks the home there, which"
-                    + " hands requests of a leader bucket on to the leader; a client that cannot reach a node asks another home,"
-                    + " and after a failure it waits 20 ms. Each sends when its last answer has come. Each key has one writer,"
-                    + " every tenth has two, one on either side. A read is stale if a write that was acknowledged before it"
-                    + " began is neither shown nor replaced by what is shown. A leaderless read of the side that is cut off is"
-                    + " answered where its stand-in has kept something for the key since, else refused: that it keeps nothing says"
-                    + " nothing of the key. Bands are the outages.";
 
     private void verdict() {
         List<String> wrong = report.wrong();
