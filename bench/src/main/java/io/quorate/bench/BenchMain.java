@@ -1,5 +1,6 @@
 package io.quorate.bench;
 
+import io.quorate.bench.contrast.ContrastCommand;
 import io.quorate.bench.jmh.JmhCommand;
 import io.quorate.bench.load.ClientCommand;
 import io.quorate.bench.load.CompareCommand;
@@ -26,7 +27,8 @@ import picocli.CommandLine.Spec;
             ClientCommand.class,
             JmhCommand.class,
             ProfileCommand.class,
-            RepairCommand.class
+            RepairCommand.class,
+            ContrastCommand.class
         })
 public final class BenchMain implements Callable<Integer> {
     @Spec
@@ -53,6 +55,7 @@ public final class BenchMain implements Callable<Integer> {
     @Override
     public Integer call() {
         throw new ParameterException(
-                spec.commandLine(), "Choose what to measure: load, table, compare, client, jmh, profile, repair");
+                spec.commandLine(),
+                "Choose what to measure: load, table, compare, client, jmh, profile, repair, contrast");
     }
 }

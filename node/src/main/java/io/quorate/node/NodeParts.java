@@ -261,6 +261,10 @@ final class NodeParts {
                 "quorate.link.control.sent.bytes",
                 "Bytes of frames about the nodes themselves that were sent to other nodes",
                 () -> links.sentBytes(Lane.CONTROL));
+        metrics.gauge(
+                "quorate.link.group.sent.bytes",
+                "Bytes of frames of groups that were sent to other nodes",
+                () -> links.sentBytes(Lane.GROUP));
         metrics.gauge("quorate.epoch", "Epoch of the ring", ring::epoch);
         metrics.gauge("quorate.groups.led", "Groups that this node leads", groups()::leads);
         metrics.gauge(

@@ -11,14 +11,14 @@ import java.util.Set;
 import java.util.concurrent.TimeUnit;
 
 /** Waits for homes that are left to themselves to become equal. */
-final class Convergence {
+public final class Convergence {
     private static final long POLL_MILLIS = 100;
     private static final Set<String> ANSWERS = Set.of("value", "absent");
 
     private final List<URI> urls;
     private final NodeHttp http = new NodeHttp();
 
-    Convergence(List<URI> urls) {
+    public Convergence(List<URI> urls) {
         this.urls = urls;
     }
 
@@ -27,7 +27,7 @@ final class Convergence {
      *
      * @return what still differs when the time is over; empty if nothing does
      */
-    List<String> await(List<String> keys, long seconds) throws InterruptedException {
+    public List<String> await(List<String> keys, long seconds) throws InterruptedException {
         long until = System.nanoTime() + TimeUnit.SECONDS.toNanos(seconds);
         List<String> left = new ArrayList<>(keys);
         List<String> differences;

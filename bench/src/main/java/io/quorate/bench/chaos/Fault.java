@@ -1,7 +1,7 @@
 package io.quorate.bench.chaos;
 
 /** What is done to one node for a while. */
-enum Fault {
+public enum Fault {
     STOP("is stopped"),
     KILL("is killed"),
     FREEZE("is frozen"),

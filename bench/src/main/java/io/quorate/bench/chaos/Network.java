@@ -6,7 +6,7 @@ import java.net.URI;
 import java.util.List;
 
 /** Where the processes of a cluster find each other, and how they are cut off. Nodes are counted from 0. */
-interface Network extends AutoCloseable {
+public interface Network extends AutoCloseable {
     String host(int node);
 
     int systemPort(int node);

@@ -19,23 +19,25 @@ import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /** Nodes that are processes of their own, as in production; the signals and cuts that they get are real. */
-final class ServerProcesses implements Victims {
+public final class ServerProcesses implements Victims {
     private static final long START_NANOS = TimeUnit.SECONDS.toNanos(60);
     private static final int STOP_SECONDS = 40;
     private static final String SLOW = "{\"delay\":{\"node\":\"%s\",\"ms\":200}}";
 
     private final Path folder;
     private final Network network;
+    private final List<String> zones;
     private final @Nullable Process[] processes;
     private final NodeHttp http = new NodeHttp();
     private final List<URI> urls;
     private @Nullable SmallDisk smallDisk;
 
-    private ServerProcesses(int nodes, Path folder, Network network) {
+    private ServerProcesses(List<String> zones, Path folder, Network network) {
         this.folder = folder;
         this.network = network;
-        this.processes = new Process[nodes];
-        this.urls = IntStream.range(0, nodes).mapToObj(network::url).toList();
+        this.zones = List.copyOf(zones);
+        this.processes = new Process[zones.size()];
+        this.urls = IntStream.range(0, zones.size()).mapToObj(network::url).toList();
     }
 
     /**
@@ -45,20 +47,36 @@ final class ServerProcesses implements Victims {
      */
     static ServerProcesses start(int nodes, Path folder, Network network, Consumer<Victims> begun)
             throws IOException, InterruptedException {
-        ServerProcesses servers = new ServerProcesses(nodes, folder, network);
+        List<String> zones =
+                IntStream.rangeClosed(1, nodes).mapToObj(zone -> "z" + zone).toList();
+        ServerProcesses servers = new ServerProcesses(zones, folder, network);
         begun.accept(servers);
+        return servers.start(true);
+    }
+
+    /** Starts one in each of these zones, all on the disk of their folder, and waits until all serve. */
+    public static ServerProcesses inZones(List<String> zones, Path folder, Network network, Consumer<Victims> begun)
+            throws IOException, InterruptedException {
+        ServerProcesses servers = new ServerProcesses(zones, folder, network);
+        begun.accept(servers);
+        return servers.start(false);
+    }
+
+    private ServerProcesses start(boolean withSmallDisk) throws IOException, InterruptedException {
         try {
-            servers.smallDisk = SmallDisk.mount(servers.data(nodes - 1));
-            servers.configure();
-            for (int node = 0; node < nodes; node++) {
-                servers.launch(node);
+            if (withSmallDisk) {
+                smallDisk = SmallDisk.mount(data(processes.length - 1));
             }
-            for (int node = 0; node < nodes; node++) {
-                servers.await(node);
+            configure();
+            for (int node = 0; node < processes.length; node++) {
+                launch(node);
             }
-            return servers;
+            for (int node = 0; node < processes.length; node++) {
+                await(node);
+            }
+            return this;
         } catch (IOException | InterruptedException | RuntimeException e) {
-            servers.close();
+            close();
             throw e;
         }
     }
@@ -73,14 +91,14 @@ final class ServerProcesses implements Victims {
 
     private void configure() throws IOException {
         String members = IntStream.range(0, processes.length)
-                .mapToObj(node -> "    { id = %s, host = \"%s\", port = %d, peer-port = %d, http = \"%s\", zone = z%d }"
+                .mapToObj(node -> "    { id = %s, host = \"%s\", port = %d, peer-port = %d, http = \"%s\", zone = %s }"
                         .formatted(
                                 name(node),
                                 network.host(node),
                                 network.systemPort(node),
                                 network.peerPort(node),
                                 network.url(node),
-                                node + 1))
+                                zones.get(node)))
                 .collect(Collectors.joining("\n"));
         for (int node = 0; node < processes.length; node++) {
             Files.writeString(folder.resolve(name(node) + ".conf"), """

@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.Set;
 
 /** A cluster of real nodes to which things can be done. Nodes are counted from 0. Not for several threads. */
-interface Victims extends AutoCloseable {
+public interface Victims extends AutoCloseable {
     /** What can be done to a node of this cluster. */
     Set<Fault> possible(int node);
 

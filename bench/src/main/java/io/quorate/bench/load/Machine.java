@@ -9,11 +9,11 @@ import java.lang.management.ManagementFactory;
  * @param memoryBytes of the machine; 0 if not known
  * @param commit of the sources, as the launcher told; {@code unknown} if it did not
  */
-record Machine(String os, String cpu, int cores, long memoryBytes, String jdk, String commit) {
+public record Machine(String os, String cpu, int cores, long memoryBytes, String jdk, String commit) {
     /** Set by the launcher. */
     static final String COMMIT_PROPERTY = "quorate.commit";
 
-    static Machine here() {
+    public static Machine here() {
         long memory = ManagementFactory.getOperatingSystemMXBean() instanceof OperatingSystemMXBean system
                 ? system.getTotalMemorySize()
                 : 0;
@@ -28,7 +28,7 @@ record Machine(String os, String cpu, int cores, long memoryBytes, String jdk, S
     }
 
     /** One line for people. */
-    String text() {
+    public String text() {
         return cores + " cores (" + cpu + "), " + (memoryBytes >> 30) + " GiB, " + os + ", JDK " + jdk + ", commit "
                 + commit;
     }
