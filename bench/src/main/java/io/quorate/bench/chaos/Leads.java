@@ -26,22 +26,28 @@ final class Leads {
     private List<Lead> now() throws InterruptedException {
         List<Lead> leads = new ArrayList<>();
         for (int node = 0; node < urls.size(); node++) {
-            try {
-                for (JsonNode group : groups(node)) {
-                    if (group.path("role").asText().equals(LEADER)) {
-                        leads.add(new Lead(
-                                group.path("partition").asInt(),
-                                node,
-                                group.path("term").asLong(),
-                                group.path("commit").asLong()));
-                    }
-                }
-            } catch (IOException e) {
-                // One that does not answer leads nothing that could be asked for.
-                continue;
-            }
+            leads.addAll(heldNow(node));
         }
         return leads;
+    }
+
+    /** One that does not answer leads nothing that could be asked for. */
+    private List<Lead> heldNow(int node) throws InterruptedException {
+        List<Lead> leads = new ArrayList<>();
+        try {
+            for (JsonNode group : groups(node)) {
+                if (group.path("role").asText().equals(LEADER)) {
+                    leads.add(new Lead(
+                            group.path("partition").asInt(),
+                            node,
+                            group.path("term").asLong(),
+                            group.path("commit").asLong()));
+                }
+            }
+            return leads;
+        } catch (IOException e) {
+            return List.of();
+        }
     }
 
     private JsonNode groups(int node) throws IOException, InterruptedException {
@@ -61,19 +67,23 @@ final class Leads {
     }
 
     private static OptionalInt node(List<Lead> leads, Comparator<Lead> order) {
-        return leads.stream().max(order).map(lead -> OptionalInt.of(lead.node())).orElse(OptionalInt.empty());
+        return leads.stream()
+                .max(order)
+                .map(lead -> OptionalInt.of(lead.node()))
+                .orElse(OptionalInt.empty());
     }
 
     /** How many groups a node leads. */
     long heldBy(int node) throws InterruptedException {
-        return now().stream().filter(lead -> lead.node() == node).count();
+        return heldNow(node).size();
     }
 
     /** Whether all nodes answer, and every member of every group knows its leader. */
     boolean areKnown() throws InterruptedException {
         try {
             JsonNode ring = http.get(urls.get(0), "/v1/ring");
-            int members = ring.path("partitions").asInt() * ring.path("replicas").asInt();
+            int members =
+                    ring.path("partitions").asInt() * ring.path("replicas").asInt();
             for (int node = 0; node < urls.size(); node++) {
                 for (JsonNode group : groups(node)) {
                     if (!group.path(LEADER).isTextual()) {

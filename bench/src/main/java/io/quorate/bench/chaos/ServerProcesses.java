@@ -50,12 +50,7 @@ final class ServerProcesses implements Victims {
         try {
             servers.smallDisk = SmallDisk.mount(servers.data(nodes - 1));
             servers.configure();
-            for (int node = 0; node < nodes; node++) {
-                servers.launch(node);
-            }
-            for (int node = 0; node < nodes; node++) {
-                servers.await(node);
-            }
+            servers.startAll();
             return servers;
         } catch (IOException | InterruptedException | RuntimeException e) {
             servers.close();
@@ -234,6 +229,26 @@ final class ServerProcesses implements Victims {
                 .waitFor();
         if (code != 0) {
             throw new IOException("kill " + signal + " ended with code " + code);
+        }
+    }
+
+    @Override
+    public void killAll() {
+        for (int node = 0; node < processes.length; node++) {
+            process(node).destroyForcibly();
+        }
+        for (int node = 0; node < processes.length; node++) {
+            process(node).onExit().join();
+        }
+    }
+
+    @Override
+    public void startAll() throws IOException, InterruptedException {
+        for (int node = 0; node < processes.length; node++) {
+            launch(node);
+        }
+        for (int node = 0; node < processes.length; node++) {
+            await(node);
         }
     }
 

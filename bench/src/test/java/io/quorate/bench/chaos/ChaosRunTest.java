@@ -2,9 +2,12 @@ package io.quorate.bench.chaos;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.quorate.bench.check.KeyHistories;
+import io.quorate.bench.check.LedHistories;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.EnumSet;
+import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -16,33 +19,78 @@ class ChaosRunTest {
     @TempDir
     private Path folder;
 
-    private void nothingPromisedIsBroken(Victims victims, Set<Fault> faults, long seed) throws Exception {
-        Timeline timeline = new Timeline(System.out::println);
+    private interface Loads {
+        Load start(Stage stage) throws Exception;
+    }
+
+    private static Loads leaderless(Set<Fault> faults, long seed) {
         boolean safe = !faults.contains(Fault.WIPE);
-        ChaosRun.Settings settings =
-                new ChaosRun.Settings(new MixedLoad.Settings(8, 150, 30, seed, safe), SECONDS, 1500, 90);
-        ChaosRun.Report report = new ChaosRun(settings, victims, faults, timeline).run();
-        assertThat(report.wrong()).isEmpty();
-        assertThat(report.faults()).as("faults that came").isNotEmpty();
-        assertThat(report.requests().done()).as("requests done").isGreaterThan(20 * SECONDS);
-        assertThat(report.reads()).as("reads that were checked").isGreaterThan(SECONDS);
-        String page = ChaosPage.of(report, timeline, "A <short> run");
-        assertThat(page).contains("A &lt;short&gt; run", "<svg", "Everything that was promised was kept");
-        assertThat(timeline.events()).allSatisfy(event -> assertThat(page).contains(event.text()));
+        return stage -> {
+            stage.bucket(MixedLoad.STRICT, "{\"mode\":\"leaderless\",\"sloppy\":false}");
+            stage.bucket(MixedLoad.SLOPPY, "{\"mode\":\"leaderless\"}");
+            return MixedLoad.start(
+                    new MixedLoad.Settings(8, 150, 30, seed, safe), stage.urls(), new KeyHistories(), stage.timeline());
+        };
+    }
+
+    private static Loads led(long seed) {
+        return stage -> {
+            stage.bucket(LedLoad.BUCKET, LedLoad.DEFINITION);
+            stage.awaitLed();
+            return LedLoad.start(
+                    new LedLoad.Settings(8, 150, 30, seed, LedLoad.WHATEVER_HAPPENS),
+                    stage.urls(),
+                    new LedHistories(),
+                    stage.timeline());
+        };
+    }
+
+    private ChaosRun.Report nothingPromisedIsBroken(Victims victims, Set<Fault> faults, long seed, Loads loads)
+            throws Exception {
+        Timeline timeline = new Timeline(System.out::println);
+        Stage stage = new Stage(victims, timeline);
+        try (Load load = loads.start(stage)) {
+            SeededFaults ordeal = new SeededFaults(
+                    new SeededFaults.Settings(faults, load instanceof LedLoad, seed, SECONDS, 1500), stage);
+            ChaosRun.Report report = new ChaosRun(List.of(load), ordeal, timeline).run(90);
+            assertThat(report.wrong()).isEmpty();
+            assertThat(report.ordeal()).as("faults that came").contains("=");
+            assertThat(report.requests().done()).as("requests done").isGreaterThan(20 * SECONDS);
+            String page = ChaosPage.of(report, timeline, "A <short> run");
+            assertThat(page).contains("A &lt;short&gt; run", "<svg", "Everything that was promised was kept");
+            assertThat(timeline.events()).allSatisfy(event -> assertThat(page).contains(event.text()));
+            report.counts().keySet().forEach(what -> assertThat(page).contains(what));
+            return report;
+        }
     }
 
     @Test
     void nodesOfOneProcess() throws Exception {
+        Set<Fault> faults = EnumSet.allOf(Fault.class);
         try (Victims victims = JvmNodes.start(5, folder)) {
-            nothingPromisedIsBroken(victims, EnumSet.allOf(Fault.class), 3);
+            ChaosRun.Report report = nothingPromisedIsBroken(victims, faults, 3, leaderless(faults, 3));
+            assertThat(report.counts().get(MixedLoad.READS)).isGreaterThan(SECONDS);
         }
     }
 
     @Test
     void nodesAsProcesses() throws Exception {
+        Set<Fault> faults = EnumSet.of(Fault.KILL, Fault.FREEZE, Fault.WIPE);
         try (Victims victims = ServerProcesses.start(3, folder, Network.loopback(), begun -> {})) {
-            nothingPromisedIsBroken(victims, EnumSet.of(Fault.KILL, Fault.FREEZE, Fault.WIPE), 4);
+            ChaosRun.Report report = nothingPromisedIsBroken(victims, faults, 4, leaderless(faults, 4));
+            assertThat(report.counts().get(MixedLoad.READS)).isGreaterThan(SECONDS);
         }
         assertThat(Files.readString(folder.resolve("n1.log"))).contains("ready: n1");
+    }
+
+    @Test
+    void groupsOfNodesOfOneProcess() throws Exception {
+        Set<Fault> faults = EnumSet.complementOf(EnumSet.of(Fault.WIPE));
+        try (Victims victims = JvmNodes.start(5, folder)) {
+            ChaosRun.Report report = nothingPromisedIsBroken(victims, faults, 5, led(5));
+            assertThat(report.counts().get(LedLoad.OPERATIONS)).isGreaterThan(10 * SECONDS);
+            assertThat(report.counts().get(LedLoad.SESSIONS)).isGreaterThan(SECONDS);
+            assertThat(report.ordeal()).contains("at the leader of the busiest group");
+        }
     }
 }
