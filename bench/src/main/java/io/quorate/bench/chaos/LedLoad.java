@@ -18,7 +18,9 @@ import io.quorate.ring.wire.ErrorCode;
 import io.quorate.ring.wire.Outcome;
 import java.net.URI;
 import java.time.Duration;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -29,7 +31,8 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicIntegerArray;
 import java.util.concurrent.atomic.AtomicLong;
-import org.jspecify.annotations.Nullable;
+import java.util.function.Predicate;
+import java.util.stream.IntStream;
 
 /**
  * Clients that read, write, delete, compare and set keys of a leader bucket, through any node and by a client that finds the
@@ -66,7 +69,6 @@ final class LedLoad implements Load {
     private static final int OPERATIONS_OF_A_KEY = 3000;
 
     private static final int TRIES = 20;
-    private static final int UNSETTLED_MAX = 3;
 
     private final Settings settings;
     private final LedHistories histories;
@@ -82,7 +84,9 @@ final class LedLoad implements Load {
     private final Queue<String> ofOneDisk = new ConcurrentLinkedQueue<>();
 
     private final LedClient last;
-    private @Nullable List<String> left;
+    private final Deque<String> unwritten = new ArrayDeque<>();
+    private final Deque<String> unshown = new ArrayDeque<>();
+    private boolean begunToEnd;
     private long lost;
 
     /**
@@ -230,31 +234,41 @@ final class LedLoad implements Load {
 
     @Override
     public List<String> unsettled() {
-        List<String> keys = left;
-        if (keys == null) {
-            keys = new ArrayList<>(histories.keys());
-            left = keys;
+        if (!begunToEnd) {
+            begunToEnd = true;
+            unwritten.addAll(histories.keys());
         }
         List<String> unsettled = new ArrayList<>();
-        for (String key : List.copyOf(keys)) {
-            if (unsettled.size() < UNSETTLED_MAX && !isSettled(key)) {
-                unsettled.add(
-                        key + " of " + BUCKET + " is not read and written through all nodes: " + last.lastFailure());
-            } else if (unsettled.size() < UNSETTLED_MAX) {
-                keys.remove(key);
-            }
+        settle(unwritten, this::isWritten, unsettled);
+        if (unwritten.isEmpty()) {
+            settle(unshown, this::isShownByAll, unsettled);
         }
         return unsettled;
     }
 
-    /** All voters take a write of it, and whoever is asked then shows that write: the session sees to it. */
-    private boolean isSettled(String key) {
-        boolean settled = last.read(through(0), key, ReadLevel.LINEARIZABLE)
-                && last.write(through(direct.size() - 1), key, Kind.WRITE, WriteLevel.SYNC);
-        for (int node = 0; settled && node < direct.size(); node++) {
-            settled = last.read(through(node), key, ReadLevel.FOLLOWER);
+    private void settle(Deque<String> keys, Predicate<String> isDone, List<String> unsettled) {
+        while (!keys.isEmpty() && unsettled.isEmpty()) {
+            if (isDone.test(keys.peek())) {
+                keys.remove();
+            } else {
+                unsettled.add(keys.peek() + " of " + BUCKET + " is not read and written: " + last.lastFailure());
+            }
         }
-        return settled;
+    }
+
+    /** It is read, and all voters take a write of it. */
+    private boolean isWritten(String key) {
+        boolean written = last.read(through(0), key, ReadLevel.LINEARIZABLE)
+                && last.write(through(direct.size() - 1), key, Kind.WRITE, WriteLevel.SYNC);
+        if (written) {
+            unshown.add(key);
+        }
+        return written;
+    }
+
+    /** Whoever is asked shows that write: the session sees to it. */
+    private boolean isShownByAll(String key) {
+        return IntStream.range(0, direct.size()).allMatch(node -> last.read(through(node), key, ReadLevel.FOLLOWER));
     }
 
     @Override
@@ -281,7 +295,7 @@ final class LedLoad implements Load {
     @Override
     public Map<String, Long> counts() {
         Map<String, Long> counts = new LinkedHashMap<>();
-        counts.put(OPERATIONS, histories.operations() - histories.readsOfSessions());
+        counts.put(OPERATIONS, histories.operations());
         counts.put("of these keys", (long) histories.keys().size());
         counts.put(SESSIONS, histories.readsOfSessions());
         counts.put("ASYNC writes that one disk acknowledged", (long) ofOneDisk.size());

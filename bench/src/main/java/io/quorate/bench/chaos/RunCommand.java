@@ -101,11 +101,12 @@ public final class RunCommand extends ChaosCommand {
         return longer == null ? seconds : 60L * longer;
     }
 
-    /** Kinds that were asked for; a node that has lost its disk takes no part in groups any more, so that is left out. */
+    /** Kinds that were asked for and may come. */
     private Set<Fault> faults() {
         Set<Fault> wanted = faults == null ? EnumSet.allOf(Fault.class) : EnumSet.copyOf(faults);
-        if (mode != Mode.LEADERLESS && wanted.remove(Fault.WIPE)) {
-            System.out.println("no disk is lost: its node would be out of the groups of leader buckets (see --mode)");
+        if (mode != Mode.LEADERLESS) {
+            // A node that has lost its disk takes no part in groups any more.
+            wanted.remove(Fault.WIPE);
         }
         return wanted;
     }
@@ -118,7 +119,7 @@ public final class RunCommand extends ChaosCommand {
         for (int node = 0; node < nodes; node++) {
             possible.addAll(victims.possible(node));
         }
-        tellImpossible(wanted, possible);
+        tellImpossible(possible);
         possible.retainAll(wanted);
         if (possible.isEmpty()) {
             System.err.println("quorate: none of these faults is possible here");
@@ -127,13 +128,17 @@ public final class RunCommand extends ChaosCommand {
         return new Wanted(mode, LedLoad.WHATEVER_HAPPENS, !possible.contains(Fault.WIPE));
     }
 
-    private static void tellImpossible(Set<Fault> wanted, Set<Fault> possible) {
+    private void tellImpossible(Set<Fault> possible) {
         List<String> missing = new ArrayList<>();
         Arrays.stream(Fault.values())
-                .filter(fault -> wanted.contains(fault) && !possible.contains(fault))
+                .filter(fault -> faults == null || faults.contains(fault))
+                .filter(fault -> !faults().contains(fault) || !possible.contains(fault))
                 .forEach(fault -> missing.add(fault.name()));
         if (!missing.isEmpty()) {
-            System.out.println("not possible here: " + String.join(", ", missing));
+            System.out.println("not possible here: " + String.join(", ", missing)
+                    + (missing.contains(Fault.WIPE.name()) && mode != Mode.LEADERLESS
+                            ? " (with leader buckets no disk is lost, see --mode)"
+                            : ""));
         }
     }
 

@@ -16,43 +16,46 @@ public class LedHistories {
     private static final long STEPS_MAX = 400_000;
 
     private final Map<String, History> keys = new LinkedHashMap<>();
+    private long readsOfSessions;
 
     private static final class History {
         private final List<Operation> linearizable = new ArrayList<>();
         private final List<Operation> ofSessions = new ArrayList<>();
     }
 
-    /** Something that has to fit into the one order of its key; its process is a session, too. */
+    /**
+     * Something that has to fit into the one order of its key. Its process is a session, too, which has learnt from the answer
+     * unless that was a refusal: those carry no token.
+     */
     public synchronized void add(String key, Operation told) {
         History history = keys.computeIfAbsent(key, k -> new History());
         history.linearizable.add(told);
-        history.ofSessions.add(told);
+        if (told.outcome() != Operation.Outcome.REFUSED) {
+            history.ofSessions.add(told);
+        }
     }
 
     /** A read that promises no more than not to go back behind what its session has seen. */
     public synchronized void addOfSession(String key, Operation told) {
         keys.computeIfAbsent(key, k -> new History()).ofSessions.add(told);
+        readsOfSessions += told.matters() ? 1 : 0;
     }
 
     public synchronized List<String> keys() {
         return List.copyOf(keys.keySet());
     }
 
-    /** How many operations are in it of which something can be learnt. */
+    /** How many operations have to fit into the order of their key. */
     public synchronized long operations() {
         return keys.values().stream()
-                .flatMap(history -> history.ofSessions.stream())
+                .flatMap(history -> history.linearizable.stream())
                 .filter(Operation::matters)
                 .count();
     }
 
-    /** How many of these are reads that only sessions are held against. */
+    /** How many reads only sessions are held against. */
     public synchronized long readsOfSessions() {
-        return operations()
-                - keys.values().stream()
-                        .flatMap(history -> history.linearizable.stream())
-                        .filter(Operation::matters)
-                        .count();
+        return readsOfSessions;
     }
 
     /** What does not fit, in words, with the operations that show it; empty if all does. */

@@ -4,10 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.quorate.bench.check.KeyHistories;
 import io.quorate.bench.check.LedHistories;
+import io.quorate.bench.check.Operation;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.EnumSet;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -85,12 +88,61 @@ class ChaosRunTest {
 
     @Test
     void groupsOfNodesOfOneProcess() throws Exception {
-        Set<Fault> faults = EnumSet.complementOf(EnumSet.of(Fault.WIPE));
+        Set<Fault> faults = EnumSet.of(Fault.STOP, Fault.KILL, Fault.ISOLATE, Fault.ONE_WAY_CUT);
         try (Victims victims = JvmNodes.start(5, folder)) {
             ChaosRun.Report report = nothingPromisedIsBroken(victims, faults, 5, led(5));
             assertThat(report.counts().get(LedLoad.OPERATIONS)).isGreaterThan(10 * SECONDS);
             assertThat(report.counts().get(LedLoad.SESSIONS)).isGreaterThan(SECONDS);
             assertThat(report.ordeal()).contains("at the leader of the busiest group");
+        }
+    }
+
+    /** Puts down, once, that a read showed an older value than one whose answer had been there before it was asked. */
+    private static final class Lying extends LedHistories {
+        private final Map<String, Operation> older = new HashMap<>();
+        private final Map<String, Operation> newer = new HashMap<>();
+        private volatile boolean lied;
+
+        @Override
+        public synchronized void add(String key, Operation told) {
+            super.add(key, altered(key, told));
+        }
+
+        private Operation altered(String key, Operation told) {
+            if (lied || told.kind() != Operation.Kind.READ || told.tag() == null) {
+                return told;
+            }
+            Operation first = older.putIfAbsent(key, told);
+            Operation second = newer.get(key);
+            if (first == null || told.tag().equals(first.tag())) {
+                return told;
+            }
+            if (second == null) {
+                newer.put(key, told);
+            } else if (first.returned() < second.invoked() && second.returned() < told.invoked()) {
+                lied = true;
+                return told.shown(first.value(), first.tag(), told.returned());
+            }
+            return told;
+        }
+    }
+
+    @Test
+    void aReadThatShowsAnOlderValueIsFound() throws Exception {
+        Timeline timeline = new Timeline(System.out::println);
+        try (Victims victims = JvmNodes.start(3, folder)) {
+            Stage stage = new Stage(victims, timeline);
+            stage.bucket(LedLoad.BUCKET, LedLoad.DEFINITION);
+            stage.awaitLed();
+            Lying histories = new Lying();
+            LedLoad.Settings settings = new LedLoad.Settings(4, 200, 3, 6, LedLoad.WHATEVER_HAPPENS);
+            try (LedLoad load = LedLoad.start(settings, stage.urls(), histories, timeline)) {
+                Stage.await("a lie", () -> histories.lied);
+                load.stop();
+                assertThat(load.check())
+                        .anySatisfy(wrong -> assertThat(wrong)
+                                .contains("is not known to be linearizable", "no order explains", "read shows"));
+            }
         }
     }
 }
