@@ -41,7 +41,7 @@ final class ChaosPage {
                 .append("</title>\n<style>body{font:15px/1.5 system-ui,sans-serif;margin:2em auto;max-width:1150px}")
                 .append("table{border-collapse:collapse}td,th{padding:.15em .9em .15em 0;text-align:left}")
                 .append("td.n{text-align:right}svg text{font:12px system-ui,sans-serif}")
-                .append(".bad{color:#b00020}.good{color:#1b6e3c}</style></head><body>\n<h1>")
+                .append("li{white-space:pre-wrap}.bad{color:#b00020}.good{color:#1b6e3c}</style></head><body>\n<h1>")
                 .append(escaped(title))
                 .append("</h1>\n");
         verdict();

@@ -45,7 +45,12 @@ final class ChaosRun {
 
     /** Runs it; all has to have settled so many seconds after the last fault. */
     Report run(long convergeSeconds) throws IOException, InterruptedException {
-        List<String> wrong = new ArrayList<>(ordeal.go());
+        List<String> wrong = new ArrayList<>();
+        try {
+            wrong.addAll(ordeal.go());
+        } catch (Stage.TooLateException e) {
+            wrong.add(String.valueOf(e.getMessage()));
+        }
         timeline.say("all faults are over: " + convergeSeconds + " s until "
                 + String.join(", and ", loads.stream().map(Load::goal).toList()));
         for (Load load : loads) {

@@ -48,9 +48,13 @@ final class LedLoad implements Load {
 
     static final String SESSIONS = "reads of followers in sessions";
 
-    /** What a request may come to when a node that leads dies; anything else is a fault of the store. */
+    /** What a request may come to when a node that leads dies, also on a busy machine; anything else is a fault. */
     static final Set<String> WHEN_LEADERS_DIE = Set.of(
-            ErrorCode.NO_LEADER.text(), ErrorCode.TIMEOUT.text(), Problem.UNREACHABLE, Problem.CONNECTION_BROKEN);
+            ErrorCode.NO_LEADER.text(),
+            ErrorCode.TIMEOUT.text(),
+            ErrorCode.OVERLOADED.text(),
+            Problem.UNREACHABLE,
+            Problem.CONNECTION_BROKEN);
 
     /** The same when nodes also start and stop, are frozen, slow or full. */
     static final Set<String> WHATEVER_HAPPENS = Set.of(
@@ -82,6 +86,9 @@ final class LedLoad implements Load {
     private final AtomicInteger processes = new AtomicInteger();
     /** What one disk alone has acknowledged. */
     private final Queue<String> ofOneDisk = new ConcurrentLinkedQueue<>();
+
+    /** What a majority had before its leader's disk told that it has it. */
+    private final Queue<String> ofMore = new ConcurrentLinkedQueue<>();
 
     private final LedClient last;
     private final Deque<String> unwritten = new ArrayDeque<>();
@@ -173,9 +180,7 @@ final class LedLoad implements Load {
         String key = "async" + values.incrementAndGet();
         try {
             LeaderWrite written = view.withWrites(WriteLevel.ASYNC).put(key, key);
-            if (written.info().level().equals(WriteLevel.ASYNC.name())) {
-                ofOneDisk.add(key);
-            }
+            (written.info().level().equals(WriteLevel.ASYNC.name()) ? ofOneDisk : ofMore).add(key);
             timeline.done();
         } catch (QuorateException e) {
             crew.failed("ASYNC write of " + key, e);
@@ -277,11 +282,21 @@ final class LedLoad implements Load {
         if (histories.operations() == 0) {
             wrong.add("no request for " + BUCKET + " was answered: nothing is shown");
         }
-        LeaderView view = view(guided);
-        for (String key : ofOneDisk) {
+        lost = lost(ofOneDisk, wrong);
+        long never = lost(ofMore, wrong);
+        if (never > 0) {
+            wrong.add(never + " writes to " + BUCKET + " that a majority acknowledged are lost");
+        }
+        return wrong;
+    }
+
+    /** How many of these keys are not there. */
+    private long lost(Queue<String> keys, List<String> wrong) {
+        long missing = 0;
+        for (String key : keys) {
             try {
-                String found = view.get(key).text().orElse("");
-                lost += found.isEmpty() ? 1 : 0;
+                String found = view(guided).get(key).text().orElse("");
+                missing += found.isEmpty() ? 1 : 0;
                 if (!found.isEmpty() && !found.equals(key)) {
                     wrong.add(key + " of " + BUCKET + " shows " + found);
                 }
@@ -289,7 +304,7 @@ final class LedLoad implements Load {
                 wrong.add(key + " of " + BUCKET + " cannot be read: " + e.getMessage());
             }
         }
-        return wrong;
+        return missing;
     }
 
     @Override

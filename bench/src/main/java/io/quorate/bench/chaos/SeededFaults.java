@@ -41,7 +41,8 @@ final class SeededFaults implements Ordeal {
 
     @Override
     public List<String> go() throws IOException, InterruptedException {
-        while (stage.timeline().now() < settings.seconds()) {
+        double begun = stage.timeline().now();
+        while (stage.timeline().now() - begun < settings.seconds()) {
             FaultPlan.Step step = plan.next(settings.stepMillis());
             stage.pause(step.calmMillis());
             if (step.doings().stream().anyMatch(doing -> doing.fault().losesData())) {

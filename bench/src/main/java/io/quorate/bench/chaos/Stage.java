@@ -9,7 +9,7 @@ import java.util.concurrent.TimeUnit;
 /** Where nodes are hurt, and time passes between. Not for several threads. */
 final class Stage {
     private static final int SAID_EVERY_SECONDS = 5;
-    private static final long WHOLE_NANOS = TimeUnit.SECONDS.toNanos(120);
+    private static final long WHOLE_SECONDS = 120;
     private static final long POLL_MILLIS = 50;
 
     private final Victims victims;
@@ -75,12 +75,25 @@ final class Stage {
         boolean holds() throws InterruptedException;
     }
 
-    /** Waits for it; fails after two minutes. */
+    /** Something did not come about that has to. */
+    static final class TooLateException extends RuntimeException {
+        private static final long serialVersionUID = 1L;
+
+        private TooLateException(String what) {
+            super("waited " + WHOLE_SECONDS + " s in vain for " + what);
+        }
+    }
+
+    /**
+     * Waits for it.
+     *
+     * @throws TooLateException after two minutes
+     */
     static void await(String what, Condition condition) throws InterruptedException {
-        long until = System.nanoTime() + WHOLE_NANOS;
+        long until = System.nanoTime() + TimeUnit.SECONDS.toNanos(WHOLE_SECONDS);
         while (!condition.holds()) {
             if (System.nanoTime() - until > 0) {
-                throw new IllegalStateException("waited 120 s for " + what);
+                throw new TooLateException(what);
             }
             TimeUnit.MILLISECONDS.sleep(POLL_MILLIS);
         }

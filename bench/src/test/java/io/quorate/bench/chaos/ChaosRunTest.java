@@ -2,7 +2,6 @@ package io.quorate.bench.chaos;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.quorate.bench.check.KeyHistories;
 import io.quorate.bench.check.LedHistories;
 import io.quorate.bench.check.Operation;
 import java.nio.file.Files;
@@ -22,33 +21,7 @@ class ChaosRunTest {
     @TempDir
     private Path folder;
 
-    private interface Loads {
-        Load start(Stage stage) throws Exception;
-    }
-
-    private static Loads leaderless(Set<Fault> faults, long seed) {
-        boolean safe = !faults.contains(Fault.WIPE);
-        return stage -> {
-            stage.bucket(MixedLoad.STRICT, "{\"mode\":\"leaderless\",\"sloppy\":false}");
-            stage.bucket(MixedLoad.SLOPPY, "{\"mode\":\"leaderless\"}");
-            return MixedLoad.start(
-                    new MixedLoad.Settings(8, 150, 30, seed, safe), stage.urls(), new KeyHistories(), stage.timeline());
-        };
-    }
-
-    private static Loads led(long seed) {
-        return stage -> {
-            stage.bucket(LedLoad.BUCKET, LedLoad.DEFINITION);
-            stage.awaitLed();
-            return LedLoad.start(
-                    new LedLoad.Settings(8, 150, 30, seed, LedLoad.WHATEVER_HAPPENS),
-                    stage.urls(),
-                    new LedHistories(),
-                    stage.timeline());
-        };
-    }
-
-    private ChaosRun.Report nothingPromisedIsBroken(Victims victims, Set<Fault> faults, long seed, Loads loads)
+    private ChaosRun.Report nothingPromisedIsBroken(Victims victims, Set<Fault> faults, long seed, TestLoads loads)
             throws Exception {
         Timeline timeline = new Timeline(System.out::println);
         Stage stage = new Stage(victims, timeline);
@@ -71,7 +44,8 @@ class ChaosRunTest {
     void nodesOfOneProcess() throws Exception {
         Set<Fault> faults = EnumSet.allOf(Fault.class);
         try (Victims victims = JvmNodes.start(5, folder)) {
-            ChaosRun.Report report = nothingPromisedIsBroken(victims, faults, 3, leaderless(faults, 3));
+            ChaosRun.Report report =
+                    nothingPromisedIsBroken(victims, faults, 3, TestLoads.leaderless(!faults.contains(Fault.WIPE), 3));
             assertThat(report.counts().get(MixedLoad.READS)).isGreaterThan(SECONDS);
         }
     }
@@ -80,7 +54,8 @@ class ChaosRunTest {
     void nodesAsProcesses() throws Exception {
         Set<Fault> faults = EnumSet.of(Fault.KILL, Fault.FREEZE, Fault.WIPE);
         try (Victims victims = ServerProcesses.start(3, folder, Network.loopback(), begun -> {})) {
-            ChaosRun.Report report = nothingPromisedIsBroken(victims, faults, 4, leaderless(faults, 4));
+            ChaosRun.Report report =
+                    nothingPromisedIsBroken(victims, faults, 4, TestLoads.leaderless(!faults.contains(Fault.WIPE), 4));
             assertThat(report.counts().get(MixedLoad.READS)).isGreaterThan(SECONDS);
         }
         assertThat(Files.readString(folder.resolve("n1.log"))).contains("ready: n1");
@@ -90,7 +65,7 @@ class ChaosRunTest {
     void groupsOfNodesOfOneProcess() throws Exception {
         Set<Fault> faults = EnumSet.of(Fault.STOP, Fault.KILL, Fault.ISOLATE, Fault.ONE_WAY_CUT);
         try (Victims victims = JvmNodes.start(5, folder)) {
-            ChaosRun.Report report = nothingPromisedIsBroken(victims, faults, 5, led(5));
+            ChaosRun.Report report = nothingPromisedIsBroken(victims, faults, 5, TestLoads.led(5));
             assertThat(report.counts().get(LedLoad.OPERATIONS)).isGreaterThan(10 * SECONDS);
             assertThat(report.counts().get(LedLoad.SESSIONS)).isGreaterThan(SECONDS);
             assertThat(report.ordeal()).contains("at the leader of the busiest group");
