@@ -65,7 +65,7 @@ class ChaosRunTest {
     void groupsOfNodesOfOneProcess() throws Exception {
         Set<Fault> faults = EnumSet.of(Fault.STOP, Fault.KILL, Fault.ISOLATE, Fault.ONE_WAY_CUT);
         try (Victims victims = JvmNodes.start(5, folder)) {
-            ChaosRun.Report report = nothingPromisedIsBroken(victims, faults, 5, TestLoads.led(5));
+            ChaosRun.Report report = nothingPromisedIsBroken(victims, faults, 4, TestLoads.led(4));
             assertThat(report.counts().get(LedLoad.OPERATIONS)).isGreaterThan(10 * SECONDS);
             assertThat(report.counts().get(LedLoad.SESSIONS)).isGreaterThan(SECONDS);
             assertThat(report.ordeal()).contains("at the leader of the busiest group");
