@@ -83,8 +83,14 @@ final class Crew {
         }
     }
 
-    synchronized void failed(String what, QuorateException e) {
+    /** An error that belongs to what was asked for. */
+    synchronized void counts(QuorateException e) {
         errors.merge(e.code(), 1L, Long::sum);
+    }
+
+    /** An error that is to be among the allowed ones; {@code what} it came of. */
+    synchronized void failed(String what, QuorateException e) {
+        counts(e);
         if (!allowed.contains(e.code())) {
             forbid(what + ": " + e.getMessage());
         }

@@ -12,6 +12,7 @@ import io.quorate.client.led.LeaderVersion;
 import io.quorate.client.led.Session;
 import io.quorate.ring.consistency.ReadLevel;
 import io.quorate.ring.consistency.WriteLevel;
+import io.quorate.ring.wire.ErrorCode;
 import io.quorate.ring.wire.Outcome;
 import java.util.HashMap;
 import java.util.Map;
@@ -54,6 +55,7 @@ final class LedClient {
             return true;
         } catch (QuorateException e) {
             told = asked.notApplied(System.nanoTime());
+            lastFailure = String.valueOf(e.getMessage());
             failed(key, told, e);
             return false;
         } finally {
@@ -90,7 +92,13 @@ final class LedClient {
             if (e.outcome() == Outcome.NOT_APPLIED) {
                 told = asked.notApplied(System.nanoTime());
             }
-            failed(key, told, e);
+            lastFailure = String.valueOf(e.getMessage());
+            if (level == WriteLevel.SYNC && e.code().equals(ErrorCode.LEVEL_NOT_REACHED.text())) {
+                shared.crew().counts(e);
+                shared.timeline().unknown();
+            } else {
+                failed(key, told, e);
+            }
             return false;
         } finally {
             shared.histories().add(key, told);
@@ -129,7 +137,6 @@ final class LedClient {
     }
 
     private void failed(String key, Operation told, QuorateException e) {
-        lastFailure = e.getMessage() == null ? e.code() : e.getMessage();
         shared.crew().failed(key + ", " + told, e);
         if (told.outcome() == Operation.Outcome.NOT_APPLIED) {
             shared.timeline().refused();
