@@ -17,6 +17,7 @@ import io.quorate.ring.wire.Outcome;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
@@ -25,6 +26,10 @@ import org.jspecify.annotations.Nullable;
  * what comes of it. Not for several threads.
  */
 final class LedClient {
+    /** What a write at SYNC may come to, and no other: it needs every voter. */
+    private static final Set<String> WITHOUT_A_VOTER =
+            Set.of(ErrorCode.UNAVAILABLE.text(), ErrorCode.LEVEL_NOT_REACHED.text());
+
     private final int process;
     private final Shared shared;
     private final Session session = Session.start();
@@ -93,9 +98,9 @@ final class LedClient {
                 told = asked.notApplied(System.nanoTime());
             }
             lastFailure = String.valueOf(e.getMessage());
-            if (level == WriteLevel.SYNC && e.code().equals(ErrorCode.LEVEL_NOT_REACHED.text())) {
+            if (level == WriteLevel.SYNC && WITHOUT_A_VOTER.contains(e.code())) {
                 shared.crew().counts(e);
-                shared.timeline().unknown();
+                tally(told);
             } else {
                 failed(key, told, e);
             }
@@ -138,6 +143,10 @@ final class LedClient {
 
     private void failed(String key, Operation told, QuorateException e) {
         shared.crew().failed(key + ", " + told, e);
+        tally(told);
+    }
+
+    private void tally(Operation told) {
         if (told.outcome() == Operation.Outcome.NOT_APPLIED) {
             shared.timeline().refused();
         } else {

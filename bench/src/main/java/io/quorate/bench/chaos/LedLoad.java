@@ -48,8 +48,8 @@ final class LedLoad implements Load {
 
     static final String SESSIONS = "reads of followers in sessions";
 
-    /** What a request may come to when a node that leads dies, also on a busy machine; anything else is a fault, but that
-     * not all voters have a write at SYNC. */
+    /** What a request may come to when a node that leads dies, also on a busy machine; anything else is a fault. Writes at SYNC
+     * may be told besides that a voter is missing. */
     static final Set<String> WHEN_LEADERS_DIE = Set.of(
             ErrorCode.NO_LEADER.text(),
             ErrorCode.TIMEOUT.text(),
