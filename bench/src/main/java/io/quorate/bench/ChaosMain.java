@@ -1,5 +1,7 @@
 package io.quorate.bench;
 
+import io.quorate.bench.chaos.FailoverCommand;
+import io.quorate.bench.chaos.KillAllCommand;
 import io.quorate.bench.chaos.RunCommand;
 import io.quorate.bench.sim.SimulateCommand;
 import io.quorate.bench.sim.group.LeaderCommand;
@@ -12,7 +14,14 @@ import picocli.CommandLine.Command;
         name = "chaos",
         description = "Tries to break the store.",
         mixinStandardHelpOptions = true,
-        subcommands = {SimulateCommand.class, GroupsCommand.class, LeaderCommand.class, RunCommand.class})
+        subcommands = {
+            SimulateCommand.class,
+            GroupsCommand.class,
+            LeaderCommand.class,
+            RunCommand.class,
+            FailoverCommand.class,
+            KillAllCommand.class
+        })
 public final class ChaosMain implements Runnable {
     private ChaosMain() {}
 

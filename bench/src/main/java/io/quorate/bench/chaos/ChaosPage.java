@@ -41,7 +41,7 @@ final class ChaosPage {
                 .append("</title>\n<style>body{font:15px/1.5 system-ui,sans-serif;margin:2em auto;max-width:1150px}")
                 .append("table{border-collapse:collapse}td,th{padding:.15em .9em .15em 0;text-align:left}")
                 .append("td.n{text-align:right}svg text{font:12px system-ui,sans-serif}")
-                .append(".bad{color:#b00020}.good{color:#1b6e3c}</style></head><body>\n<h1>")
+                .append("li{white-space:pre-wrap}.bad{color:#b00020}.good{color:#1b6e3c}</style></head><body>\n<h1>")
                 .append(escaped(title))
                 .append("</h1>\n");
         verdict();
@@ -181,7 +181,9 @@ final class ChaosPage {
     }
 
     private void events() {
-        html.append("<h2>What was done</h2>\n<table><tr><th>from, s</th><th>to, s</th><th>what</th></tr>\n");
+        html.append("<h2>What was done</h2>\n<p>")
+                .append(escaped(report.ordeal()))
+                .append("</p>\n<table><tr><th>from, s</th><th>to, s</th><th>what</th></tr>\n");
         for (Timeline.Event event : timeline.events()) {
             html.append(String.format(
                     Locale.ROOT,
@@ -196,17 +198,15 @@ final class ChaosPage {
     private void counts() {
         Timeline.Second all = report.requests();
         html.append("<h2>What came of it</h2>\n<table>\n");
-        row("writes and deletes begun", report.writes());
-        row("reads of a quorum that were checked", report.reads());
+        report.counts().forEach(this::row);
         row("requests done", all.done());
         row("requests refused, nothing happened", all.refused());
         row("writes that may have happened", all.unknown());
         report.errors().forEach((code, count) -> row("of these: " + code, count));
         html.append("</table>\n");
-        line(
-                "p",
-                String.format(
-                        Locale.ROOT, "All homes were equal %.1f s after the last fault.", report.convergedSeconds()));
+        report.settled()
+                .forEach((goal, seconds) ->
+                        line("p", String.format(Locale.ROOT, "%.1f s after the last fault %s.", seconds, goal)));
     }
 
     private void row(String name, long count) {

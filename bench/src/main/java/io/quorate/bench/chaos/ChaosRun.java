@@ -1,169 +1,106 @@
 package io.quorate.bench.chaos;
 
-import io.quorate.bench.check.KeyHistories;
-import io.quorate.bench.local.NodeHttp;
-import io.quorate.client.error.QuorateException;
 import java.io.IOException;
-import java.net.URI;
 import java.util.ArrayList;
-import java.util.Collections;
-import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
-import java.util.Set;
+import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.Collectors;
-import java.util.stream.IntStream;
 
-/** One run: load and faults for a while, then healing, and everything that was promised is looked into. */
+/** One run: clients and an ordeal of the nodes, then healing, and everything that was promised is looked into. */
 final class ChaosRun {
-    private static final int SAID_EVERY_SECONDS = 5;
     /** For each request that is done so many may fail: two of three nodes may be hurt at a time. */
     private static final int FAILED_FOR_EACH_DONE = 4;
 
-    private static final long WHOLE_NANOS = TimeUnit.SECONDS.toNanos(120);
+    private static final long POLL_MILLIS = 100;
 
-    private final Settings settings;
-    private final Victims victims;
     private final Timeline timeline;
-    private final KeyHistories histories = new KeyHistories();
-    private final NodeHttp http = new NodeHttp();
-    private final FaultPlan plan;
-
-    /**
-     * What is to be done.
-     *
-     * @param seconds under faults
-     * @param stepMillis how long a fault lasts, and the calm after it, about
-     * @param convergeSeconds within which all homes must have become equal after the last fault
-     */
-    record Settings(MixedLoad.Settings load, long seconds, long stepMillis, long convergeSeconds) {}
+    private final List<Load> loads;
+    private final Ordeal ordeal;
 
     /**
      * What came of it.
      *
-     * @param convergedSeconds after the last fault
+     * @param ordeal what was done to the nodes
+     * @param counts what was looked into, by name
+     * @param settled what the cluster came to by itself, and how many seconds after the last fault
      * @param wrong what does not fit; empty if all does
      */
     record Report(
-            Map<Fault, Integer> faults,
-            long writes,
-            long reads,
+            String ordeal,
+            Map<String, Long> counts,
             Timeline.Second requests,
             Map<String, Long> errors,
-            double convergedSeconds,
+            Map<String, Double> settled,
             List<String> wrong) {}
 
-    ChaosRun(Settings settings, Victims victims, Set<Fault> wanted, Timeline timeline) {
-        this.settings = settings;
-        this.victims = victims;
+    /** The clients are at it already. */
+    ChaosRun(List<Load> loads, Ordeal ordeal, Timeline timeline) {
+        this.loads = List.copyOf(loads);
+        this.ordeal = ordeal;
         this.timeline = timeline;
-        this.plan = new FaultPlan(
-                settings.load().seed(),
-                IntStream.range(0, victims.urls().size())
-                        .mapToObj(node -> victims.possible(node).stream()
-                                .filter(wanted::contains)
-                                .collect(Collectors.toSet()))
-                        .toList());
     }
 
-    Report run() throws IOException, InterruptedException {
-        List<URI> urls = victims.urls();
-        http.send(urls.get(0), "PUT", "/v1/buckets/" + MixedLoad.STRICT, "{\"mode\":\"leaderless\",\"sloppy\":false}");
-        http.send(urls.get(0), "PUT", "/v1/buckets/" + MixedLoad.SLOPPY, "{\"mode\":\"leaderless\"}");
+    /** Runs it; all has to have settled so many seconds after the last fault. */
+    Report run(long convergeSeconds) throws IOException, InterruptedException {
         List<String> wrong = new ArrayList<>();
-        try (MixedLoad load = MixedLoad.start(settings.load(), urls, histories, timeline)) {
-            hurt(urls);
-            timeline.say("all faults are over: " + settings.convergeSeconds() + " s for all homes to become equal");
+        try {
+            wrong.addAll(ordeal.go());
+        } catch (Stage.TooLateException e) {
+            wrong.add(String.valueOf(e.getMessage()));
+        }
+        timeline.say("all faults are over: " + convergeSeconds + " s until "
+                + String.join(", and ", loads.stream().map(Load::goal).toList()));
+        for (Load load : loads) {
             load.stop();
-            double healed = timeline.now();
-            List<String> keys = histories.keys();
-            List<String> differences = new Convergence(urls).await(keys, settings.convergeSeconds());
-            double took = timeline.now() - healed;
-            timeline.lasted("coming together", healed);
-            if (differences.isEmpty()) {
-                timeline.say(String.format("equal after %.1f s; checking what was promised", took));
-                wrong.addAll(histories.check(finals(load, keys)));
-            } else {
-                differences.forEach(
-                        difference -> wrong.add("not equal after " + settings.convergeSeconds() + " s: " + difference));
+        }
+        Map<String, Double> settled = settle(convergeSeconds, wrong);
+        if (settled.size() == loads.size()) {
+            timeline.say("so it is; checking what was promised");
+            for (Load load : loads) {
+                wrong.addAll(load.check());
             }
+        }
+        Map<String, Long> counts = new LinkedHashMap<>();
+        Map<String, Long> errors = new TreeMap<>();
+        for (Load load : loads) {
             load.forbidden().forEach(error -> wrong.add("an error that nothing excuses: " + error));
-            Timeline.Second requests = timeline.total();
-            if (FAILED_FOR_EACH_DONE * requests.done() <= requests.refused() + requests.unknown()
-                    || histories.reads() == 0) {
-                wrong.add("of " + requests + " too few were done to have shown anything");
-            }
-            return new Report(plan.used(), histories.writes(), histories.reads(), requests, load.errors(), took, wrong);
+            load.errors().forEach((code, count) -> errors.merge(code, count, Long::sum));
+            counts.putAll(load.counts());
         }
+        Timeline.Second requests = timeline.total();
+        if (FAILED_FOR_EACH_DONE * requests.done() <= requests.refused() + requests.unknown()) {
+            wrong.add("of " + requests + " too few were done to have shown anything");
+        }
+        return new Report(ordeal.summary(), counts, requests, errors, settled, wrong);
     }
 
-    private static Map<String, List<KeyHistories.Shown>> finals(MixedLoad load, List<String> keys) {
-        Map<String, List<KeyHistories.Shown>> finals = new HashMap<>();
-        for (String key : keys) {
-            try {
-                finals.put(key, load.last(key));
-            } catch (QuorateException e) {
-                // Told by the check: nothing is known of the key.
-                System.err.println("quorate: last read of " + key + ": " + e.getMessage());
-            }
-        }
-        return finals;
-    }
-
-    private void hurt(List<URI> urls) throws IOException, InterruptedException {
-        int said = 0;
-        while (timeline.now() < settings.seconds()) {
-            FaultPlan.Step step = plan.next(settings.stepMillis());
-            said = pause(step.calmMillis(), said);
-            if (step.doings().stream().anyMatch(doing -> doing.fault().losesData())) {
-                awaitWhole(urls);
-            }
-            List<Double> begun = new ArrayList<>();
-            // Those of links first, and ended last: a node that is down or frozen could not be told.
-            List<FaultPlan.Doing> doings = new ArrayList<>(step.doings());
-            doings.sort(
-                    (a, b) -> Boolean.compare(b.fault().isOfLinks(), a.fault().isOfLinks()));
-            for (FaultPlan.Doing doing : doings) {
-                begun.add(timeline.now());
-                timeline.say("n" + (doing.node() + 1) + " " + doing.fault().text());
-                victims.begin(doing.fault(), doing.node());
-            }
-            said = pause(step.lastsMillis(), said);
-            List<FaultPlan.Doing> ends = new ArrayList<>(doings);
-            Collections.reverse(ends);
-            for (FaultPlan.Doing doing : ends) {
-                victims.end(doing.fault(), doing.node());
-                timeline.lasted(
-                        "n" + (doing.node() + 1) + " " + doing.fault().text(), begun.get(doings.indexOf(doing)));
-                timeline.say("n" + (doing.node() + 1) + " is left alone again");
-            }
-        }
-    }
-
-    /** A disk is lost only when all others have what they should have. */
-    private void awaitWhole(List<URI> urls) throws InterruptedException {
-        long until = System.nanoTime() + WHOLE_NANOS;
-        for (URI url : urls) {
-            while (!http.isWhole(url)) {
-                if (System.nanoTime() - until > 0) {
-                    throw new IllegalStateException(url + " has not caught up after 120 s");
+    /** What has come to its goal, and when; of the rest it is told what is wrong. */
+    private Map<String, Double> settle(long seconds, List<String> wrong) throws InterruptedException {
+        double healed = timeline.now();
+        Map<String, Double> settled = new LinkedHashMap<>();
+        List<Load> open = new ArrayList<>(loads);
+        while (!open.isEmpty()) {
+            boolean late = timeline.now() - healed > seconds;
+            for (Load load : List.copyOf(open)) {
+                List<String> unsettled = load.unsettled();
+                if (unsettled.isEmpty()) {
+                    double took = timeline.now() - healed;
+                    settled.put(load.goal(), took);
+                    timeline.say(String.format(Locale.ROOT, "%s, %.1f s after the last fault", load.goal(), took));
+                    open.remove(load);
+                } else if (late) {
+                    unsettled.forEach(what -> wrong.add("after " + seconds + " s: " + what));
+                    open.remove(load);
                 }
-                TimeUnit.MILLISECONDS.sleep(100);
+            }
+            if (!open.isEmpty()) {
+                TimeUnit.MILLISECONDS.sleep(POLL_MILLIS);
             }
         }
-    }
-
-    private int pause(long millis, int said) throws InterruptedException {
-        int last = said;
-        double until = timeline.now() + millis / 1e3;
-        while (timeline.now() < until) {
-            TimeUnit.MILLISECONDS.sleep(Math.min(100, Math.max(1, (long) ((until - timeline.now()) * 1000))));
-            if (timeline.now() - last >= SAID_EVERY_SECONDS) {
-                timeline.say(timeline.rates(last));
-                last = (int) timeline.now();
-            }
-        }
-        return last;
+        timeline.lasted("coming together", healed);
+        return settled;
     }
 }

@@ -10,47 +10,55 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 
-/** Waits for homes that are left to themselves to become equal. */
+/** Whether homes that are left to themselves have become equal. Not for several threads. */
 public final class Convergence {
     private static final long POLL_MILLIS = 100;
     private static final Set<String> ANSWERS = Set.of("value", "absent");
 
     private final List<URI> urls;
     private final NodeHttp http = new NodeHttp();
+    private final Set<String> equal = new HashSet<>();
 
     public Convergence(List<URI> urls) {
         this.urls = urls;
     }
 
     /**
-     * Waits until every node has caught up, nothing is kept for others, and all homes of each key hold the same.
+     * Looks once whether every node has caught up, nothing is kept for others, and all homes of each key hold the same.
      *
-     * @return what still differs when the time is over; empty if nothing does
+     * @param keys the same at each look
+     * @return what still differs; empty if nothing does
+     */
+    public List<String> differences(List<String> keys) throws InterruptedException {
+        List<String> differences = nodes();
+        if (!differences.isEmpty()) {
+            return differences;
+        }
+        // Once equal, and with nothing under way, a key stays so.
+        for (String key : keys) {
+            if (!equal.contains(key) && isEqual(key)) {
+                equal.add(key);
+            }
+        }
+        return keys.stream()
+                .filter(key -> !equal.contains(key))
+                .map(key -> "homes of " + key + " differ")
+                .toList();
+    }
+
+    /**
+     * Looks until nothing differs, or the time is over.
+     *
+     * @return what still differs then; empty if nothing does
      */
     public List<String> await(List<String> keys, long seconds) throws InterruptedException {
         long until = System.nanoTime() + TimeUnit.SECONDS.toNanos(seconds);
-        List<String> left = new ArrayList<>(keys);
-        List<String> differences;
-        do {
-            differences = nodes();
-            if (differences.isEmpty()) {
-                List<String> differing = new ArrayList<>();
-                for (String key : left) {
-                    if (!isEqual(key)) {
-                        differing.add(key);
-                    }
-                }
-                // Once equal, and with nothing under way, a key stays so.
-                left = differing;
-                differences = differing.stream()
-                        .map(key -> "homes of " + key + " differ")
-                        .toList();
-            }
-            if (!differences.isEmpty()) {
-                TimeUnit.MILLISECONDS.sleep(POLL_MILLIS);
-            }
-        } while (!differences.isEmpty() && System.nanoTime() - until < 0);
-        return differences;
+        List<String> left = differences(keys);
+        while (!left.isEmpty() && System.nanoTime() - until < 0) {
+            TimeUnit.MILLISECONDS.sleep(POLL_MILLIS);
+            left = differences(keys);
+        }
+        return left;
     }
 
     private List<String> nodes() throws InterruptedException {

@@ -3,6 +3,7 @@ package io.quorate.bench.chaos;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.EnumMap;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -12,14 +13,22 @@ import org.jspecify.annotations.Nullable;
 /** Which faults come when, by a seed: every kind that is possible comes round, in an order drawn anew each time. */
 final class FaultPlan {
     private static final int PAIR_PERCENT = 25;
+    /** What a leader does not hand its lead over for, or not in time. */
+    private static final Set<Fault> AIMED =
+            EnumSet.of(Fault.KILL, Fault.FREEZE, Fault.ISOLATE, Fault.ONE_WAY_CUT, Fault.SLOW, Fault.UNPLUG);
 
     private final Random random;
     private final List<Set<Fault>> possible;
     private final List<Fault> left = new ArrayList<>();
+    private final boolean aims;
     private final Map<Fault, Integer> used = new EnumMap<>(Fault.class);
 
-    /** One fault of one node. */
-    record Doing(Fault fault, int node) {}
+    /**
+     * One fault of one node.
+     *
+     * @param atLeader whether it is to hit who leads then, if that can be found out, in place of the node
+     */
+    record Doing(Fault fault, int node, boolean atLeader) {}
 
     /**
      * What comes next.
@@ -33,10 +42,12 @@ final class FaultPlan {
      * A plan.
      *
      * @param possible what can be done to each node
+     * @param aims whether half of the faults that a leader suffers from are to hit one
      */
-    FaultPlan(long seed, List<Set<Fault>> possible) {
+    FaultPlan(long seed, List<Set<Fault>> possible, boolean aims) {
         this.random = new Random(seed);
         this.possible = possible;
+        this.aims = aims;
     }
 
     /** The next step, whose calm and length are about {@code millis}. */
@@ -71,7 +82,7 @@ final class FaultPlan {
             Collections.shuffle(left, random);
         }
         Fault fault = left.remove(left.size() - 1);
-        return new Doing(fault, node(fault, -1));
+        return doing(fault, node(fault, -1));
     }
 
     private int node(Fault fault, int except) {
@@ -92,6 +103,10 @@ final class FaultPlan {
         boolean clashes = first.fault().losesData()
                 || fault.losesData()
                 || (fault.isOfLinks() && first.fault().isOfLinks());
-        return clashes || node < 0 ? null : new Doing(fault, node);
+        return clashes || node < 0 ? null : doing(fault, node);
+    }
+
+    private Doing doing(Fault fault, int node) {
+        return new Doing(fault, node, aims && AIMED.contains(fault) && random.nextBoolean());
     }
 }

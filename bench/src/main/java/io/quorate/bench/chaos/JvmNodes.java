@@ -107,6 +107,20 @@ final class JvmNodes implements Victims {
     }
 
     @Override
+    public void killAll() throws IOException {
+        for (NodeId id : ids) {
+            act(Action.KILL, id);
+        }
+    }
+
+    @Override
+    public void startAll() throws IOException {
+        for (NodeId id : ids) {
+            act(Action.START, id);
+        }
+    }
+
+    @Override
     public List<URI> urls() {
         return cluster.urls().stream().map(URI::create).toList();
     }

@@ -25,27 +25,27 @@ import java.net.URI;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.SplittableRandom;
-import java.util.TreeMap;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Clients that read, write and delete keys with contexts new and old, in a bucket where homes alone count and in one where
  * others stand in for them, and put down all of it in a history.
  */
-final class MixedLoad implements AutoCloseable {
+final class MixedLoad implements Load {
     static final String STRICT = "strict";
     static final String SLOPPY = "sloppy";
     private static final Duration TIMEOUT = Duration.ofSeconds(2);
+    /** As they are named among what was looked into. */
+    static final String READS = "reads of a quorum that were checked";
+
     private static final int HOMES = 3;
     private static final int CONTEXTS_KEPT = 3;
-    private static final int FORBIDDEN_MAX = 20;
+    private static final int TRIES = 20;
     private static final PartitionCount PARTITIONS = new PartitionCount(64);
 
     /** What a request may come to when nodes fail; anything else is a fault of the store. */
@@ -64,10 +64,8 @@ final class MixedLoad implements AutoCloseable {
     private final KeyHistories histories;
     private final Timeline timeline;
     private final QuorateClient client;
-    private final List<Thread> threads = new ArrayList<>();
-    private final AtomicBoolean over = new AtomicBoolean();
-    private final Map<String, Long> errors = new TreeMap<>();
-    private final List<String> forbidden = new ArrayList<>();
+    private final Convergence convergence;
+    private final Crew crew = new Crew(ALLOWED);
 
     /**
      * How much is asked for.
@@ -80,45 +78,93 @@ final class MixedLoad implements AutoCloseable {
 
     private record Known(Context context, Seen seen) {}
 
-    private MixedLoad(Settings settings, KeyHistories histories, Timeline timeline, QuorateClient client) {
+    private MixedLoad(Settings settings, List<URI> urls, KeyHistories histories, Timeline timeline) {
         this.settings = settings;
         this.histories = histories;
         this.timeline = timeline;
-        this.client = client;
+        this.client = QuorateClients.http(urls.toArray(URI[]::new));
+        this.convergence = new Convergence(urls);
     }
 
+    /** Starts; the buckets have to be there. */
     static MixedLoad start(Settings settings, List<URI> urls, KeyHistories histories, Timeline timeline) {
-        MixedLoad load = new MixedLoad(settings, histories, timeline, QuorateClients.http(urls.toArray(URI[]::new)));
-        for (int i = 0; i < settings.clients(); i++) {
-            Client one = load.new Client(new SplittableRandom(settings.seed() * 1000 + i));
-            Thread thread = new Thread(one::runGuarded, "chaos-client-" + i);
-            thread.setDaemon(true);
-            load.threads.add(thread);
-            thread.start();
-        }
+        MixedLoad load = new MixedLoad(settings, urls, histories, timeline);
+        load.crew.start("chaos-client", settings.clients(), settings.rate(), number -> {
+            Client one = load.new Client(new SplittableRandom(settings.seed() * 1000 + number));
+            return one::ask;
+        });
         return load;
     }
 
-    /** Ends the load; requests in flight end by their deadlines. */
-    void stop() throws InterruptedException {
-        over.set(true);
-        for (Thread thread : threads) {
-            thread.join();
+    @Override
+    public void stop() throws InterruptedException {
+        crew.stop();
+    }
+
+    @Override
+    public List<String> readAll() {
+        Client reader = new Client(new SplittableRandom(settings.seed()));
+        List<String> unread = new ArrayList<>();
+        for (String key : histories.keys()) {
+            int tries = 0;
+            while (tries < TRIES && !reader.read(key)) {
+                tries++;
+            }
+            if (tries == TRIES) {
+                unread.add(key + " cannot be read");
+            }
         }
+        return unread;
     }
 
-    /** Errors by their code. */
-    synchronized Map<String, Long> errors() {
-        return Map.copyOf(errors);
+    @Override
+    public String goal() {
+        return "all homes are equal";
     }
 
-    /** Errors that nothing excuses, some of them. */
-    synchronized List<String> forbidden() {
-        return List.copyOf(forbidden);
+    @Override
+    public List<String> unsettled() throws InterruptedException {
+        return convergence.differences(histories.keys());
+    }
+
+    @Override
+    public List<String> check() {
+        Map<String, List<Shown>> finals = new HashMap<>();
+        for (String key : histories.keys()) {
+            try {
+                finals.put(key, last(key));
+            } catch (QuorateException e) {
+                // Told by the check: nothing is known of the key.
+                System.err.println("quorate: last read of " + key + ": " + e.getMessage());
+            }
+        }
+        List<String> wrong = new ArrayList<>(histories.check(finals));
+        if (histories.reads() == 0) {
+            wrong.add("no read of a quorum was answered: nothing is shown");
+        }
+        return wrong;
+    }
+
+    @Override
+    public Map<String, Long> counts() {
+        Map<String, Long> counts = new LinkedHashMap<>();
+        counts.put("writes and deletes begun", histories.writes());
+        counts.put(READS, histories.reads());
+        return counts;
+    }
+
+    @Override
+    public Map<String, Long> errors() {
+        return crew.errors();
+    }
+
+    @Override
+    public List<String> forbidden() {
+        return crew.forbidden();
     }
 
     /** All that a key shows in the end, as all homes agree on it. */
-    List<Shown> last(String key) {
+    private List<Shown> last(String key) {
         return versions(view(key, ConsistencyLevel.ALL)
                 .withTimeout(Duration.ofSeconds(10))
                 .get(key));
@@ -147,22 +193,9 @@ final class MixedLoad implements AutoCloseable {
                 context.token(), new ContextCodec.Scope(context.bucket(), 1, partition, context.key()));
     }
 
-    private synchronized void failed(String what, QuorateException e) {
-        errors.merge(e.code(), 1L, Long::sum);
-        if (!ALLOWED.contains(e.code())) {
-            forbid(what + ": " + e.getMessage());
-        }
-    }
-
-    private synchronized void forbid(String what) {
-        if (forbidden.size() < FORBIDDEN_MAX) {
-            forbidden.add(what);
-        }
-    }
-
     @Override
     public void close() {
-        over.set(true);
+        crew.end();
         client.close();
     }
 
@@ -175,36 +208,13 @@ final class MixedLoad implements AutoCloseable {
             this.random = random;
         }
 
-        /** A client that ends by itself has found something too: an answer that makes no sense to it. */
-        private void runGuarded() {
-            try {
-                run();
-            } catch (RuntimeException | Error e) {
-                if (!over.get()) {
-                    forbid("a client ended by " + e);
-                }
-                throw e;
-            }
-        }
-
-        private void run() {
-            long pause = TimeUnit.SECONDS.toNanos(settings.clients()) / settings.rate();
-            long next = System.nanoTime() + random.nextLong(pause);
-            while (!over.get()) {
-                long now = System.nanoTime();
-                if (next - now > 0) {
-                    LockSupport.parkNanos(next - now);
-                    continue;
-                }
-                // Who was held up does not make up for it: that would be a flood.
-                next = Math.max(next + pause, now);
-                String key = (random.nextInt(2) == 0 ? STRICT : SLOPPY) + random.nextInt(settings.keys());
-                int kind = random.nextInt(100);
-                if (kind < 45) {
-                    read(key);
-                } else {
-                    write(key, kind >= 88);
-                }
+        private void ask() {
+            String key = (random.nextInt(2) == 0 ? STRICT : SLOPPY) + random.nextInt(settings.keys());
+            int kind = random.nextInt(100);
+            if (kind < 45) {
+                read(key);
+            } else {
+                write(key, kind >= 88);
             }
         }
 
@@ -216,7 +226,8 @@ final class MixedLoad implements AutoCloseable {
             return draw < 9 ? ConsistencyLevel.ONE : ConsistencyLevel.ANY;
         }
 
-        private void read(String key) {
+        /** Whether there was an answer. */
+        private boolean read(String key) {
             long begun = System.nanoTime();
             try {
                 boolean strict = key.startsWith(STRICT);
@@ -228,9 +239,11 @@ final class MixedLoad implements AutoCloseable {
                 }
                 remember(key, new Known(result.context(), histories.seen(key, versions, opened(result.context()))));
                 timeline.done();
+                return true;
             } catch (QuorateException e) {
-                failed("read of " + key, e);
+                crew.failed("read of " + key, e);
                 timeline.refused();
+                return false;
             }
         }
 
@@ -258,7 +271,7 @@ final class MixedLoad implements AutoCloseable {
                 remember(key, new Known(result.context(), write.after(opened(result.context()))));
                 timeline.done();
             } catch (QuorateException e) {
-                failed(write.toString(), e);
+                crew.failed(write.toString(), e);
                 if (e.outcome() == Outcome.NOT_APPLIED) {
                     write.refuse();
                     timeline.refused();

@@ -68,12 +68,7 @@ public final class ServerProcesses implements Victims {
                 smallDisk = SmallDisk.mount(data(processes.length - 1));
             }
             configure();
-            for (int node = 0; node < processes.length; node++) {
-                launch(node);
-            }
-            for (int node = 0; node < processes.length; node++) {
-                await(node);
-            }
+            startAll();
             return this;
         } catch (IOException | InterruptedException | RuntimeException e) {
             close();
@@ -252,6 +247,26 @@ public final class ServerProcesses implements Victims {
                 .waitFor();
         if (code != 0) {
             throw new IOException("kill " + signal + " ended with code " + code);
+        }
+    }
+
+    @Override
+    public void killAll() {
+        for (int node = 0; node < processes.length; node++) {
+            process(node).destroyForcibly();
+        }
+        for (int node = 0; node < processes.length; node++) {
+            process(node).onExit().join();
+        }
+    }
+
+    @Override
+    public void startAll() throws IOException, InterruptedException {
+        for (int node = 0; node < processes.length; node++) {
+            launch(node);
+        }
+        for (int node = 0; node < processes.length; node++) {
+            await(node);
         }
     }
 

@@ -16,6 +16,12 @@ public interface Victims extends AutoCloseable {
     /** Undoes it; the node may need a while to be itself again. */
     void end(Fault fault, int node) throws IOException, InterruptedException;
 
+    /** Kills all nodes at once, as when the power goes. */
+    void killAll() throws IOException, InterruptedException;
+
+    /** Starts them again; they may need a while to be themselves again. */
+    void startAll() throws IOException, InterruptedException;
+
     /** Where clients find the nodes. */
     List<URI> urls();
 

@@ -15,7 +15,7 @@ class FaultPlanTest {
 
     @Test
     void everyKindComesAndNothingThatCannot() {
-        FaultPlan plan = new FaultPlan(1, POSSIBLE);
+        FaultPlan plan = new FaultPlan(1, POSSIBLE, false);
         for (int i = 0; i < 200; i++) {
             FaultPlan.Step step = plan.next(1000);
             assertThat(step.calmMillis()).isBetween(500L, 1500L);
@@ -29,7 +29,7 @@ class FaultPlanTest {
 
     @Test
     void aLostDiskComesAloneAndLinksAreHurtOnceAtATime() {
-        FaultPlan plan = new FaultPlan(2, POSSIBLE);
+        FaultPlan plan = new FaultPlan(2, POSSIBLE, false);
         int pairs = 0;
         for (int i = 0; i < 500; i++) {
             List<FaultPlan.Doing> doings = plan.next(1000).doings();
@@ -46,10 +46,26 @@ class FaultPlanTest {
 
     @Test
     void theSameSeedGivesTheSamePlan() {
-        FaultPlan one = new FaultPlan(7, POSSIBLE);
-        FaultPlan other = new FaultPlan(7, POSSIBLE);
+        FaultPlan one = new FaultPlan(7, POSSIBLE, false);
+        FaultPlan other = new FaultPlan(7, POSSIBLE, false);
         for (int i = 0; i < 50; i++) {
             assertThat(one.next(1000)).isEqualTo(other.next(1000));
         }
+    }
+
+    @Test
+    void aboutHalfOfWhatALeaderSuffersFromIsAimedAtOne() {
+        FaultPlan plan = new FaultPlan(3, POSSIBLE, true);
+        int aimed = 0;
+        int aimable = 0;
+        for (int i = 0; i < 500; i++) {
+            for (FaultPlan.Doing doing : plan.next(1000).doings()) {
+                boolean harmless = doing.fault() == Fault.WIPE || doing.fault() == Fault.FULL_DISK;
+                assertThat(doing.atLeader() && harmless).isFalse();
+                aimed += doing.atLeader() ? 1 : 0;
+                aimable += harmless ? 0 : 1;
+            }
+        }
+        assertThat(aimed).isBetween(aimable / 3, 2 * aimable / 3);
     }
 }

@@ -1,0 +1,77 @@
+package io.quorate.bench.chaos;
+
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** How long a key is not written after its leader was lost. */
+@Command(
+        name = "failover",
+        description = {
+            "Kills the node that leads the group of some key, again and again, while clients go on; tells how long it takes"
+                    + " until that key is written through another node, which errors clients see meanwhile (only"
+                    + " no-leader, timeout and lost connections are allowed), and that no acknowledged write is lost.",
+            "Ends with 0 if all was kept, with 1 if not."
+        },
+        mixinStandardHelpOptions = true)
+public final class FailoverCommand extends ChaosCommand {
+    private static final long LONGEST_MILLIS = 30_000;
+
+    @Option(names = "--trials", defaultValue = "20", description = "how often (default 20)")
+    private int trials;
+
+    @Option(
+            names = "--fault",
+            defaultValue = "KILL",
+            description = "what the leader suffers: STOP, KILL, FREEZE or ISOLATE (default ${DEFAULT-VALUE})")
+    private Fault fault = Fault.KILL;
+
+    @Option(names = "--nodes", defaultValue = "3", description = "how many, 3 to 9 (default 3)")
+    private int nodes;
+
+    @Option(names = "--demo", description = "nodes inside this process (default: processes of their own)")
+    private boolean demo;
+
+    @Override
+    int nodes() {
+        return nodes;
+    }
+
+    @Override
+    boolean hasServers() {
+        return !demo;
+    }
+
+    @Override
+    String refusal() {
+        if (trials < 1) {
+            return "--trials must be above 0";
+        }
+        return switch (fault) {
+            case STOP, KILL, FREEZE, ISOLATE -> "";
+            case ONE_WAY_CUT, SLOW, FULL_DISK, WIPE, UNPLUG -> "--fault must be STOP, KILL, FREEZE or ISOLATE";
+        };
+    }
+
+    @Override
+    String plan() {
+        return trials + " leaders lost";
+    }
+
+    @Override
+    @Nullable
+    Wanted wanted(Victims victims) {
+        if (!victims.possible(0).contains(fault)) {
+            System.err.println("quorate: --fault " + fault + " is not possible here");
+            return null;
+        }
+        return new Wanted(Mode.LEADER, LedLoad.WHEN_LEADERS_DIE, true);
+    }
+
+    @Override
+    Ordeal ordeal(Stage stage, List<Load> loads, long chosenSeed) {
+        LedLoad load = (LedLoad) loads.get(0);
+        return new Failovers(new Failovers.Settings(trials, fault, chosenSeed, 1000, LONGEST_MILLIS), stage, load);
+    }
+}
