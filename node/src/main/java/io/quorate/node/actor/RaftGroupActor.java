@@ -1,5 +1,6 @@
 package io.quorate.node.actor;
 
+import com.google.common.collect.ImmutableList;
 import com.typesafe.config.Config;
 import io.quorate.node.journal.EventLogs;
 import io.quorate.node.protocol.group.FoundLog;
@@ -35,7 +36,9 @@ import org.apache.pekko.persistence.RecoveryCompleted;
 import org.apache.pekko.persistence.RuntimePluginConfig;
 import org.apache.pekko.persistence.SaveSnapshotFailure;
 import org.apache.pekko.persistence.SaveSnapshotSuccess;
+import org.apache.pekko.persistence.SnapshotMetadata;
 import org.apache.pekko.persistence.SnapshotOffer;
+import org.apache.pekko.persistence.SnapshotProtocol;
 import org.apache.pekko.persistence.SnapshotSelectionCriteria;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -344,13 +347,12 @@ abstract class RaftGroupActor extends AbstractPersistentActor implements Runtime
 
         private void saveAt(long sequence, Base base, HardState state) {
             ByteSink out = new ByteSink(256);
-            RaftCodec.writeWrite(out, new Ready.Write(0, state, base, com.google.common.collect.ImmutableList.of()));
+            RaftCodec.writeWrite(out, new Ready.Write(0, state, base, ImmutableList.of()));
             // Of the log as it was after an earlier event: those behind it are replayed on top.
             snapshotStore()
                     .tell(
-                            new org.apache.pekko.persistence.SnapshotProtocol.SaveSnapshot(
-                                    new org.apache.pekko.persistence.SnapshotMetadata(snapshotterId(), sequence, 0L),
-                                    out.toByteArray()),
+                            new SnapshotProtocol.SaveSnapshot(
+                                    new SnapshotMetadata(snapshotterId(), sequence, 0L), out.toByteArray()),
                             self());
         }
 

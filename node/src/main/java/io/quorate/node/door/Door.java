@@ -228,12 +228,6 @@ public final class Door {
                 (bucket, key) -> new LedRequest.Explain(key));
     }
 
-    /** Where a key lives; null if there is no such bucket. */
-    public @Nullable KeyAddress locate(String bucket, Bytes key) {
-        BucketEntry entry = view.get().bucket(bucket);
-        return entry == null ? null : address(entry, key, null);
-    }
-
     /** Refuses new requests from now on. */
     public void close() {
         admission.close();

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.google.common.hash.Hasher;
 import com.google.common.hash.Hashing;
+import io.quorate.node.door.Door;
 import io.quorate.node.door.Door.Answer;
 import io.quorate.node.json.ExplainJson;
 import io.quorate.node.protocol.request.KeyAddress;
@@ -26,6 +27,7 @@ import io.quorate.ring.version.Version;
 import io.quorate.ring.version.VersionVector;
 import io.quorate.ring.wire.ErrorCode;
 import io.quorate.ring.wire.HttpNames;
+import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.Base64;
 import java.util.HexFormat;
@@ -73,7 +75,7 @@ final class KeyAnswers {
         if (accept.wantsSiblings()) {
             exchange.siblings(200, array(token, shown));
         } else if (shown.isEmpty()) {
-            problem(exchange, answer, io.quorate.node.door.Door.refusal(ErrorCode.NOT_FOUND, "the key has no value"));
+            problem(exchange, answer, Door.refusal(ErrorCode.NOT_FOUND, "the key has no value"));
         } else if (shown.size() > 1) {
             if (accept.wantsMultipart()) {
                 multipart(exchange, shown);
@@ -105,7 +107,7 @@ final class KeyAnswers {
         if (accept.wantsSiblings()) {
             exchange.siblings(200, array(token, value == null ? List.of() : List.of(value)));
         } else if (value == null) {
-            problem(exchange, answer, io.quorate.node.door.Door.refusal(ErrorCode.NOT_FOUND, "the key has no value"));
+            problem(exchange, answer, Door.refusal(ErrorCode.NOT_FOUND, "the key has no value"));
         } else {
             single(exchange, answer, value, accept);
         }
@@ -117,7 +119,7 @@ final class KeyAnswers {
             problem(
                     exchange,
                     answer,
-                    io.quorate.node.door.Door.refusal(
+                    Door.refusal(
                             ErrorCode.PRECONDITION_FAILED,
                             tag == null ? "the key has no value" : "the key's version is " + tag.toText()));
             return true;
@@ -171,7 +173,7 @@ final class KeyAnswers {
             problem(
                     exchange,
                     answer,
-                    io.quorate.node.door.Door.refusal(
+                    Door.refusal(
                             ErrorCode.NOT_ACCEPTABLE,
                             "the value is " + version.contentType() + ", which the Accept header does not take; "
                                     + HttpNames.SIBLINGS_JSON + " is always available"));
@@ -185,7 +187,7 @@ final class KeyAnswers {
             problem(
                     exchange,
                     answer,
-                    io.quorate.node.door.Door.refusal(
+                    Door.refusal(
                             ErrorCode.NOT_FOUND, "this sibling is gone: it was overwritten, deleted or never there"));
             return;
         }
@@ -297,7 +299,7 @@ final class KeyAnswers {
     }
 
     private static void line(ByteSink out, String text) {
-        byte[] bytes = (text + "\r\n").getBytes(java.nio.charset.StandardCharsets.ISO_8859_1);
+        byte[] bytes = (text + "\r\n").getBytes(StandardCharsets.ISO_8859_1);
         out.raw(bytes, 0, bytes.length);
     }
 

@@ -5,6 +5,7 @@ import io.quorate.node.protocol.group.GroupMessage;
 import io.quorate.node.protocol.raft.Configuration;
 import io.quorate.node.protocol.request.Condition;
 import io.quorate.node.protocol.request.KeyReply;
+import io.quorate.node.protocol.request.KeyRequest.RequestId;
 import io.quorate.node.protocol.request.LedRequest;
 import io.quorate.node.protocol.request.VersionTag;
 import io.quorate.node.protocol.store.GroupCommit;
@@ -231,8 +232,7 @@ public final class GroupCodec {
             }
             case WRITE -> {
                 WriteLevel level = MessageCodec.readEnum(in, WRITE_LEVELS);
-                var id = new io.quorate.node.protocol.request.KeyRequest.RequestId(
-                        in.bytes(VersionCodec.REQUEST_ID_MAX), in.flag());
+                var id = new RequestId(in.bytes(VersionCodec.REQUEST_ID_MAX), in.flag());
                 Condition condition = readCondition(in);
                 LedRequest.Value value = null;
                 if (in.flag()) {

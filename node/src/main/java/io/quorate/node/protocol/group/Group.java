@@ -24,6 +24,7 @@ import io.quorate.ring.topology.NodeId;
 import io.quorate.ring.version.KeyState;
 import io.quorate.ring.wire.ErrorCode;
 import java.util.List;
+import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
@@ -151,12 +152,7 @@ public final class Group {
     }
 
     /** Takes a request of a client of this node, or one that another node has handed on. */
-    public void onRequest(
-            LedRequest request,
-            long deadline,
-            boolean handedOn,
-            java.util.function.Consumer<KeyReply> reply,
-            long now) {
+    public void onRequest(LedRequest request, long deadline, boolean handedOn, Consumer<KeyReply> reply, long now) {
         Call call = new Call(request, deadline, handedOn, false, reply);
         if (halted != null) {
             call.refuse(
@@ -414,7 +410,7 @@ public final class Group {
         ready.lost().forEach(proposals::lost);
         apply(ready.committed());
         for (Ready.Read read : ready.reads()) {
-            Call failed = lookups.confirmed(read, read.index());
+            Call failed = lookups.confirmed(read);
             if (failed != null) {
                 handOn(failed, now);
             }

@@ -1,5 +1,6 @@
 package io.quorate.node.protocol.group;
 
+import com.google.common.collect.ImmutableList;
 import io.quorate.node.protocol.raft.Ready;
 import io.quorate.node.protocol.request.KeyReply;
 import io.quorate.node.protocol.request.LedRequest;
@@ -118,7 +119,7 @@ final class Proposals {
                                 + " written. Read it and try again",
                 0,
                 0,
-                com.google.common.collect.ImmutableList.of(),
+                ImmutableList.of(),
                 null,
                 present);
     }
