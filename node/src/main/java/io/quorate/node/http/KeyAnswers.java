@@ -40,9 +40,11 @@ final class KeyAnswers {
     private static final long LONG_BYTES = 64 << 10;
 
     private final RingState ring;
+    private final NodeId self;
 
-    KeyAnswers(RingState ring) {
+    KeyAnswers(RingState ring, NodeId self) {
         this.ring = ring;
+        this.self = self;
     }
 
     void read(Exchange exchange, Answer answer, Accept accept, @Nullable Dot sibling) {
@@ -134,7 +136,7 @@ final class KeyAnswers {
         return false;
     }
 
-    private static void standing(Exchange exchange, Answer answer, KeyReply.Standing standing) {
+    private void standing(Exchange exchange, Answer answer, KeyReply.Standing standing) {
         // The highest number of all is none of RFC 9651.
         long lag = standing.lagMillis() == Long.MAX_VALUE ? -1 : standing.lagMillis();
         exchange.putHeader(
@@ -146,6 +148,10 @@ final class KeyAnswers {
         NodeId leader = standing.leader();
         if (leader != null) {
             exchange.putHeader(HttpNames.LEADER, leader.value());
+        }
+        if (wantsTiming(exchange)) {
+            NodeId answered = standing.leads() && leader != null ? leader : self;
+            exchange.putHeader(HttpNames.SERVER_TIMING, duration(answered, answer.micros()));
         }
     }
 
@@ -243,6 +249,12 @@ final class KeyAnswers {
     private void problem(Exchange exchange, Answer answer, Refused refused) {
         KeyAddress address = answer.address();
         CausalContext context = refused.context();
+        KeyReply.Standing standing = refused.standing();
+        if (standing != null) {
+            standing(exchange, answer, standing);
+            // The caller has been shown no version.
+            context = CausalContext.EMPTY;
+        }
         if (context != null && address != null) {
             exchange.putHeader(HttpNames.CONTEXT, answer.token(context));
         }
@@ -315,19 +327,24 @@ final class KeyAnswers {
     }
 
     private static void timing(Exchange exchange, KeyReply.Reached reached) {
-        if (!"1".equals(exchange.header(HttpNames.EXPLAIN))) {
+        if (!wantsTiming(exchange)) {
             return;
         }
         StringBuilder text = new StringBuilder();
         for (ReplicaResult replica : reached.replicas()) {
-            text.append(text.isEmpty() ? "" : ", ")
-                    .append(replica.node().value().replace('.', '_'))
-                    .append(";dur=")
-                    .append(String.format(Locale.ROOT, "%.3f", replica.micros() / 1000.0));
+            text.append(text.isEmpty() ? "" : ", ").append(duration(replica.node(), replica.micros()));
             if (!replica.result().equals("acked")) {
                 text.append(";desc=\"").append(replica.result()).append('"');
             }
         }
         exchange.putHeader(HttpNames.SERVER_TIMING, text.toString());
+    }
+
+    private static boolean wantsTiming(Exchange exchange) {
+        return "1".equals(exchange.header(HttpNames.EXPLAIN));
+    }
+
+    private static String duration(NodeId node, long micros) {
+        return node.value().replace('.', '_') + ";dur=" + String.format(Locale.ROOT, "%.3f", micros / 1000.0);
     }
 }

@@ -302,6 +302,11 @@ public final class GroupCodec {
         String detail = refused.detail();
         out.text(detail.length() > DETAIL_MAX / 4 ? detail.substring(0, DETAIL_MAX / 4) : detail);
         writeTag(out, refused.present());
+        KeyReply.Standing standing = refused.standing();
+        out.flag(standing != null);
+        if (standing != null) {
+            writeStanding(out, standing);
+        }
     }
 
     private static KeyReply readReply(ByteSource in, int partition) {
@@ -326,7 +331,9 @@ public final class GroupCodec {
                 ErrorCode code = MessageCodec.readEnum(in, CODES);
                 Outcome outcome = in.flag() ? MessageCodec.readEnum(in, OUTCOMES) : null;
                 String detail = in.text(DETAIL_MAX);
-                yield new KeyReply.Refused(code, outcome, detail, 0, 0, ImmutableList.of(), null, readTag(in));
+                VersionTag present = readTag(in);
+                KeyReply.Standing standing = in.flag() ? readStanding(in) : null;
+                yield new KeyReply.Refused(code, outcome, detail, 0, 0, ImmutableList.of(), null, present, standing);
             }
             case EXPLAINED -> {
                 NodeId leader = readNode(in);
