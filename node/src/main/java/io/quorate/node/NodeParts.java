@@ -262,7 +262,7 @@ final class NodeParts {
                 "Bytes of frames about the nodes themselves that were sent to other nodes",
                 () -> links.sentBytes(Lane.CONTROL));
         metrics.gauge("quorate.epoch", "Epoch of the ring", ring::epoch);
-        metrics.gauge("quorate.groups.led", "Groups that this node leads", groups()::leads);
+        GroupGauges.register(metrics, groups());
         RepairGauges.register(metrics, actors);
         metrics.gauge("quorate.storage.bytes", "Bytes of tables and memtables", this::storageBytes);
         if (cluster != null) {

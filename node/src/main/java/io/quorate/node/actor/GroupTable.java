@@ -1,5 +1,6 @@
 package io.quorate.node.actor;
 
+import io.quorate.node.protocol.group.Group;
 import io.quorate.node.protocol.group.GroupReport;
 import io.quorate.node.protocol.request.KeyReply;
 import io.quorate.node.protocol.request.LedRequest;
@@ -16,13 +17,18 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.function.LongPredicate;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /** The ways to and from the groups of one node, for whoever is no actor. Safe from any thread. */
 public final class GroupTable {
+    /** A group that has not answered by then is not waited for. */
+    private static final long ANSWER_MILLIS = 1_000;
+
     private final LongSupplier nanoClock;
     private final Map<ReplicaSetId, GroupInlet> inlets = new ConcurrentHashMap<>();
     /** To groups that do not run on this node. */
@@ -86,6 +92,11 @@ public final class GroupTable {
         reports.put(report.partition(), report);
     }
 
+    /** A group has ended: how it stood says nothing any more. */
+    void ended(int partition) {
+        reports.remove(partition);
+    }
+
     /** Takes a frame of another node's groups. */
     public void take(Frame frame) {
         frames.take(frame);
@@ -115,17 +126,10 @@ public final class GroupTable {
         return all;
     }
 
-    /** How those that have begun stand now. */
+    /** How all of them stand now. Those that have not begun, or do not say in time, are listed as such. */
     public CompletableFuture<List<GroupReport>> ask() {
         List<CompletableFuture<GroupReport>> answers = new ArrayList<>();
-        inlets.forEach((set, inlet) -> {
-            if (!inlet.isOpen()) {
-                return;
-            }
-            CompletableFuture<GroupReport> answer = new CompletableFuture<>();
-            inlet.tell(new RaftGroupActor.Ask<>(group -> group.report(nanoClock.getAsLong()), answer));
-            answers.add(answer);
-        });
+        inlets.forEach((set, inlet) -> answers.add(report(set.partition(), inlet)));
         return CompletableFuture.allOf(answers.toArray(new CompletableFuture<?>[0]))
                 .thenApply(done -> answers.stream()
                         .map(CompletableFuture::join)
@@ -133,11 +137,29 @@ public final class GroupTable {
                         .toList());
     }
 
+    private CompletableFuture<GroupReport> report(int partition, GroupInlet inlet) {
+        if (!inlet.isOpen()) {
+            return CompletableFuture.completedFuture(GroupReport.unknown(partition, "starting"));
+        }
+        // One that ends meanwhile answers nothing.
+        return ask(inlet, group -> group.report(nanoClock.getAsLong()))
+                .completeOnTimeout(GroupReport.unknown(partition, "busy"), ANSWER_MILLIS, TimeUnit.MILLISECONDS);
+    }
+
+    private static <T> CompletableFuture<T> ask(GroupInlet inlet, Function<Group, T> question) {
+        CompletableFuture<T> answer = new CompletableFuture<>();
+        inlet.tell(new RaftGroupActor.Ask<>(question, answer));
+        return answer;
+    }
+
     /** What came of asking to hand a lead over. */
     public enum Transfer {
         BEGUN,
         NOT_LEADING,
-        NO_SUCH_GROUP
+        STARTING,
+        NO_SUCH_GROUP,
+        /** It may begin yet. */
+        NO_ANSWER
     }
 
     /** Has this node's group of a partition hand over its lead. */
@@ -146,16 +168,15 @@ public final class GroupTable {
         if (inlet == null) {
             return CompletableFuture.completedFuture(Transfer.NO_SUCH_GROUP);
         }
-        CompletableFuture<Transfer> answer = new CompletableFuture<>();
-        inlet.tell(new RaftGroupActor.Ask<>(
-                group -> group.transfer(to, nanoClock.getAsLong()) ? Transfer.BEGUN : Transfer.NOT_LEADING, answer));
-        return answer;
+        if (!inlet.isOpen()) {
+            return CompletableFuture.completedFuture(Transfer.STARTING);
+        }
+        return ask(inlet, group -> group.transfer(to, nanoClock.getAsLong()) ? Transfer.BEGUN : Transfer.NOT_LEADING)
+                .completeOnTimeout(Transfer.NO_ANSWER, ANSWER_MILLIS, TimeUnit.MILLISECONDS);
     }
 
-    /** Groups that this node leads, about a second ago. */
-    public long leads() {
-        return reports.values().stream()
-                .filter(report -> report.role().equals("leader"))
-                .count();
+    /** Groups that this node has, whether they have begun or not. */
+    public int size() {
+        return inlets.size();
     }
 }

@@ -19,6 +19,7 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.function.Consumer;
+import java.util.function.LongConsumer;
 import java.util.function.LongFunction;
 import java.util.function.LongSupplier;
 import java.util.random.RandomGenerator;
@@ -55,6 +56,7 @@ public final class GroupsActor extends AbstractBehavior<Received> {
      *
      * @param random of a group's timeouts, by a number of its own
      * @param log by which the journal's plugin finds the node's log
+     * @param commits told how many nanoseconds it took until what a leader here had proposed together was committed
      * @param ended called when the actor and all groups have stopped
      */
     public record Around(
@@ -69,6 +71,7 @@ public final class GroupsActor extends AbstractBehavior<Received> {
             LongFunction<RandomGenerator> random,
             String log,
             Consumer<Group.Event> events,
+            LongConsumer commits,
             Runnable ended) {}
 
     /** What the actor is told besides frames. */
@@ -195,6 +198,11 @@ public final class GroupsActor extends AbstractBehavior<Received> {
         }
 
         @Override
+        public void committed(long nanos) {
+            around.commits().accept(nanos);
+        }
+
+        @Override
         public void ready(int partition) {
             around.table().ready(partition);
         }
@@ -208,6 +216,7 @@ public final class GroupsActor extends AbstractBehavior<Received> {
     private Behavior<Received> onTerminated(Terminated terminated) {
         ReplicaSetId set = running.remove(Adapter.toClassic(terminated.getRef()));
         if (set != null) {
+            around.table().ended(set.partition());
             int times = ends.merge(set, 1, Integer::sum);
             Duration pause = PAUSE_MIN.multipliedBy(1L << Math.min(PAUSE_DOUBLINGS, times - 1));
             LOG.warn(

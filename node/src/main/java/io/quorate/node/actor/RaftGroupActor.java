@@ -81,6 +81,9 @@ abstract class RaftGroupActor extends AbstractPersistentActor implements Runtime
     interface GroupEvents {
         void happened(Group.Event event);
 
+        /** So long it took until what was proposed together was committed. */
+        void committed(long nanos);
+
         /** The actor is ready for requests. */
         void ready(int partition);
 
@@ -373,6 +376,11 @@ abstract class RaftGroupActor extends AbstractPersistentActor implements Runtime
         @Override
         public void happened(Group.Event event) {
             around.events().happened(event);
+        }
+
+        @Override
+        public void committed(long nanos) {
+            around.events().committed(nanos);
         }
     }
 }

@@ -54,6 +54,8 @@ public final class Group {
     private final Freshness freshness = new Freshness();
     private final Peeks peeks;
     private final Gathered gathered = new Gathered();
+    private final Ballots ballots;
+    private final CommitTimes commitTimes = new CommitTimes();
 
     private int writesUnderWay;
     private boolean leads;
@@ -92,6 +94,9 @@ public final class Group {
         void note(String what, boolean alarming);
 
         void happened(Event event);
+
+        /** So long it took until what was proposed together was committed. */
+        void committed(long nanos);
     }
 
     /** What is counted. */
@@ -99,6 +104,7 @@ public final class Group {
         LEADS,
         LEADS_NO_MORE,
         STANDS,
+        VOTES,
         TERM_BEGINS,
         STATE_SENT,
         STATE_TAKEN,
@@ -125,10 +131,12 @@ public final class Group {
         this.machine = openMachine();
         this.proposals = new Proposals(around.self());
         Base first = new Base(0, 0, beginning);
+        HardState promised = found == null ? HardState.NONE : found.state();
+        this.ballots = new Ballots(around.self(), promised, output::happened);
         this.core = new RaftCore(
                 around.self(),
                 found == null ? first : found.base(),
-                found == null ? HardState.NONE : found.state(),
+                promised,
                 found == null ? List.of() : found.entries(),
                 machine.base(),
                 settings.raft(),
@@ -351,7 +359,7 @@ public final class Group {
 
     /** Hands the lead over, or keeps it if it is asked to; false if this node does not lead, or that one cannot. */
     public boolean transfer(NodeId to, long now) {
-        boolean begins = (leads && to.equals(around.self())) || core.transfer(to, now);
+        boolean begins = halted == null && ((leads && to.equals(around.self())) || core.transfer(to, now));
         if (begins) {
             // The first home would have it back at once.
             ledSince = now;
@@ -386,6 +394,7 @@ public final class Group {
         }
         if (core.role() == Role.LEADER) {
             gathered.propose(core, machine, around, proposals, now);
+            commitTimes.proposed(core.lastIndex(), now);
         } else {
             gathered.takeAll().forEach(call -> handOn(call, now));
         }
@@ -397,6 +406,7 @@ public final class Group {
         Ready.Write write = ready.write();
         if (write != null) {
             writesUnderWay++;
+            ballots.promised(write.state());
             output.persist(write);
         }
         for (Ready.Outgoing out : ready.messages()) {
@@ -409,6 +419,7 @@ public final class Group {
         }
         ready.lost().forEach(proposals::lost);
         apply(ready.committed());
+        commitTimes.committed(core.commit(), now, output::committed);
         for (Ready.Read read : ready.reads()) {
             Call failed = lookups.confirmed(read);
             if (failed != null) {
@@ -452,6 +463,7 @@ public final class Group {
             forwards.takeAll().forEach(call -> begin(call, now));
         } else if (!leading && leads) {
             output.happened(Event.LEADS_NO_MORE);
+            commitTimes.forget();
             proposals.deposed();
         }
         leads = leading;
