@@ -6,7 +6,6 @@ import io.quorate.node.protocol.raft.Configuration;
 import io.quorate.node.protocol.raft.Entry;
 import io.quorate.node.protocol.raft.HardState;
 import io.quorate.node.protocol.raft.RaftCore;
-import io.quorate.node.protocol.raft.RaftMessage;
 import io.quorate.node.protocol.raft.RaftRules;
 import io.quorate.node.protocol.raft.Ready;
 import io.quorate.node.protocol.raft.Role;
@@ -244,7 +243,7 @@ public final class Group {
         }
         if (message instanceof GroupMessage.Raft raft) {
             core.step(from, raft.message(), now);
-            noteNewest(raft.message(), now - age);
+            freshness.heard(raft.message(), core.term(), now - age);
         } else if (message instanceof GroupMessage.Ask ask) {
             onAsk(from, ask, now);
         } else if (message instanceof GroupMessage.Told told) {
@@ -272,17 +271,6 @@ public final class Group {
                                 ? new GroupMessage.NotLeading(id, notLed.leader())
                                 : new GroupMessage.Told(id, reply)),
                 now);
-    }
-
-    private void noteNewest(RaftMessage message, long sentAt) {
-        if (message.term() != core.term()) {
-            return;
-        }
-        if (message instanceof RaftMessage.Append append) {
-            freshness.leaderSaid(append.commit(), sentAt);
-        } else if (message instanceof RaftMessage.Heartbeat heartbeat) {
-            freshness.leaderSaid(heartbeat.newest(), sentAt);
-        }
     }
 
     /** A state has taken the place of this one's. */
