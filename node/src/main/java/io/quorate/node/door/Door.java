@@ -121,6 +121,15 @@ public final class Door {
                             standing.seen().index());
         }
 
+        /** The token that a refusal brings: of what stood in the way, of nothing where a group decided; empty if it has none. */
+        public String refusedToken() {
+            if (!(reply instanceof KeyReply.Refused refused) || address == null) {
+                return "";
+            }
+            CausalContext context = refused.standing() == null ? refused.context() : CausalContext.EMPTY;
+            return context == null ? "" : token(context);
+        }
+
         /** The token of a context of this answer's key. */
         public String token(CausalContext context) {
             if (address == null) {

@@ -248,15 +248,13 @@ final class KeyAnswers {
 
     private void problem(Exchange exchange, Answer answer, Refused refused) {
         KeyAddress address = answer.address();
-        CausalContext context = refused.context();
         KeyReply.Standing standing = refused.standing();
         if (standing != null) {
             standing(exchange, answer, standing);
-            // The caller has been shown no version.
-            context = CausalContext.EMPTY;
         }
-        if (context != null && address != null) {
-            exchange.putHeader(HttpNames.CONTEXT, answer.token(context));
+        String token = answer.refusedToken();
+        if (!token.isEmpty()) {
+            exchange.putHeader(HttpNames.CONTEXT, token);
         }
         VersionTag present = refused.present();
         if (present != null) {
