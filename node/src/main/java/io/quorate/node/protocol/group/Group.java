@@ -179,7 +179,7 @@ public final class Group {
             peeks.begin(call, core, now);
         } else if (request instanceof LedRequest.Read read
                 && read.level() == ReadLevel.FOLLOWER
-                && (freshness.suits(read, now) || core.role() == Role.LEADER)) {
+                && (core.role() == Role.LEADER ? machine.shows(read.seen()) : freshness.suits(read, now))) {
             long seen = machine.shows(read.seen()) ? 0 : rules.seenBySession(Lookups.seenBy(read));
             answerAt(call, read, Math.max(machine.index(), seen), now);
         } else if (core.role() != Role.LEADER) {
@@ -211,8 +211,11 @@ public final class Group {
         }
     }
 
+    /** To the leader. Where that is this node, it has what a read waits for once it is confirmed, or nobody has. */
     private void handOn(Call call, long now) {
-        if (call.handedOn()) {
+        if (core.role() == Role.LEADER && call.request() instanceof LedRequest.Read) {
+            read(call, now);
+        } else if (call.handedOn()) {
             NodeId leader = core.leader();
             call.answer(new KeyReply.NotLed(leader == null || leader.equals(around.self()) ? null : leader));
         } else {
