@@ -1,5 +1,6 @@
 package io.quorate.node.actor;
 
+import com.google.common.collect.ImmutableMap;
 import io.quorate.node.protocol.group.Group;
 import io.quorate.node.protocol.group.GroupReport;
 import io.quorate.node.protocol.request.KeyReply;
@@ -37,6 +38,7 @@ public final class GroupTable {
     private final Map<Integer, GroupReport> reports = new ConcurrentHashMap<>();
     private final Set<Integer> ready = ConcurrentHashMap.newKeySet();
     private volatile boolean complete;
+    private volatile ImmutableMap<String, Integer> gone = ImmutableMap.of();
     private final GroupPost post;
     private final GroupFrames frames;
 
@@ -95,6 +97,15 @@ public final class GroupTable {
     /** A group has ended: how it stood says nothing any more. */
     void ended(int partition) {
         reports.remove(partition);
+    }
+
+    /** Which buckets are deleted by now: the last generation of each name that is. */
+    public void bucketsGone(ImmutableMap<String, Integer> generations) {
+        gone = generations;
+    }
+
+    ImmutableMap<String, Integer> gone() {
+        return gone;
     }
 
     /** Takes a frame of another node's groups. */

@@ -182,6 +182,7 @@ public final class GroupsActor extends AbstractBehavior<Received> {
                         group,
                         around.settings(),
                         inlet,
+                        around.table()::gone,
                         around.table().post(),
                         around.nanoClock(),
                         around.log(),

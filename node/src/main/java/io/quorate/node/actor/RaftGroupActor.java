@@ -1,6 +1,7 @@
 package io.quorate.node.actor;
 
 import com.google.common.collect.ImmutableList;
+import com.google.common.collect.ImmutableMap;
 import com.typesafe.config.Config;
 import io.quorate.node.journal.EventLogs;
 import io.quorate.node.protocol.group.FoundLog;
@@ -26,6 +27,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
 import java.util.function.LongSupplier;
+import java.util.function.Supplier;
 import org.apache.pekko.actor.Props;
 import org.apache.pekko.persistence.AbstractPersistentActor;
 import org.apache.pekko.persistence.DeleteMessagesFailure;
@@ -66,11 +68,16 @@ abstract class RaftGroupActor extends AbstractPersistentActor implements Runtime
     /** The number of the snapshot before the last one: what it stands for can go once the last is durable. */
     private long snapshotBefore;
 
-    /** What the actor needs. */
+    /**
+     * What the actor needs.
+     *
+     * @param gone the last deleted generation of each bucket name
+     */
     record Around(
             Group.Around group,
             GroupSettings settings,
             GroupInlet inlet,
+            Supplier<ImmutableMap<String, Integer>> gone,
             GroupPost post,
             LongSupplier nanoClock,
             String log,
@@ -267,6 +274,7 @@ abstract class RaftGroupActor extends AbstractPersistentActor implements Runtime
         around.inlet().ticked();
         Group running = running();
         long now = now();
+        running.bucketsGone(around.gone().get(), now);
         running.tick(now);
         if (now - reportedAt >= REPORT_NANOS) {
             reportedAt = now;

@@ -12,6 +12,7 @@ import io.quorate.repair.merkle.LeafTable;
 import io.quorate.ring.bytes.ByteSink;
 import io.quorate.ring.bytes.Bytes;
 import io.quorate.ring.version.KeyState;
+import java.util.Arrays;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
@@ -62,6 +63,22 @@ public final class RocksGroupStore implements GroupStore {
         KeyState state = RecordCodec.readState(value, key.set().partition());
         recent.read(key, state, before);
         return state;
+    }
+
+    @Override
+    public ImmutableList<RecordKey> keysAfter(ReplicaSetId set, @Nullable RecordKey after, int limit) {
+        byte[] prefix = GroupRecordCodec.prefix(set, place(set));
+        byte[] from = after == null ? prefix : GroupRecordCodec.key(after, place(set));
+        ImmutableList.Builder<RecordKey> found = ImmutableList.builder();
+        int[] left = {limit};
+        db.scanKeys(db.data(), from, prefix, encoded -> {
+            if (after == null || !Arrays.equals(encoded, from)) {
+                found.add(GroupRecordCodec.readKey(encoded));
+                left[0]--;
+            }
+            return left[0] > 0;
+        });
+        return found.build();
     }
 
     @Override

@@ -201,8 +201,9 @@ final class LeaderSessionContractTest {
         String key = TestCluster.newKey();
         accounts.put("n1", key, "v").expect(204);
         long term = Long.parseLong(accounts.get("n1", key).result().getOrDefault("term", ""));
-        String session =
-                SessionToken.EMPTY.with(accounts.partition(key), term, 1_000_000).toText();
+        String session = SessionToken.EMPTY
+                .with(accounts.partition(key), term, 1_000_000)
+                .toText();
         for (String node : cluster.nodes()) {
             Reply read = in(session, node, "GET", key, "?level=FOLLOWER&timeout=4s")
                     .send()

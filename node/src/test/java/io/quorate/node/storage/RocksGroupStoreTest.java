@@ -224,6 +224,26 @@ class RocksGroupStoreTest {
     }
 
     @Test
+    void keysAreGivenPieceByPieceInEitherPlace() throws Exception {
+        for (int i = 1; i <= 9; i++) {
+            write(commit(store, SET, i, 1_000, false, change(key(SET, "k" + i), state(5, i, "v"), 1)));
+            ReplicaSetId beyond = ReplicaSetId.led(3, 6);
+            write(commit(store, beyond, i, 1_000, false, change(key(beyond, "k" + i), state(6, i, "v"), 1)));
+        }
+        write(commit(store, SET, 10, 1_000, false, change(key(SET, "k3"), KeyState.EMPTY, 1)));
+        List<RecordKey> all = store.keysAfter(SET, null, 100);
+        assertThat(all).hasSize(8).allMatch(key -> key.set().equals(SET)).doesNotContain(key(SET, "k3"));
+        assertThat(store.keysAfter(SET, null, 3)).isEqualTo(all.subList(0, 3));
+        assertThat(store.keysAfter(SET, all.get(2), 3)).isEqualTo(all.subList(3, 6));
+        assertThat(store.keysAfter(SET, all.get(5), 3)).isEqualTo(all.subList(6, 8));
+
+        copy(SET, SET, 100);
+
+        assertThat(store.keysAfter(SET, null, 100)).isEqualTo(all);
+        assertThat(store.keysAfter(SET, all.get(3), 100)).isEqualTo(all.subList(4, 8));
+    }
+
+    @Test
     void aGroupWithoutAStateHasNoneToSend() {
         assertThatThrownBy(() -> store.image(SET)).isInstanceOf(StorageException.class);
     }

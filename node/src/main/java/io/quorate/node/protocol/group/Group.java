@@ -1,6 +1,7 @@
 package io.quorate.node.protocol.group;
 
 import com.google.common.collect.ImmutableList;
+import com.google.common.collect.ImmutableMap;
 import io.quorate.node.protocol.raft.Base;
 import io.quorate.node.protocol.raft.Configuration;
 import io.quorate.node.protocol.raft.Entry;
@@ -55,6 +56,7 @@ public final class Group {
     private final Gathered gathered = new Gathered();
     private final Ballots ballots;
     private final CommitTimes commitTimes = new CommitTimes();
+    private final GroupPurge purge;
 
     private int writesUnderWay;
     private boolean leads;
@@ -145,6 +147,7 @@ public final class Group {
         this.forwards = new Forwards(around.ids(), output::send, rules, settings.askAgainNanos());
         this.transfers = new StateTransfers(around, settings, output, core, this::taken);
         this.peeks = new Peeks(around, output);
+        this.purge = new GroupPurge(around, output);
         if (isPreferred()) {
             core.campaign(now);
         }
@@ -268,11 +271,7 @@ public final class Group {
                 ask.request(),
                 now + ask.millisLeft() * 1_000_000L,
                 true,
-                reply -> output.send(
-                        from,
-                        reply instanceof KeyReply.NotLed notLed
-                                ? new GroupMessage.NotLeading(id, notLed.leader())
-                                : new GroupMessage.Told(id, reply)),
+                reply -> output.send(from, GroupMessage.answer(id, reply)),
                 now);
     }
 
@@ -329,6 +328,7 @@ public final class Group {
         forwards.tick(now);
         peeks.tick(now);
         transfers.tick(now);
+        purge.step(core, gathered, proposals.size(), now);
         prefer(now);
     }
 
@@ -356,6 +356,11 @@ public final class Group {
             ledSince = now;
         }
         return begins;
+    }
+
+    /** Buckets may have been deleted; see {@link GroupPurge#gone}. */
+    public void bucketsGone(ImmutableMap<String, Integer> generations, long now) {
+        purge.gone(generations, now);
     }
 
     /** Does what has gathered: to be called after inputs, before anything is waited for. */
