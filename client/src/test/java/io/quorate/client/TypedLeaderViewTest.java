@@ -15,7 +15,6 @@ import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.function.Function;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -24,7 +23,6 @@ class TypedLeaderViewTest {
     private static final Bytes KEY = Bytes.ofUtf8("k");
     private static final Codec<Long> NUMBERS = Codec.of(
             "text/plain", number -> Bytes.ofUtf8(Long.toString(number)), data -> Long.parseLong(data.toUtf8()));
-    private static final Function<Optional<Long>, Long> ONE_MORE = now -> now.orElse(0L) + 1;
 
     private final OneKeyStore store = new OneKeyStore();
     private final QuorateClient client = QuorateClients.over(store, Duration.ofSeconds(1));
@@ -45,6 +43,10 @@ class TypedLeaderViewTest {
         return left;
     }
 
+    private static long oneMore(Optional<Long> now) {
+        return now.orElse(0L) + 1;
+    }
+
     @Test
     void valuesComeBackAsTheyWereWritten() {
         assertThat(numbers.get("k").value()).isEmpty();
@@ -62,14 +64,15 @@ class TypedLeaderViewTest {
     void updatesThatOthersComeBetweenLoseNoStep() throws Exception {
         othersCount(3);
 
-        TypedLeaderView.Updated<Long> done = numbers.update("k", ONE_MORE);
+        TypedLeaderView.Updated<Long> done = numbers.update("k", TypedLeaderViewTest::oneMore);
 
         assertThat(done.rounds()).isEqualTo(4);
         assertThat(done.value()).isEqualTo(4);
         assertThat(numbers.get("k").version()).contains(done.written().version());
         othersCount(2);
-        TypedLeaderView.Updated<Long> later =
-                numbers.updateAsync(KEY, ONE_MORE).toCompletableFuture().get(20, TimeUnit.SECONDS);
+        TypedLeaderView.Updated<Long> later = numbers.updateAsync(KEY, TypedLeaderViewTest::oneMore)
+                .toCompletableFuture()
+                .get(20, TimeUnit.SECONDS);
         assertThat(later.rounds()).isEqualTo(3);
         assertThat(numbers.getAsync(KEY)
                         .toCompletableFuture()
@@ -99,9 +102,11 @@ class TypedLeaderViewTest {
         store.beforeLedWrite = () -> {
             throw new IllegalStateException("a fault, made on purpose");
         };
-        assertThatThrownBy(() -> numbers.update("k", ONE_MORE)).hasStackTraceContaining("a fault, made on purpose");
-        assertThatThrownBy(() ->
-                        numbers.updateAsync(KEY, ONE_MORE).toCompletableFuture().get(20, TimeUnit.SECONDS))
+        assertThatThrownBy(() -> numbers.update("k", TypedLeaderViewTest::oneMore))
+                .hasStackTraceContaining("a fault, made on purpose");
+        assertThatThrownBy(() -> numbers.updateAsync(KEY, TypedLeaderViewTest::oneMore)
+                        .toCompletableFuture()
+                        .get(20, TimeUnit.SECONDS))
                 .isInstanceOf(ExecutionException.class);
         assertThat(numbers.get("k").value()).isEmpty();
     }
@@ -109,7 +114,7 @@ class TypedLeaderViewTest {
     @ParameterizedTest
     @CsvSource({"FOLLOWER, LINEARIZABLE", "LINEARIZABLE, LINEARIZABLE", "LEASE, LEASE"})
     void updatesReadWhatIsNewest(ReadLevel ofTheView, String asked) {
-        client.bucket("b").at(ofTheView, WriteLevel.SEMI_SYNC).as(NUMBERS).update("k", ONE_MORE);
+        client.bucket("b").at(ofTheView, WriteLevel.SEMI_SYNC).as(NUMBERS).update("k", TypedLeaderViewTest::oneMore);
 
         assertThat(store.readLevels).containsExactly(asked);
     }
@@ -117,10 +122,10 @@ class TypedLeaderViewTest {
     @Test
     void aKeyOfAnEarlierRoundIsNotUsedAgain() {
         TypedLeaderView<Long> keyed = raw.withIdempotencyKey("once").as(NUMBERS);
-        keyed.update("k", ONE_MORE);
+        keyed.update("k", TypedLeaderViewTest::oneMore);
         othersCount(1);
 
-        assertThat(keyed.update("k", ONE_MORE).value()).isEqualTo(3);
+        assertThat(keyed.update("k", TypedLeaderViewTest::oneMore).value()).isEqualTo(3);
         assertThat(store.ledKeys).doesNotHaveDuplicates().doesNotContain("once").hasSize(4);
     }
 }

@@ -28,7 +28,6 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Function;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -41,7 +40,6 @@ class LeaderUpdateContractTest {
     private static final int STEPS = 10;
     private static final Codec<Long> NUMBERS = Codec.of(
             "text/plain", number -> Bytes.ofUtf8(Long.toString(number)), data -> Long.parseLong(data.toUtf8()));
-    private static final Function<Optional<Long>, Long> ONE_MORE = now -> now.orElse(0L) + 1;
 
     @TempDir(cleanup = CleanupMode.ALWAYS)
     private static Path data;
@@ -67,6 +65,10 @@ class LeaderUpdateContractTest {
         cluster.close();
     }
 
+    private static long oneMore(Optional<Long> now) {
+        return now.orElse(0L) + 1;
+    }
+
     private static TypedLeaderView<Long> numbers(QuorateClient client) {
         return client.bucket("accounts")
                 .at(ReadLevel.FOLLOWER, WriteLevel.SEMI_SYNC)
@@ -83,7 +85,7 @@ class LeaderUpdateContractTest {
             for (QuorateClient way : List.of(ways.get(0), ways.get(1), ways.get(0), ways.get(1))) {
                 ends.add(threads.submit(() -> {
                     for (int i = 0; i < STEPS; i++) {
-                        numbers(way).update(key, ONE_MORE);
+                        numbers(way).update(key, LeaderUpdateContractTest::oneMore);
                     }
                 }));
             }
