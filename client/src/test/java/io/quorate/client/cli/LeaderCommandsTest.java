@@ -18,6 +18,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import picocli.CommandLine;
 
 /** The commands on keys with leader buckets. */
 class LeaderCommandsTest {
@@ -237,11 +238,9 @@ class LeaderCommandsTest {
                 new ByteArrayInputStream(new byte[0]),
                 new PrintStream(new ByteArrayOutputStream(), true, StandardCharsets.UTF_8),
                 new PrintStream(new ByteArrayOutputStream(), true, StandardCharsets.UTF_8));
-        return ClientMain.commandLine(streams)
-                .getSubcommands()
-                .get(command)
-                .getUsageMessage()
-                .replaceAll("\\s+", " ");
+        CommandLine found = ClientMain.commandLine(streams).getSubcommands().get(command);
+        assertThat(found).isNotNull();
+        return found.getUsageMessage().replaceAll("\\s+", " ");
     }
 
     @Test
