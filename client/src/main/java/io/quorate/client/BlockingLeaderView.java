@@ -46,6 +46,11 @@ record BlockingLeaderView(LeaderCalls calls) implements LeaderView {
     }
 
     @Override
+    public <T> TypedLeaderView<T> as(Codec<T> codec) {
+        return new TypedLed<>(calls.withoutIdempotencyKey(), codec, TypedLeaderView.DEFAULT_ROUNDS_MAX);
+    }
+
+    @Override
     public AsyncLeaderView async() {
         return new StagedLeaderView(calls);
     }

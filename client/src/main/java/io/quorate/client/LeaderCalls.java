@@ -84,6 +84,15 @@ record LeaderCalls(
                 Optional.of(CallChecks.idempotencyKey(key)));
     }
 
+    LeaderCalls withoutIdempotencyKey() {
+        return new LeaderCalls(transport, keys, bucket, read, maxLag, write, session, timeout, Optional.empty());
+    }
+
+    /** The same calls with reads that see all that was acknowledged before. */
+    LeaderCalls newest() {
+        return read.equals(Optional.of(ReadLevel.LEASE)) ? this : withReads(ReadLevel.LINEARIZABLE);
+    }
+
     CompletionStage<LeaderRead> get(Bytes key) {
         SessionToken seen = session.map(Session::seen).orElse(SessionToken.EMPTY);
         CompletionStage<LeaderRead> stage = RawView.checked(

@@ -61,6 +61,9 @@ public interface LeaderView {
      */
     LeaderView withIdempotencyKey(String key);
 
+    /** This bucket with values of your own type, and updates that are read, changed and written. */
+    <T> TypedLeaderView<T> as(Codec<T> codec);
+
     /** The same calls as stages. */
     AsyncLeaderView async();
 

@@ -11,6 +11,7 @@ import io.quorate.client.data.WriteResult;
 import io.quorate.client.error.Problem;
 import io.quorate.client.error.QuorateException;
 import io.quorate.client.error.UnresolvedConflictException;
+import io.quorate.client.spi.StoreTransport;
 import io.quorate.ring.bytes.Bytes;
 import io.quorate.ring.wire.ErrorCode;
 import io.quorate.ring.wire.Outcome;
@@ -97,12 +98,19 @@ record Typed<T>(RawView calls, Codec<T> codec, Resolver<T> resolver, int roundsM
         });
     }
 
-    private static QuorateException known(Throwable error) {
+    static QuorateException known(Throwable error) {
         Throwable cause = error instanceof CompletionException && error.getCause() != null ? error.getCause() : error;
         if (cause instanceof QuorateException known) {
             return known;
         }
         throw new CompletionException(cause);
+    }
+
+    /** A pause after so many rounds, of a length that two who try again do not share. */
+    static CompletionStage<Void> pause(int rounds, StoreTransport transport) {
+        long nanos = ThreadLocalRandom.current().nextLong(PAUSE_MAX.toNanos() << Math.min(4, rounds - 1));
+        return CompletableFuture.runAsync(
+                () -> {}, CompletableFuture.delayedExecutor(nanos, TimeUnit.NANOSECONDS, transport.callbacks()));
     }
 
     private Resolved<T> resolve(ReadResult read, Outcome outcome) {
@@ -191,11 +199,7 @@ record Typed<T>(RawView calls, Codec<T> codec, Resolver<T> resolver, int roundsM
         }
 
         CompletionStage<Void> pause() {
-            long nanos = ThreadLocalRandom.current().nextLong(PAUSE_MAX.toNanos() << Math.min(4, round - 1));
-            return CompletableFuture.runAsync(
-                    () -> {},
-                    CompletableFuture.delayedExecutor(
-                            nanos, TimeUnit.NANOSECONDS, calls.transport().callbacks()));
+            return Typed.pause(round, calls.transport());
         }
     }
 }

@@ -58,7 +58,7 @@ public interface TypedView<T> {
      *
      * <p>The change is applied anew in each round, to a value that may hold its own effect of an earlier round already. So
      * it must be one that may be applied twice, such as adding an element to a set or setting a field; one that counts
-     * may count twice, and needs a leader bucket.
+     * may count twice, and needs a leader bucket: {@link TypedLeaderView#update}.
      *
      * @param change gets the value, empty if there is none, and gives the new one
      * @throws io.quorate.client.error.UnresolvedConflictException if others kept writing for all rounds, or the resolver

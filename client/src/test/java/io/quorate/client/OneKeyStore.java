@@ -4,13 +4,18 @@ import io.quorate.client.bucket.BucketChange;
 import io.quorate.client.bucket.BucketDefinition;
 import io.quorate.client.bucket.BucketInfo;
 import io.quorate.client.data.Context;
+import io.quorate.client.data.LeaderInfo;
 import io.quorate.client.data.LeaderRead;
 import io.quorate.client.data.LeaderWrite;
 import io.quorate.client.data.ResultInfo;
 import io.quorate.client.data.Sibling;
+import io.quorate.client.data.Value;
+import io.quorate.client.error.PreconditionFailedException;
 import io.quorate.client.error.Problem;
 import io.quorate.client.error.RequestRefusedException;
+import io.quorate.client.led.LeaderVersion;
 import io.quorate.client.spi.DeleteCall;
+import io.quorate.client.spi.Expected;
 import io.quorate.client.spi.ExplainCall;
 import io.quorate.client.spi.GetCall;
 import io.quorate.client.spi.LeaderReadCall;
@@ -28,6 +33,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import org.jspecify.annotations.Nullable;
 
 /** One key's versions, with contexts that list the dots shown. */
 final class OneKeyStore implements StoreTransport {
@@ -35,6 +41,13 @@ final class OneKeyStore implements StoreTransport {
     boolean refuseNext;
     private final List<Sibling> versions = new ArrayList<>();
     private int dots;
+    /** The same key of a leader bucket. */
+    private @Nullable Value ledValue;
+
+    final List<String> readLevels = new ArrayList<>();
+    final List<String> ledKeys = new ArrayList<>();
+    /** Somebody else's doing between a read and a write. */
+    Runnable beforeLedWrite = () -> {};
 
     private static List<String> shown(Optional<Context> context) {
         return context.map(one -> Arrays.asList(one.token().split(","))).orElse(List.of());
@@ -76,14 +89,45 @@ final class OneKeyStore implements StoreTransport {
         return CompletableFuture.failedFuture(new IllegalStateException("this store has one key and nothing else"));
     }
 
+    private LeaderInfo led(String level) {
+        return new LeaderInfo(level, LeaderInfo.LEADER, Optional.of("n1"), 1, dots, 0, "", 1);
+    }
+
     @Override
-    public CompletionStage<LeaderRead> get(LeaderReadCall call) {
-        return none();
+    public synchronized CompletionStage<LeaderRead> get(LeaderReadCall call) {
+        readLevels.add(call.level().map(Enum::name).orElse("-"));
+        LeaderInfo info = led("LINEARIZABLE");
+        Value value = ledValue;
+        return CompletableFuture.completedFuture(
+                value == null
+                        ? LeaderRead.missing(info)
+                        : LeaderRead.found(value, version(), Instant.ofEpochSecond(dots), info));
+    }
+
+    private LeaderVersion version() {
+        return LeaderVersion.of("\"1." + dots + "\"");
     }
 
     @Override
     public CompletionStage<LeaderWrite> write(LeaderWriteCall call) {
-        return none();
+        ledKeys.add(call.idempotencyKey());
+        beforeLedWrite.run();
+        return writeNow(call);
+    }
+
+    private synchronized CompletionStage<LeaderWrite> writeNow(LeaderWriteCall call) {
+        boolean holds = call.expected() instanceof Expected.Anything
+                || (call.expected() instanceof Expected.Nothing && ledValue == null)
+                || (call.expected() instanceof Expected.Exactly exactly
+                        && ledValue != null
+                        && exactly.version().equals(version()));
+        if (!holds) {
+            return CompletableFuture.failedFuture(new PreconditionFailedException(
+                    Problem.refused(ErrorCode.PRECONDITION_FAILED, "it has another version")));
+        }
+        dots++;
+        ledValue = call.value().orElse(null);
+        return CompletableFuture.completedFuture(new LeaderWrite(version(), led("SEMI_SYNC")));
     }
 
     @Override

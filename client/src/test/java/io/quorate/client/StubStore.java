@@ -49,6 +49,7 @@ public final class StubStore implements AutoCloseable {
     private final List<Seen> seen = new CopyOnWriteArrayList<>();
     private volatile Reply reply = new Reply(200, Map.of(), "");
     private volatile boolean hasRing;
+    private volatile String mode = "";
     private volatile boolean silent;
     private volatile boolean breaking;
     private volatile boolean stalling;
@@ -86,6 +87,12 @@ public final class StubStore implements AutoCloseable {
     public StubStore answersRing(Map<String, String> headers, String json) {
         hasRing = true;
         return answers(200, headers, json);
+    }
+
+    /** Says of any bucket that it is of this mode, and does not note who asks; not where another definition is laid out. */
+    public StubStore hasBuckets(String ofMode) {
+        mode = ofMode;
+        return this;
     }
 
     /** Answers reads with siblings, given as JSON objects. */
@@ -159,6 +166,16 @@ public final class StubStore implements AutoCloseable {
         String path = exchange.getRequestURI().getPath();
         if (path.equals("/readyz") || (path.equals("/v1/ring") && !hasRing)) {
             exchange.sendResponseHeaders(404, -1);
+            exchange.close();
+            return;
+        }
+        if (exchange.getRequestMethod().equals("GET")
+                && !mode.isEmpty()
+                && path.matches("/v1/buckets/[^/]+")
+                && !reply.body().contains("\"mode\":")) {
+            byte[] bucket = ("{\"name\":\"b\",\"mode\":\"" + mode + "\"}").getBytes(StandardCharsets.UTF_8);
+            exchange.sendResponseHeaders(200, bucket.length);
+            exchange.getResponseBody().write(bucket);
             exchange.close();
             return;
         }

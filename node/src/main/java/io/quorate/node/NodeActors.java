@@ -293,14 +293,16 @@ final class NodeActors {
 
     private void publish(NodeView next) {
         view = next;
-        ImmutableMap.Builder<String, Integer> gone = ImmutableMap.builder();
-        next.buckets().values().forEach(entry -> gone.put(entry.name(), lastGone(entry)));
+        ImmutableMap.Builder<String, Integer> deleted = ImmutableMap.builder();
+        next.buckets().values().forEach(entry -> deleted.put(entry.name(), lastGone(entry)));
+        ImmutableMap<String, Integer> gone = deleted.build();
         groups.consider(next);
+        groups.table().bucketsGone(gone);
         ImmutableSet<Integer> replicaCounts = next.buckets().values().stream()
                 .filter(entry -> !entry.deleted() && !entry.definition().isLed())
                 .map(entry -> entry.definition().n())
                 .collect(ImmutableSet.toImmutableSet());
-        inlet.add(new ShardMessage.News(next.up(), gone.build(), next.losses(), replicaCounts));
+        inlet.add(new ShardMessage.News(next.up(), gone, next.losses(), replicaCounts));
     }
 
     private static int lastGone(BucketEntry entry) {

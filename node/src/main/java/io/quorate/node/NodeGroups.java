@@ -69,6 +69,9 @@ final class NodeGroups {
         this.knownDisk = knownDisk;
         // A system that was given may see this node start more than once.
         this.log = config.node() + "-" + Long.toHexString(Wiring.incarnations().getAsLong());
+        for (Group.Event event : Group.Event.values()) {
+            count(metrics, event, 0);
+        }
         Executor later = system.dispatchers().lookup(DispatcherSelector.fromConfig("quorate.group-dispatcher"));
         this.table = new GroupTable(
                 transport,
@@ -92,7 +95,8 @@ final class NodeGroups {
                         Wiring.messageIds(),
                         partition -> Wiring.random(),
                         log,
-                        event -> count(metrics, event),
+                        event -> count(metrics, event, 1),
+                        metrics::entryCommitted,
                         () -> {
                             EventLogs.of(Adapter.toClassic(system)).remove(log);
                             ended.run();
@@ -101,9 +105,9 @@ final class NodeGroups {
                 DispatcherSelector.fromConfig("quorate.group-dispatcher"));
     }
 
-    private static void count(NodeMetrics metrics, Group.Event event) {
+    private static void count(NodeMetrics metrics, Group.Event event, int times) {
         metrics.count(
-                "quorate.groups", "event", event.name().toLowerCase(Locale.ROOT).replace('_', '-'));
+                "quorate.groups", "event", event.name().toLowerCase(Locale.ROOT).replace('_', '-'), times);
     }
 
     GroupTable table() {

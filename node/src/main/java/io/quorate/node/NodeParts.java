@@ -266,11 +266,7 @@ final class NodeParts {
                 "Bytes of frames of groups that were sent to other nodes",
                 () -> links.sentBytes(Lane.GROUP));
         metrics.gauge("quorate.epoch", "Epoch of the ring", ring::epoch);
-        metrics.gauge("quorate.groups.led", "Groups that this node leads", groups()::leads);
-        metrics.gauge(
-                "quorate.groups.resting",
-                "Groups of this node that have nothing to do and send nothing",
-                groups()::resting);
+        GroupGauges.register(metrics, groups());
         RepairGauges.register(metrics, actors);
         metrics.gauge("quorate.storage.bytes", "Bytes of tables and memtables", this::storageBytes);
         if (cluster != null) {

@@ -9,15 +9,11 @@ import java.net.URISyntaxException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ScopeType;
 
 /** The options of every command, before it or behind it: where the store is, how long to wait, how to print. */
 final class ConnectionOptions {
-    private static final Pattern TIMEOUT = Pattern.compile("([0-9]{1,6})(ms|s)");
-
     @Option(
             names = "--url",
             scope = ScopeType.INHERIT,
@@ -87,11 +83,6 @@ final class ConnectionOptions {
     }
 
     private Duration readTimeout() {
-        Matcher matcher = TIMEOUT.matcher(timeout);
-        if (!matcher.matches()) {
-            throw new BadInput("--timeout: '" + timeout + "' is no time such as 250ms or 2s");
-        }
-        long amount = Long.parseLong(matcher.group(1));
-        return matcher.group(2).equals("s") ? Duration.ofSeconds(amount) : Duration.ofMillis(amount);
+        return Levels.time("--timeout", timeout);
     }
 }

@@ -1,8 +1,10 @@
 package io.quorate.client.cli;
 
 import io.quorate.client.QuorateClient;
+import io.quorate.client.data.LeaderRead;
 import io.quorate.client.data.ReadResult;
 import io.quorate.client.data.Sibling;
+import io.quorate.client.data.Value;
 import java.util.ArrayList;
 import java.util.List;
 import picocli.CommandLine.Command;
@@ -23,6 +25,10 @@ public final class GetCommand extends ClientCommand {
 
     @Override
     int run(QuorateClient client, Printer printer) {
+        if (strength.isLed(client, key.bucket())) {
+            LeaderRead read = strength.led(client.bucket(key.bucket())).get(key.key());
+            return printLed(read, strength.session().after(read.info()), printer);
+        }
         ReadResult result = strength.of(client.bucket(key.bucket())).get(key.key());
         if (printer.isJson()) {
             printer.json(ResultTrees.of(result));
@@ -32,6 +38,24 @@ public final class GetCommand extends ClientCommand {
                 found -> printFound(found, printer),
                 siblings -> printSiblings(siblings, printer),
                 missing -> printMissing(missing, printer));
+    }
+
+    private int printLed(LeaderRead read, String session, Printer printer) {
+        Value value = read.value().orElse(null);
+        if (printer.isJson()) {
+            printer.json(ResultTrees.of(read, session));
+        } else if (value == null) {
+            printer.note(
+                    "not found: key " + key.keyText() + " in bucket " + key.bucket() + LeaderReport.where(read.info()));
+            printer.note("session: " + session);
+        } else {
+            printer.note("content type: " + value.contentType());
+            read.version().ifPresent(version -> printer.note("version: " + version.text()));
+            printer.note("read at " + read.info().level() + LeaderReport.where(read.info()));
+            printer.note("session: " + session);
+            printer.raw(value.data());
+        }
+        return value == null ? ExitCode.NOT_FOUND : ExitCode.DONE;
     }
 
     /** The notes come first, lest they continue the value's last line on a terminal. */

@@ -1,9 +1,12 @@
 package io.quorate.client.cli;
 
+import io.quorate.client.LeaderView;
 import io.quorate.client.LeaderlessView;
 import io.quorate.client.QuorateClient;
+import io.quorate.client.data.LeaderWrite;
 import io.quorate.client.data.Value;
 import io.quorate.client.data.WriteResult;
+import io.quorate.client.led.LeaderVersion;
 import io.quorate.ring.bytes.Bytes;
 import io.quorate.ring.wire.HttpNames;
 import java.io.IOException;
@@ -11,6 +14,8 @@ import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -48,19 +53,46 @@ public final class PutCommand extends ClientCommand {
     @Mixin
     private WriteReport report = new WriteReport();
 
+    @Option(names = "--if-none-match", description = "Leader buckets: only if the key has no value.")
+    private boolean ifNoneMatch;
+
+    @Mixin
+    private LeaderReport led = new LeaderReport();
+
     public PutCommand(Streams streams) {
         super(streams);
     }
 
     @Override
     int run(QuorateClient client, Printer printer) {
-        LeaderlessView view = strength.of(client.bucket(key.bucket()));
         Bytes rawKey = key.key();
         Value value = value();
+        List<String> leaderOnly = new ArrayList<>(led.given());
+        if (ifNoneMatch) {
+            leaderOnly.add("--if-none-match");
+        }
+        if (strength.isLed(client, key.bucket(), leaderOnly, report.isGiven())) {
+            return putLed(led.session().of(strength.led(client.bucket(key.bucket()))), rawKey, value, printer);
+        }
+        LeaderlessView view = strength.of(client.bucket(key.bucket()));
         WriteResult result = report.context(key)
                 .map(context -> view.put(rawKey, value, context))
                 .orElseGet(() -> view.put(rawKey, value));
         return WriteReport.print(result, "stored", printer);
+    }
+
+    private int putLed(LeaderView view, Bytes rawKey, Value value, Printer printer) {
+        LeaderVersion expected = led.expected().orElse(null);
+        if (ifNoneMatch && expected != null) {
+            throw new BadInput("--if-match and --if-none-match: give one of the two");
+        }
+        LeaderWrite written;
+        if (ifNoneMatch) {
+            written = view.putIfAbsent(rawKey, value);
+        } else {
+            written = expected == null ? view.put(rawKey, value) : view.compareAndSet(rawKey, expected, value);
+        }
+        return led.print(written, "stored", printer);
     }
 
     private Value value() {

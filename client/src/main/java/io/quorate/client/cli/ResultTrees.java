@@ -5,10 +5,14 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.quorate.client.bucket.BucketDefinition;
 import io.quorate.client.bucket.BucketInfo;
+import io.quorate.client.data.LeaderInfo;
+import io.quorate.client.data.LeaderRead;
+import io.quorate.client.data.LeaderWrite;
 import io.quorate.client.data.ReadResult;
 import io.quorate.client.data.ResultInfo;
 import io.quorate.client.data.Sibling;
 import io.quorate.client.data.WriteResult;
+import java.time.Instant;
 import java.util.Base64;
 
 /** Results as JSON, with the field names of the HTTP contract. */
@@ -37,6 +41,38 @@ final class ResultTrees {
         ObjectNode tree = JsonNodeFactory.instance.objectNode();
         tree.put("context", result.context().token());
         tree.set("result", of(result.info()));
+        return tree;
+    }
+
+    static ObjectNode of(LeaderRead result, String session) {
+        ObjectNode tree = JsonNodeFactory.instance.objectNode();
+        result.version().ifPresent(version -> tree.put("version", version.text()));
+        ArrayNode siblings = tree.putArray("siblings");
+        result.value()
+                .ifPresent(value -> siblings.addObject()
+                        .put("contentType", value.contentType())
+                        .put("size", value.data().length())
+                        .put("written", result.written().map(Instant::toString).orElse(""))
+                        .put(
+                                "value",
+                                Base64.getEncoder().encodeToString(value.data().unsafeArray())));
+        return of(tree, result.info(), session);
+    }
+
+    static ObjectNode of(LeaderWrite result, String session) {
+        ObjectNode tree = JsonNodeFactory.instance.objectNode();
+        tree.put("version", result.version().text());
+        return of(tree, result.info(), session);
+    }
+
+    private static ObjectNode of(ObjectNode tree, LeaderInfo info, String session) {
+        tree.put("session", session);
+        ObjectNode result = tree.putObject("result").put("mode", "leader").put("role", info.role());
+        info.leader().ifPresent(leader -> result.put("leader", leader));
+        put(result, "term", info.term());
+        put(result, "index", info.index());
+        result.put("level", info.level()).put("lag-ms", info.lagMillis());
+        put(result, "epoch", info.epoch());
         return tree;
     }
 

@@ -12,8 +12,13 @@ final class WriteReport {
     @Option(
             names = "--context",
             paramLabel = "TOKEN",
-            description = "What this write has seen, from an earlier answer; it replaces that and nothing else.")
+            description =
+                    "Leaderless buckets: what this write has seen, from an earlier answer; it replaces that and nothing else.")
     private @Nullable String token;
+
+    boolean isGiven() {
+        return token != null;
+    }
 
     Optional<Context> context(KeyArguments key) {
         return Optional.ofNullable(token).map(given -> Context.of(key.bucket(), key.key(), given));

@@ -89,10 +89,6 @@ public record Problem(
         return new Problem(code, status, detail, outcome, need, acked, replicas, attempts, token, versionText);
     }
 
-    public Problem withVersion(String version) {
-        return new Problem(code, status, detail, outcome, need, acked, replicas, attempts, contextToken, version);
-    }
-
     /**
      * The token of the context that came with the error, such as that of {@code too-many-siblings}: what the store held
      * when it refused. {@code Context.of(bucket, key, token)} makes it one to write with.

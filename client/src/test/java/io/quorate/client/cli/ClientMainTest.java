@@ -21,7 +21,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class ClientMainTest {
-    private final StubStore store = new StubStore();
+    private final StubStore store = new StubStore().hasBuckets("leaderless");
     private String input = "";
 
     private record Run(int code, String out, String err) {}

@@ -1,5 +1,7 @@
 package io.quorate.node.actor;
 
+import com.google.common.collect.ImmutableMap;
+import io.quorate.node.protocol.group.Group;
 import io.quorate.node.protocol.group.GroupReport;
 import io.quorate.node.protocol.group.Pulses;
 import io.quorate.node.protocol.raft.RaftSettings;
@@ -18,7 +20,9 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.function.LongPredicate;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
@@ -27,6 +31,8 @@ import org.jspecify.annotations.Nullable;
 public final class GroupTable {
     /** Epochs begin so far from the end of numbers that they can grow. */
     private static final int EPOCH_SHIFT = 4;
+    /** A group that has not answered by then is not waited for. */
+    private static final long ANSWER_MILLIS = 1_000;
 
     private final LongSupplier nanoClock;
     private final Map<ReplicaSetId, GroupInlet> inlets = new ConcurrentHashMap<>();
@@ -37,6 +43,7 @@ public final class GroupTable {
     private final Set<Integer> ready = ConcurrentHashMap.newKeySet();
     private volatile boolean complete;
     private final SharedPulses pulses;
+    private volatile ImmutableMap<String, Integer> gone = ImmutableMap.of();
     private final GroupPost post;
     private final GroupFrames frames;
 
@@ -104,6 +111,20 @@ public final class GroupTable {
         reports.put(report.partition(), report);
     }
 
+    /** A group has ended: how it stood says nothing any more. */
+    void ended(int partition) {
+        reports.remove(partition);
+    }
+
+    /** Which buckets are deleted by now: the last generation of each name that is. */
+    public void bucketsGone(ImmutableMap<String, Integer> generations) {
+        gone = generations;
+    }
+
+    ImmutableMap<String, Integer> gone() {
+        return gone;
+    }
+
     /** Takes a frame of another node's groups. */
     public void take(Frame frame) {
         frames.take(frame);
@@ -133,17 +154,10 @@ public final class GroupTable {
         return all;
     }
 
-    /** How those that have begun stand now. */
+    /** How all of them stand now. Those that have not begun, or do not say in time, are listed as such. */
     public CompletableFuture<List<GroupReport>> ask() {
         List<CompletableFuture<GroupReport>> answers = new ArrayList<>();
-        inlets.forEach((set, inlet) -> {
-            if (!inlet.isOpen()) {
-                return;
-            }
-            CompletableFuture<GroupReport> answer = new CompletableFuture<>();
-            inlet.tell(new RaftGroupActor.Ask<>(group -> group.report(nanoClock.getAsLong()), answer));
-            answers.add(answer);
-        });
+        inlets.forEach((set, inlet) -> answers.add(report(set.partition(), inlet)));
         return CompletableFuture.allOf(answers.toArray(new CompletableFuture<?>[0]))
                 .thenApply(done -> answers.stream()
                         .map(CompletableFuture::join)
@@ -151,11 +165,29 @@ public final class GroupTable {
                         .toList());
     }
 
+    private CompletableFuture<GroupReport> report(int partition, GroupInlet inlet) {
+        if (!inlet.isOpen()) {
+            return CompletableFuture.completedFuture(GroupReport.unknown(partition, "starting"));
+        }
+        // One that ends meanwhile answers nothing.
+        return ask(inlet, group -> group.report(nanoClock.getAsLong()))
+                .completeOnTimeout(GroupReport.unknown(partition, "busy"), ANSWER_MILLIS, TimeUnit.MILLISECONDS);
+    }
+
+    private static <T> CompletableFuture<T> ask(GroupInlet inlet, Function<Group, T> question) {
+        CompletableFuture<T> answer = new CompletableFuture<>();
+        inlet.tell(new RaftGroupActor.Ask<>(question, answer));
+        return answer;
+    }
+
     /** What came of asking to hand a lead over. */
     public enum Transfer {
         BEGUN,
         NOT_LEADING,
-        NO_SUCH_GROUP
+        STARTING,
+        NO_SUCH_GROUP,
+        /** It may begin yet. */
+        NO_ANSWER
     }
 
     /** Has this node's group of a partition hand over its lead. */
@@ -164,10 +196,11 @@ public final class GroupTable {
         if (inlet == null) {
             return CompletableFuture.completedFuture(Transfer.NO_SUCH_GROUP);
         }
-        CompletableFuture<Transfer> answer = new CompletableFuture<>();
-        inlet.tell(new RaftGroupActor.Ask<>(
-                group -> group.transfer(to, nanoClock.getAsLong()) ? Transfer.BEGUN : Transfer.NOT_LEADING, answer));
-        return answer;
+        if (!inlet.isOpen()) {
+            return CompletableFuture.completedFuture(Transfer.STARTING);
+        }
+        return ask(inlet, group -> group.transfer(to, nanoClock.getAsLong()) ? Transfer.BEGUN : Transfer.NOT_LEADING)
+                .completeOnTimeout(Transfer.NO_ANSWER, ANSWER_MILLIS, TimeUnit.MILLISECONDS);
     }
 
     /** Groups of this node that rest. */
@@ -175,10 +208,8 @@ public final class GroupTable {
         return inlets.values().stream().filter(GroupInlet::isQuiet).count();
     }
 
-    /** Groups that this node leads, about a second ago. */
-    public long leads() {
-        return reports.values().stream()
-                .filter(report -> report.role().equals("leader"))
-                .count();
+    /** Groups that this node has, whether they have begun or not. */
+    public int size() {
+        return inlets.size();
     }
 }

@@ -21,6 +21,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Consumer;
+import java.util.function.LongConsumer;
 import java.util.function.LongFunction;
 import java.util.function.LongSupplier;
 import java.util.random.RandomGenerator;
@@ -62,6 +63,7 @@ public final class GroupsActor extends AbstractBehavior<Received> {
      *
      * @param random of a group's timeouts, by a number of its own
      * @param log by which the journal's plugin finds the node's log
+     * @param commits told how many nanoseconds it took until what a leader here had proposed together was committed
      * @param ended called when the actor and all groups have stopped
      */
     public record Around(
@@ -76,6 +78,7 @@ public final class GroupsActor extends AbstractBehavior<Received> {
             LongFunction<RandomGenerator> random,
             String log,
             Consumer<Group.Event> events,
+            LongConsumer commits,
             Runnable ended) {}
 
     /** What the actor is told besides frames. */
@@ -198,6 +201,7 @@ public final class GroupsActor extends AbstractBehavior<Received> {
                         group,
                         around.settings(),
                         inlet,
+                        around.table()::gone,
                         around.table().post(),
                         around.nanoClock(),
                         around.log(),
@@ -211,6 +215,11 @@ public final class GroupsActor extends AbstractBehavior<Received> {
         @Override
         public void happened(Group.Event event) {
             around.events().accept(event);
+        }
+
+        @Override
+        public void committed(long nanos) {
+            around.commits().accept(nanos);
         }
 
         @Override
@@ -228,6 +237,7 @@ public final class GroupsActor extends AbstractBehavior<Received> {
         ReplicaSetId set = running.remove(Adapter.toClassic(terminated.getRef()));
         if (set != null) {
             around.table().pulses().beginEpoch();
+            around.table().ended(set.partition());
             int times = ends.merge(set, 1, Integer::sum);
             Duration pause = PAUSE_MIN.multipliedBy(1L << Math.min(PAUSE_DOUBLINGS, times - 1));
             LOG.warn(

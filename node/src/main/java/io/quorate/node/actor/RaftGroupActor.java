@@ -1,5 +1,7 @@
 package io.quorate.node.actor;
 
+import com.google.common.collect.ImmutableList;
+import com.google.common.collect.ImmutableMap;
 import com.typesafe.config.Config;
 import io.quorate.node.journal.EventLogs;
 import io.quorate.node.protocol.group.FoundLog;
@@ -25,6 +27,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
 import java.util.function.LongSupplier;
+import java.util.function.Supplier;
 import org.apache.pekko.actor.Props;
 import org.apache.pekko.persistence.AbstractPersistentActor;
 import org.apache.pekko.persistence.DeleteMessagesFailure;
@@ -35,7 +38,9 @@ import org.apache.pekko.persistence.RecoveryCompleted;
 import org.apache.pekko.persistence.RuntimePluginConfig;
 import org.apache.pekko.persistence.SaveSnapshotFailure;
 import org.apache.pekko.persistence.SaveSnapshotSuccess;
+import org.apache.pekko.persistence.SnapshotMetadata;
 import org.apache.pekko.persistence.SnapshotOffer;
+import org.apache.pekko.persistence.SnapshotProtocol;
 import org.apache.pekko.persistence.SnapshotSelectionCriteria;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -63,11 +68,16 @@ abstract class RaftGroupActor extends AbstractPersistentActor implements Runtime
     /** The number of the snapshot before the last one: what it stands for can go once the last is durable. */
     private long snapshotBefore;
 
-    /** What the actor needs. */
+    /**
+     * What the actor needs.
+     *
+     * @param gone the last deleted generation of each bucket name
+     */
     record Around(
             Group.Around group,
             GroupSettings settings,
             GroupInlet inlet,
+            Supplier<ImmutableMap<String, Integer>> gone,
             GroupPost post,
             LongSupplier nanoClock,
             String log,
@@ -77,6 +87,9 @@ abstract class RaftGroupActor extends AbstractPersistentActor implements Runtime
     /** Hears what happens to groups. */
     interface GroupEvents {
         void happened(Group.Event event);
+
+        /** So long it took until what was proposed together was committed. */
+        void committed(long nanos);
 
         /** The actor is ready for requests. */
         void ready(int partition);
@@ -269,6 +282,7 @@ abstract class RaftGroupActor extends AbstractPersistentActor implements Runtime
         around.inlet().ticked();
         Group running = running();
         long now = now();
+        running.bucketsGone(around.gone().get(), now);
         running.tick(now);
         if (now - reportedAt >= REPORT_NANOS) {
             reportedAt = now;
@@ -352,13 +366,12 @@ abstract class RaftGroupActor extends AbstractPersistentActor implements Runtime
 
         private void saveAt(long sequence, Base base, HardState state) {
             ByteSink out = new ByteSink(256);
-            RaftCodec.writeWrite(out, new Ready.Write(0, state, base, com.google.common.collect.ImmutableList.of()));
+            RaftCodec.writeWrite(out, new Ready.Write(0, state, base, ImmutableList.of()));
             // Of the log as it was after an earlier event: those behind it are replayed on top.
             snapshotStore()
                     .tell(
-                            new org.apache.pekko.persistence.SnapshotProtocol.SaveSnapshot(
-                                    new org.apache.pekko.persistence.SnapshotMetadata(snapshotterId(), sequence, 0L),
-                                    out.toByteArray()),
+                            new SnapshotProtocol.SaveSnapshot(
+                                    new SnapshotMetadata(snapshotterId(), sequence, 0L), out.toByteArray()),
                             self());
         }
 
@@ -379,6 +392,11 @@ abstract class RaftGroupActor extends AbstractPersistentActor implements Runtime
         @Override
         public void happened(Group.Event event) {
             around.events().happened(event);
+        }
+
+        @Override
+        public void committed(long nanos) {
+            around.events().committed(nanos);
         }
     }
 }

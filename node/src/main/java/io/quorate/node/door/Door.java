@@ -106,22 +106,28 @@ public final class Door {
      * @param address null if the request was refused before its bucket was found
      * @param level as it goes into the answer, empty if unknown
      * @param session what the caller's session had seen before
+     * @param micros from taking the request to its reply
      */
-    public record Answer(@Nullable KeyAddress address, String level, KeyReply reply, long epoch, SessionToken session) {
+    public record Answer(
+            @Nullable KeyAddress address, String level, KeyReply reply, long epoch, SessionToken session, long micros) {
         /** What the session has seen with this answer. */
         public SessionToken seen() {
-            KeyReply.Standing standing = null;
-            if (reply instanceof KeyReply.LedRead read) {
-                standing = read.standing();
-            } else if (reply instanceof KeyReply.LedWritten written) {
-                standing = written.standing();
-            }
+            KeyReply.Standing standing = reply.standing();
             return address == null || standing == null
                     ? session
                     : session.with(
                             address.partition(),
                             standing.seen().term(),
                             standing.seen().index());
+        }
+
+        /** The token that a refusal brings: of what stood in the way, of nothing where a group decided; empty if it has none. */
+        public String refusedToken() {
+            if (!(reply instanceof KeyReply.Refused refused) || address == null) {
+                return "";
+            }
+            CausalContext context = refused.standing() == null ? refused.context() : CausalContext.EMPTY;
+            return context == null ? "" : token(context);
         }
 
         /** The token of a context of this answer's key. */
@@ -228,12 +234,6 @@ public final class Door {
                 (bucket, key) -> new LedRequest.Explain(key));
     }
 
-    /** Where a key lives; null if there is no such bucket. */
-    public @Nullable KeyAddress locate(String bucket, Bytes key) {
-        BucketEntry entry = view.get().bucket(bucket);
-        return entry == null ? null : address(entry, key, null);
-    }
-
     /** Refuses new requests from now on. */
     public void close() {
         admission.close();
@@ -336,7 +336,7 @@ public final class Door {
             refuseIfJustWoken();
             ticket = admission.admit(bytes, call.timeoutNanos());
         } catch (RefusedException e) {
-            finish(operation, from, new Answer(address, level, e.refusal(), ring.epoch(), session), true, answer);
+            finish(operation, from, new Answer(address, level, e.refusal(), ring.epoch(), session, 0), true, answer);
             return;
         }
         KeyAddress at = address;
@@ -347,7 +347,9 @@ public final class Door {
                 if (isOverloaded(reply) && !ticket.late()) {
                     metrics.count("quorate.refusals", "cause", "data-plane");
                 }
-                finish(operation, from, new Answer(at, named, reply, ring.epoch(), seenBefore), !ticket.late(), answer);
+                long micros = (nanoClock.getAsLong() - from) / 1_000;
+                Answer given = new Answer(at, named, reply, ring.epoch(), seenBefore, micros);
+                finish(operation, from, given, !ticket.late(), answer);
             }
         };
         handover.submit(

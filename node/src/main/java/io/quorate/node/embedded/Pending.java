@@ -72,7 +72,7 @@ record Pending(NodeId node, boolean writes, Duration timeout, Executor executor,
         Throwable cause =
                 failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
         if (cause instanceof RefusedException refused) {
-            return refused(refused.refusal(), from);
+            return refused(refused.refusal(), refused.contextToken(), from);
         }
         if (cause instanceof QuorateException known) {
             return known;
@@ -90,7 +90,7 @@ record Pending(NodeId node, boolean writes, Duration timeout, Executor executor,
                 .withAttempts(attempts("failed", from, unknown())));
     }
 
-    private QuorateException refused(Refused refused, long from) {
+    private QuorateException refused(Refused refused, String contextToken, long from) {
         ErrorCode code = refused.code();
         boolean counted = refused.need() > 0;
         VersionTag present = refused.present();
@@ -104,8 +104,10 @@ record Pending(NodeId node, boolean writes, Duration timeout, Executor executor,
                 refused.replicas().stream()
                         .map(replica -> new ReplicaAnswer(replica.node().value(), replica.result()))
                         .toList(),
-                attempts(code.text(), from, outcome(refused)));
-        return QuorateException.of(present == null ? problem : problem.withVersion(present.toText()));
+                attempts(code.text(), from, outcome(refused)),
+                contextToken,
+                present == null ? "" : present.toText());
+        return QuorateException.of(problem);
     }
 
     private Outcome outcome(Refused refused) {

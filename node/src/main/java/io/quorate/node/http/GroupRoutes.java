@@ -5,9 +5,11 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.quorate.node.actor.GroupTable;
 import io.quorate.node.json.GroupJson;
 import io.quorate.node.protocol.group.GroupReport;
+import io.quorate.node.protocol.request.KeyReply.Refused;
 import io.quorate.ring.epoch.RingState;
 import io.quorate.ring.topology.NodeId;
 import io.quorate.ring.wire.ErrorCode;
+import io.quorate.ring.wire.Outcome;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletionStage;
@@ -75,6 +77,23 @@ final class GroupRoutes {
                                     ErrorCode.NO_LEADER,
                                     "this node does not lead the group of partition " + number
                                             + "; ask the leader, which GET /v1/groups names");
+                        case STARTING ->
+                            exchange.problem(
+                                    ErrorCode.NO_LEADER,
+                                    "this node's part in the group of partition " + number
+                                            + " is starting and leads nothing yet; GET /v1/groups of another home names"
+                                            + " the leader");
+                        case NO_ANSWER ->
+                            exchange.problem(
+                                    Refused.of(
+                                            ErrorCode.TIMEOUT,
+                                            Outcome.MAYBE_APPLIED,
+                                            "the group of partition " + number
+                                                    + " has not answered in time, and may hand"
+                                                    + " over its lead yet; GET /v1/groups names the leader"),
+                                    "",
+                                    0,
+                                    number);
                         case NO_SUCH_GROUP ->
                             exchange.problem(ErrorCode.NO_SUCH_ROUTE, "this node has no group of partition " + number);
                     }

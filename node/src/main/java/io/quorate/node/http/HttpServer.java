@@ -123,7 +123,7 @@ public final class HttpServer implements AutoCloseable {
             @Nullable FaultControl faults) {
         Bodies bodies = new Bodies(config.limits().maxValueBytes(), door::reserve);
         Router router = new Router(
-                new KeyRoutes(door, bodies, new KeyAnswers(ring)),
+                new KeyRoutes(door, bodies, new KeyAnswers(ring, config.node())),
                 new BucketRoutes(
                         view, backend, bodies, new BucketJson(ring.table().replicas())),
                 new OperationRoutes(ring, backend),

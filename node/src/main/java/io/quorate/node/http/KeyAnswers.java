@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.google.common.hash.Hasher;
 import com.google.common.hash.Hashing;
+import io.quorate.node.door.Door;
 import io.quorate.node.door.Door.Answer;
 import io.quorate.node.json.ExplainJson;
 import io.quorate.node.protocol.request.KeyAddress;
@@ -26,6 +27,7 @@ import io.quorate.ring.version.Version;
 import io.quorate.ring.version.VersionVector;
 import io.quorate.ring.wire.ErrorCode;
 import io.quorate.ring.wire.HttpNames;
+import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.Base64;
 import java.util.HexFormat;
@@ -38,9 +40,11 @@ final class KeyAnswers {
     private static final long LONG_BYTES = 64 << 10;
 
     private final RingState ring;
+    private final NodeId self;
 
-    KeyAnswers(RingState ring) {
+    KeyAnswers(RingState ring, NodeId self) {
         this.ring = ring;
+        this.self = self;
     }
 
     void read(Exchange exchange, Answer answer, Accept accept, @Nullable Dot sibling) {
@@ -73,7 +77,7 @@ final class KeyAnswers {
         if (accept.wantsSiblings()) {
             exchange.siblings(200, array(token, shown));
         } else if (shown.isEmpty()) {
-            problem(exchange, answer, io.quorate.node.door.Door.refusal(ErrorCode.NOT_FOUND, "the key has no value"));
+            problem(exchange, answer, Door.refusal(ErrorCode.NOT_FOUND, "the key has no value"));
         } else if (shown.size() > 1) {
             if (accept.wantsMultipart()) {
                 multipart(exchange, shown);
@@ -105,7 +109,7 @@ final class KeyAnswers {
         if (accept.wantsSiblings()) {
             exchange.siblings(200, array(token, value == null ? List.of() : List.of(value)));
         } else if (value == null) {
-            problem(exchange, answer, io.quorate.node.door.Door.refusal(ErrorCode.NOT_FOUND, "the key has no value"));
+            problem(exchange, answer, Door.refusal(ErrorCode.NOT_FOUND, "the key has no value"));
         } else {
             single(exchange, answer, value, accept);
         }
@@ -117,7 +121,7 @@ final class KeyAnswers {
             problem(
                     exchange,
                     answer,
-                    io.quorate.node.door.Door.refusal(
+                    Door.refusal(
                             ErrorCode.PRECONDITION_FAILED,
                             tag == null ? "the key has no value" : "the key's version is " + tag.toText()));
             return true;
@@ -132,7 +136,7 @@ final class KeyAnswers {
         return false;
     }
 
-    private static void standing(Exchange exchange, Answer answer, KeyReply.Standing standing) {
+    private void standing(Exchange exchange, Answer answer, KeyReply.Standing standing) {
         // The highest number of all is none of RFC 9651.
         long lag = standing.lagMillis() == Long.MAX_VALUE ? -1 : standing.lagMillis();
         exchange.putHeader(
@@ -144,6 +148,10 @@ final class KeyAnswers {
         NodeId leader = standing.leader();
         if (leader != null) {
             exchange.putHeader(HttpNames.LEADER, leader.value());
+        }
+        if (wantsTiming(exchange)) {
+            NodeId answered = standing.leads() && leader != null ? leader : self;
+            exchange.putHeader(HttpNames.SERVER_TIMING, duration(answered, answer.micros()));
         }
     }
 
@@ -171,7 +179,7 @@ final class KeyAnswers {
             problem(
                     exchange,
                     answer,
-                    io.quorate.node.door.Door.refusal(
+                    Door.refusal(
                             ErrorCode.NOT_ACCEPTABLE,
                             "the value is " + version.contentType() + ", which the Accept header does not take; "
                                     + HttpNames.SIBLINGS_JSON + " is always available"));
@@ -185,7 +193,7 @@ final class KeyAnswers {
             problem(
                     exchange,
                     answer,
-                    io.quorate.node.door.Door.refusal(
+                    Door.refusal(
                             ErrorCode.NOT_FOUND, "this sibling is gone: it was overwritten, deleted or never there"));
             return;
         }
@@ -240,9 +248,13 @@ final class KeyAnswers {
 
     private void problem(Exchange exchange, Answer answer, Refused refused) {
         KeyAddress address = answer.address();
-        CausalContext context = refused.context();
-        if (context != null && address != null) {
-            exchange.putHeader(HttpNames.CONTEXT, answer.token(context));
+        KeyReply.Standing standing = refused.standing();
+        if (standing != null) {
+            standing(exchange, answer, standing);
+        }
+        String token = answer.refusedToken();
+        if (!token.isEmpty()) {
+            exchange.putHeader(HttpNames.CONTEXT, token);
         }
         VersionTag present = refused.present();
         if (present != null) {
@@ -297,7 +309,7 @@ final class KeyAnswers {
     }
 
     private static void line(ByteSink out, String text) {
-        byte[] bytes = (text + "\r\n").getBytes(java.nio.charset.StandardCharsets.ISO_8859_1);
+        byte[] bytes = (text + "\r\n").getBytes(StandardCharsets.ISO_8859_1);
         out.raw(bytes, 0, bytes.length);
     }
 
@@ -313,19 +325,24 @@ final class KeyAnswers {
     }
 
     private static void timing(Exchange exchange, KeyReply.Reached reached) {
-        if (!"1".equals(exchange.header(HttpNames.EXPLAIN))) {
+        if (!wantsTiming(exchange)) {
             return;
         }
         StringBuilder text = new StringBuilder();
         for (ReplicaResult replica : reached.replicas()) {
-            text.append(text.isEmpty() ? "" : ", ")
-                    .append(replica.node().value().replace('.', '_'))
-                    .append(";dur=")
-                    .append(String.format(Locale.ROOT, "%.3f", replica.micros() / 1000.0));
+            text.append(text.isEmpty() ? "" : ", ").append(duration(replica.node(), replica.micros()));
             if (!replica.result().equals("acked")) {
                 text.append(";desc=\"").append(replica.result()).append('"');
             }
         }
         exchange.putHeader(HttpNames.SERVER_TIMING, text.toString());
+    }
+
+    private static boolean wantsTiming(Exchange exchange) {
+        return "1".equals(exchange.header(HttpNames.EXPLAIN));
+    }
+
+    private static String duration(NodeId node, long micros) {
+        return node.value().replace('.', '_') + ";dur=" + String.format(Locale.ROOT, "%.3f", micros / 1000.0);
     }
 }

@@ -6,8 +6,10 @@ import io.quorate.node.actor.NodeView;
 import io.quorate.node.json.ExchangeJson;
 import io.quorate.node.json.HintJson;
 import io.quorate.node.json.RingJson;
+import io.quorate.node.protocol.group.GroupReport;
 import io.quorate.node.protocol.shard.ExchangeReport;
 import io.quorate.node.protocol.shard.HintReport;
+import io.quorate.ring.bytes.Bytes;
 import io.quorate.ring.epoch.RingState;
 import io.quorate.ring.topology.Member;
 import io.quorate.ring.topology.NodeId;
@@ -15,7 +17,6 @@ import io.quorate.ring.wire.ErrorCode;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -30,6 +31,7 @@ final class OperationRoutes {
     private final Node node;
     private final byte[] openApi;
     private final SyncPoints syncPoints;
+    private final ClusterHealth health;
 
     /** What these routes need of their node. */
     interface Node {
@@ -64,6 +66,12 @@ final class OperationRoutes {
         /** The same of a peer that is up; completes with a failure if it cannot be had. */
         CompletionStage<ObjectNode> peerHints(Member peer);
 
+        /** How this node's groups stand now. */
+        CompletionStage<List<GroupReport>> groups();
+
+        /** The same of a peer that is up; completes with a failure if it cannot be had. */
+        CompletionStage<ObjectNode> peerGroups(Member peer);
+
         /** Has them compared as soon as there is time, and tells how they stand. */
         CompletionStage<ExchangeReport> compareAll();
     }
@@ -73,6 +81,7 @@ final class OperationRoutes {
         this.node = node;
         this.openApi = resource("/openapi.yaml");
         this.syncPoints = new SyncPoints(ring, node);
+        this.health = new ClusterHealth(ring, node);
     }
 
     private static byte[] resource(String name) {
@@ -241,24 +250,9 @@ final class OperationRoutes {
     }
 
     void clusterHealth(Exchange exchange) {
-        if (!onlyGet(exchange)) {
-            return;
+        if (onlyGet(exchange)) {
+            health.answer(exchange);
         }
-        Set<NodeId> up = new HashSet<>(node.view().up().keySet());
-        up.add(node.id());
-        int below = 0;
-        for (List<NodeId> homes : ring.table().rows()) {
-            long reachable = homes.stream().filter(up::contains).count();
-            below += reachable < homes.size() / 2 + 1 ? 1 : 0;
-        }
-        ObjectNode body = Json.object()
-                .put("status", up.size() == ring.membership().size() ? "ok" : "degraded")
-                .put("partitionsBelowQuorum", below)
-                .put("partitions", ring.partitions().value());
-        ArrayNode down = body.putArray("down");
-        ring.membership().ids().stream().filter(id -> !up.contains(id)).forEach(id -> down.add(id.value()));
-        // Always 200, so that no orchestrator restarts a healthy node because of others.
-        exchange.json(200, body);
     }
 
     void metrics(Exchange exchange) {
@@ -269,7 +263,7 @@ final class OperationRoutes {
 
     void openApi(Exchange exchange) {
         if (onlyGet(exchange)) {
-            exchange.bytes(200, "application/yaml", io.quorate.ring.bytes.Bytes.wrap(openApi));
+            exchange.bytes(200, "application/yaml", Bytes.wrap(openApi));
         }
     }
 }

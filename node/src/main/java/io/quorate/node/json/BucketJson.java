@@ -160,7 +160,8 @@ public final class BucketJson {
             return byDefault;
         }
         if (!value.isIntegralNumber() || !value.canConvertToInt() || value.asInt() < min || value.asInt() > max) {
-            throw wrong(field, "is " + value + "; it must be a whole number from " + min + " to " + max);
+            String allowed = min == max ? Integer.toString(min) : "a whole number from " + min + " to " + max;
+            throw wrong(field, "is " + value + "; it must be " + allowed);
         }
         return value.asInt();
     }

@@ -25,6 +25,7 @@ public final class NodeMetrics implements AutoCloseable {
     private final Timer fsync;
     private final DistributionSummary batch;
     private final DistributionSummary siblings;
+    private final Timer commits;
 
     public NodeMetrics(String node) {
         registry.config().commonTags("node", node);
@@ -38,6 +39,10 @@ public final class NodeMetrics implements AutoCloseable {
                 .register(registry);
         siblings = DistributionSummary.builder("quorate.siblings")
                 .description("Siblings a read showed")
+                .register(registry);
+        commits = Timer.builder("quorate.groups.commit")
+                .description("From proposing entries to their commit, at leaders")
+                .publishPercentiles(0.5, 0.99)
                 .register(registry);
         if (ManagementFactory.getOperatingSystemMXBean() instanceof com.sun.management.OperatingSystemMXBean os) {
             FunctionCounter.builder("quorate.process.cpu.seconds", os, bean -> (double) bean.getProcessCpuTime() / 1e9)
@@ -151,6 +156,11 @@ public final class NodeMetrics implements AutoCloseable {
     public void groupCommit(int changes, long nanos) {
         batch.record(changes);
         fsync.record(nanos, TimeUnit.NANOSECONDS);
+    }
+
+    /** What a leader here had proposed together is committed. */
+    public void entryCommitted(long nanos) {
+        commits.record(nanos, TimeUnit.NANOSECONDS);
     }
 
     public void gauge(String name, String description, Supplier<Number> value) {

@@ -5,6 +5,7 @@ import io.quorate.node.protocol.group.GroupMessage;
 import io.quorate.node.protocol.raft.Configuration;
 import io.quorate.node.protocol.request.Condition;
 import io.quorate.node.protocol.request.KeyReply;
+import io.quorate.node.protocol.request.KeyRequest.RequestId;
 import io.quorate.node.protocol.request.LedRequest;
 import io.quorate.node.protocol.request.VersionTag;
 import io.quorate.node.protocol.store.GroupCommit;
@@ -254,8 +255,7 @@ public final class GroupCodec {
             }
             case WRITE -> {
                 WriteLevel level = MessageCodec.readEnum(in, WRITE_LEVELS);
-                var id = new io.quorate.node.protocol.request.KeyRequest.RequestId(
-                        in.bytes(VersionCodec.REQUEST_ID_MAX), in.flag());
+                var id = new RequestId(in.bytes(VersionCodec.REQUEST_ID_MAX), in.flag());
                 Condition condition = readCondition(in);
                 LedRequest.Value value = null;
                 if (in.flag()) {
@@ -325,6 +325,11 @@ public final class GroupCodec {
         String detail = refused.detail();
         out.text(detail.length() > DETAIL_MAX / 4 ? detail.substring(0, DETAIL_MAX / 4) : detail);
         writeTag(out, refused.present());
+        KeyReply.Standing standing = refused.standing();
+        out.flag(standing != null);
+        if (standing != null) {
+            writeStanding(out, standing);
+        }
     }
 
     private static KeyReply readReply(ByteSource in, int partition) {
@@ -349,7 +354,9 @@ public final class GroupCodec {
                 ErrorCode code = MessageCodec.readEnum(in, CODES);
                 Outcome outcome = in.flag() ? MessageCodec.readEnum(in, OUTCOMES) : null;
                 String detail = in.text(DETAIL_MAX);
-                yield new KeyReply.Refused(code, outcome, detail, 0, 0, ImmutableList.of(), null, readTag(in));
+                VersionTag present = readTag(in);
+                KeyReply.Standing standing = in.flag() ? readStanding(in) : null;
+                yield new KeyReply.Refused(code, outcome, detail, 0, 0, ImmutableList.of(), null, present, standing);
             }
             case EXPLAINED -> {
                 NodeId leader = readNode(in);

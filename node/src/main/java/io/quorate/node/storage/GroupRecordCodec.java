@@ -68,6 +68,13 @@ final class GroupRecordCodec {
         return placed(RecordCodec.key(key), 2, second);
     }
 
+    /** Reads what {@link #key} wrote, of either place. */
+    static RecordKey readKey(byte[] encoded) {
+        byte[] key = encoded.clone();
+        key[2] &= ~PLACE;
+        return RecordCodec.readKey(key);
+    }
+
     static byte[] leafKey(ReplicaSetId set, int leaf, boolean second) {
         return placed(RecordCodec.leafKey(set, leaf), 3, second);
     }

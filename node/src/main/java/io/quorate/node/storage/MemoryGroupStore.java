@@ -38,6 +38,20 @@ public final class MemoryGroupStore implements GroupStore {
     }
 
     @Override
+    public ImmutableList<RecordKey> keysAfter(ReplicaSetId set, @Nullable RecordKey after, int limit) {
+        Bytes from = rowKey(GroupImage.DATA, after == null ? Bytes.EMPTY : dataKey(after));
+        byte[] prefix = RecordCodec.prefix(set);
+        return rows.tailMap(from, false).values().stream()
+                .filter(row -> row.kind() == GroupImage.DATA)
+                .limit(limit)
+                .map(row -> RecordCodec.readKey(new ByteSink(64)
+                        .raw(prefix, 0, prefix.length)
+                        .raw(row.key())
+                        .toByteArray()))
+                .collect(ImmutableList.toImmutableList());
+    }
+
+    @Override
     public GroupCommit.Opened open(ReplicaSetId set) {
         LeafTable leaves = new LeafTable();
         rows.values().stream()

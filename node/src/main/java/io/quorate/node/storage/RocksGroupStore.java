@@ -12,6 +12,7 @@ import io.quorate.repair.merkle.LeafTable;
 import io.quorate.ring.bytes.ByteSink;
 import io.quorate.ring.bytes.Bytes;
 import io.quorate.ring.version.KeyState;
+import java.util.Arrays;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
@@ -24,6 +25,9 @@ import org.rocksdb.WriteBatch;
  * each group is used by one.
  */
 public final class RocksGroupStore implements GroupStore {
+    private static final int LEAF_KEY_BYTES = 2;
+    private static final int ERA_BYTES = 4;
+
     private final RocksColumns db;
     private final RocksWriter writer;
     private final RecentRecords recent;
@@ -59,6 +63,22 @@ public final class RocksGroupStore implements GroupStore {
         KeyState state = RecordCodec.readState(value, key.set().partition());
         recent.read(key, state, before);
         return state;
+    }
+
+    @Override
+    public ImmutableList<RecordKey> keysAfter(ReplicaSetId set, @Nullable RecordKey after, int limit) {
+        byte[] prefix = GroupRecordCodec.prefix(set, place(set));
+        byte[] from = after == null ? prefix : GroupRecordCodec.key(after, place(set));
+        ImmutableList.Builder<RecordKey> found = ImmutableList.builder();
+        int[] left = {limit};
+        db.scanKeys(db.data(), from, prefix, encoded -> {
+            if (after == null || !Arrays.equals(encoded, from)) {
+                found.add(GroupRecordCodec.readKey(encoded));
+                left[0]--;
+            }
+            return left[0] > 0;
+        });
+        return found.build();
     }
 
     @Override
@@ -217,21 +237,22 @@ public final class RocksGroupStore implements GroupStore {
     @Override
     public void install(
             ReplicaSetId set, ImmutableList<GroupCommit.Row> rows, Consumer<@Nullable StorageException> ended) {
+        try {
+            rows.forEach(row -> check(row, set));
+        } catch (CorruptRecordException e) {
+            ended.accept(new StorageException("a piece of it is damaged: " + e.getMessage()));
+            return;
+        }
         boolean second = !place(set);
         long bytes = rows.stream().mapToLong(row -> row.value().length()).sum();
         writer.submit(new Staged(bytes, true, ended) {
             @Override
             public void addTo(WriteBatch batch, boolean lastHeader) throws RocksDBException {
                 for (GroupCommit.Row row : rows) {
-                    boolean isData = row.kind() == GroupImage.DATA;
-                    byte[] prefix = isData
-                            ? GroupRecordCodec.prefix(set, second)
-                            : GroupRecordCodec.prefix((byte) row.kind(), set, second);
-                    byte[] key = new ByteSink(64)
-                            .raw(prefix, 0, prefix.length)
-                            .raw(row.key())
-                            .toByteArray();
-                    batch.put(isData ? db.data() : db.meta(), key, row.value().unsafeArray());
+                    batch.put(
+                            row.kind() == GroupImage.DATA ? db.data() : db.meta(),
+                            keyOf(row, set, second),
+                            row.value().unsafeArray());
                 }
             }
         });
@@ -284,16 +305,35 @@ public final class RocksGroupStore implements GroupStore {
         }
     }
 
-    /** Checks a row that has come from another node, so that damage is noticed where it is. */
-    static void check(GroupCommit.Row row, int partition) {
+    /** Checks a row that has come from another node before it is written: damage is noticed where it comes in. */
+    private static void check(GroupCommit.Row row, ReplicaSetId set) {
+        byte[] value = row.value().unsafeArray();
         if (row.kind() == GroupImage.DATA) {
-            RecordCodec.readState(row.value().unsafeArray(), partition);
+            RecordCodec.readKey(keyOf(row, set, false));
+            RecordCodec.readState(value, set.partition());
         } else if (row.kind() == GroupRecordCodec.LEAF) {
-            RecordCodec.readSum(row.value().unsafeArray());
+            checkKey(row, row.key().length() == LEAF_KEY_BYTES);
+            RecordCodec.readSum(value);
         } else if (row.kind() == GroupRecordCodec.REQUEST) {
-            GroupRecordCodec.readRequest(row.value().unsafeArray(), Bytes.EMPTY, 0);
+            checkKey(row, row.key().length() >= ERA_BYTES);
+            GroupRecordCodec.readRequest(value, Bytes.EMPTY, 0);
         } else {
-            throw new CorruptRecordException("row of kind " + row.kind());
+            throw new CorruptRecordException("a row of kind " + row.kind());
         }
+    }
+
+    private static void checkKey(GroupCommit.Row row, boolean good) {
+        if (!good) {
+            throw new CorruptRecordException("a row of kind " + row.kind() + " whose key has "
+                    + row.key().length() + " bytes");
+        }
+    }
+
+    /** The whole key of a row in one of a group's places. */
+    private static byte[] keyOf(GroupCommit.Row row, ReplicaSetId set, boolean second) {
+        byte[] prefix = row.kind() == GroupImage.DATA
+                ? GroupRecordCodec.prefix(set, second)
+                : GroupRecordCodec.prefix((byte) row.kind(), set, second);
+        return new ByteSink(64).raw(prefix, 0, prefix.length).raw(row.key()).toByteArray();
     }
 }

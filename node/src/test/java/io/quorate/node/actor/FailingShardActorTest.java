@@ -89,7 +89,7 @@ final class FailingShardActorTest {
         return started;
     }
 
-    private static final class Quiet implements PeerQuarantine.Listener {
+    static final class Quiet implements PeerQuarantine.Listener {
         @Override
         public void undecodable(NodeId from, String reason) {}
 

@@ -195,6 +195,24 @@ final class LeaderSessionContractTest {
         }
     }
 
+    /** As one of another cluster is: nobody here can ever show what it has seen. */
+    @Test
+    void sessionThatHasSeenWhatThisGroupNeverHadIsAnsweredByTheLeader() {
+        String key = TestCluster.newKey();
+        accounts.put("n1", key, "v").expect(204);
+        long term = Long.parseLong(accounts.get("n1", key).result().getOrDefault("term", ""));
+        String session = SessionToken.EMPTY
+                .with(accounts.partition(key), term, 1_000_000)
+                .toText();
+        for (String node : cluster.nodes()) {
+            Reply read = in(session, node, "GET", key, "?level=FOLLOWER&timeout=4s")
+                    .send()
+                    .expect(200);
+            assertThat(read.text()).isEqualTo("v");
+            assertThat(read.result()).containsEntry("role", "leader");
+        }
+    }
+
     private void refused(String session) {
         String key = TestCluster.newKey();
         for (Http request : new Http[] {

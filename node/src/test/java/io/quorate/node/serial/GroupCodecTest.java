@@ -60,8 +60,8 @@ class GroupCodecTest {
                 new KeyReply.LedRead(version, STANDING),
                 new KeyReply.LedRead(null, STANDING),
                 new KeyReply.LedWritten(TAG, STANDING),
-                refused(TAG),
-                refused(null),
+                refused(TAG, STANDING),
+                refused(null, null),
                 new KeyReply.LedExplained(
                         N2,
                         4,
@@ -70,9 +70,17 @@ class GroupCodecTest {
                                 new KeyReply.Held(NodeId.of("n3"), "timeout", null, -1, 900))));
     }
 
-    private static KeyReply refused(@Nullable VersionTag present) {
+    private static KeyReply refused(@Nullable VersionTag present, KeyReply.@Nullable Standing standing) {
         return new KeyReply.Refused(
-                ErrorCode.PRECONDITION_FAILED, Outcome.NOT_APPLIED, "no", 0, 0, ImmutableList.of(), null, present);
+                ErrorCode.PRECONDITION_FAILED,
+                Outcome.NOT_APPLIED,
+                "no",
+                0,
+                0,
+                ImmutableList.of(),
+                null,
+                present,
+                standing);
     }
 
     private static List<GroupMessage> messages() {

@@ -21,6 +21,7 @@ import io.quorate.ring.version.CausalContext;
 import io.quorate.ring.version.KeyState;
 import io.quorate.ring.version.Version;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -223,7 +224,67 @@ class RocksGroupStoreTest {
     }
 
     @Test
+    void keysAreGivenPieceByPieceInEitherPlace() throws Exception {
+        for (int i = 1; i <= 9; i++) {
+            write(commit(store, SET, i, 1_000, false, change(key(SET, "k" + i), state(5, i, "v"), 1)));
+            ReplicaSetId beyond = ReplicaSetId.led(3, 6);
+            write(commit(store, beyond, i, 1_000, false, change(key(beyond, "k" + i), state(6, i, "v"), 1)));
+        }
+        write(commit(store, SET, 10, 1_000, false, change(key(SET, "k3"), KeyState.EMPTY, 1)));
+        List<RecordKey> all = store.keysAfter(SET, null, 100);
+        assertThat(all).hasSize(8).allMatch(key -> key.set().equals(SET)).doesNotContain(key(SET, "k3"));
+        assertThat(store.keysAfter(SET, null, 3)).isEqualTo(all.subList(0, 3));
+        assertThat(store.keysAfter(SET, all.get(2), 3)).isEqualTo(all.subList(3, 6));
+        assertThat(store.keysAfter(SET, all.get(5), 3)).isEqualTo(all.subList(6, 8));
+
+        copy(SET, SET, 100);
+
+        assertThat(store.keysAfter(SET, null, 100)).isEqualTo(all);
+        assertThat(store.keysAfter(SET, all.get(3), 100)).isEqualTo(all.subList(4, 8));
+    }
+
+    @Test
     void aGroupWithoutAStateHasNoneToSend() {
         assertThatThrownBy(() -> store.image(SET)).isInstanceOf(StorageException.class);
+    }
+
+    /** Rows of a state as nobody makes them; {@code good} is one of each kind as they are. */
+    private static List<GroupCommit.Row> damaged(List<GroupCommit.Row> good) {
+        List<GroupCommit.Row> bad = new ArrayList<>();
+        for (GroupCommit.Row row : good) {
+            byte[] value = row.value().toByteArray();
+            Bytes cut = Bytes.copyOf(value, 0, value.length - 1);
+            value[value.length / 2] ^= 1;
+            bad.add(new GroupCommit.Row(row.kind(), row.key(), cut));
+            bad.add(new GroupCommit.Row(row.kind(), Bytes.ofUtf8("x"), row.value()));
+            bad.add(new GroupCommit.Row('G', row.key(), row.value()));
+            bad.add(new GroupCommit.Row(256 + row.kind(), row.key(), row.value()));
+            if (row.kind() != GroupRecordCodec.LEAF) {
+                // A leaf has no checksum: it is compared with those of the other members.
+                bad.add(new GroupCommit.Row(row.kind(), row.key(), Bytes.wrap(value)));
+            }
+        }
+        return bad;
+    }
+
+    @Test
+    void damageInAStateThatComesInEndsTheStepBeforeAnythingIsWritten() throws Exception {
+        write(commit(store, SET, 1, 1_000, false, change(key(SET, "k"), state(5, 1, "v"), 1)));
+        ReplicaSetId other = new ReplicaSetId(3, 5);
+        List<GroupCommit.Row> good;
+        try (GroupStore.Image image = store.image(SET)) {
+            good = image.next(1 << 20);
+        }
+        assertThat(good).extracting(GroupCommit.Row::kind).containsExactly(0, (int) 'L', (int) 'Q');
+        assertThat(end(done -> store.beginInstall(SET, done))).isNull();
+        for (GroupCommit.Row bad : damaged(good)) {
+            assertThat(end(done -> store.install(SET, ImmutableList.of(good.get(0), bad), done)))
+                    .as("kind %d, key %s", bad.kind(), bad.key())
+                    .hasMessageContaining("damaged");
+        }
+        assertThat(end(done -> store.endInstall(SET, new GroupCommit.Header(2, 2, MEMBERS, 1_000, 0), done)))
+                .isNull();
+        assertThat(store.read(key(SET, "k"))).isEqualTo(KeyState.EMPTY);
+        assertThat(beside.read(key(other, "k"))).isEqualTo(KeyState.EMPTY);
     }
 }

@@ -145,6 +145,11 @@ final class GroupDisk implements GroupStore {
     }
 
     @Override
+    public ImmutableList<RecordKey> keysAfter(ReplicaSetId set, @Nullable RecordKey after, int limit) {
+        return contents.state().keysAfter(set, after, limit);
+    }
+
+    @Override
     public GroupCommit.Opened open(ReplicaSetId set) {
         return contents.state().open(set);
     }

@@ -359,6 +359,9 @@ final class GroupNode implements Asked {
         }
 
         @Override
+        public void committed(long nanos) {}
+
+        @Override
         public void happened(Group.Event event) {
             world.note(id + " " + event);
             world.happened(event);

@@ -195,8 +195,10 @@ final class Forwards {
     private static void end(Handed handed) {
         if (!handed.open.isEmpty()) {
             handed.call.timeOut(
-                    "the deadline passed and " + handed.to + ", which leads the key's group, has not answered;"
-                            + " a retry with the same idempotency key is safe");
+                    "the deadline passed and " + handed.to + ", which leads the key's group, has not answered; "
+                            + (handed.call.request().writes()
+                                    ? "a retry with the same idempotency key is safe"
+                                    : "read again, or ask another node"));
         } else {
             handed.call.refuse(
                     ErrorCode.NO_LEADER,

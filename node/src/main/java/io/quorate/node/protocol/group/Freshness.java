@@ -16,7 +16,7 @@ final class Freshness {
     private long freshAt;
     private boolean known;
 
-    /** The leader has said what it had committed, at a moment of this node's clock at the earliest. */
+    /** The leader has said up to where anything may be committed, at a moment of this node's clock at the earliest. */
     void leaderSaid(long commit, long at) {
         Said last = said.peekLast();
         if (last != null && last.commit() == commit) {

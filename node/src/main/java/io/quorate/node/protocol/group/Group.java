@@ -1,6 +1,7 @@
 package io.quorate.node.protocol.group;
 
 import com.google.common.collect.ImmutableList;
+import com.google.common.collect.ImmutableMap;
 import io.quorate.node.protocol.raft.Base;
 import io.quorate.node.protocol.raft.Configuration;
 import io.quorate.node.protocol.raft.Entry;
@@ -22,6 +23,7 @@ import io.quorate.ring.token.PartitionCount;
 import io.quorate.ring.topology.NodeId;
 import io.quorate.ring.wire.ErrorCode;
 import java.util.List;
+import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
@@ -53,6 +55,9 @@ public final class Group {
     private final Rest rest;
     private final Reach reach;
     private final Gathered gathered = new Gathered();
+    private final Ballots ballots;
+    private final CommitTimes commitTimes = new CommitTimes();
+    private final GroupPurge purge;
 
     private int writesUnderWay;
     private int turnsUnderWay;
@@ -92,6 +97,9 @@ public final class Group {
         void note(String what, boolean alarming);
 
         void happened(Event event);
+
+        /** So long it took until what was proposed together was committed. */
+        void committed(long nanos);
     }
 
     /** What is counted. */
@@ -99,6 +107,7 @@ public final class Group {
         LEADS,
         LEADS_NO_MORE,
         STANDS,
+        VOTES,
         TERM_BEGINS,
         STATE_SENT,
         STATE_TAKEN,
@@ -125,10 +134,12 @@ public final class Group {
         this.machine = openMachine();
         this.proposals = new Proposals(around.self());
         Base first = new Base(0, 0, beginning);
+        HardState promised = found == null ? HardState.NONE : found.state();
+        this.ballots = new Ballots(around.self(), promised, output::happened);
         this.core = new RaftCore(
                 around.self(),
                 found == null ? first : found.base(),
-                found == null ? HardState.NONE : found.state(),
+                promised,
                 found == null ? List.of() : found.entries(),
                 machine.base(),
                 settings.raft(),
@@ -142,6 +153,7 @@ public final class Group {
         this.reach = new Reach(core, around.liveness(), settings);
         this.rest = new Rest(around.self(), core, around.liveness(), output::send, settings, now);
         this.reads = new KeyReads(core, () -> machine, proposals, rest, rules);
+        this.purge = new GroupPurge(around, output);
         if (preference.isOwn()) {
             core.campaign(now);
         }
@@ -152,12 +164,7 @@ public final class Group {
     }
 
     /** Takes a request of a client of this node, or one that another node has handed on. */
-    public void onRequest(
-            LedRequest request,
-            long deadline,
-            boolean handedOn,
-            java.util.function.Consumer<KeyReply> reply,
-            long now) {
+    public void onRequest(LedRequest request, long deadline, boolean handedOn, Consumer<KeyReply> reply, long now) {
         Call call = new Call(request, deadline, handedOn, false, reply);
         if (halted != null) {
             call.refuse(
@@ -199,8 +206,11 @@ public final class Group {
         }
     }
 
+    /** To the leader. Where that is this node, it has what a read waits for once it is confirmed, or nobody has. */
     private void handOn(Call call, long now) {
-        if (call.handedOn()) {
+        if (core.role() == Role.LEADER && call.request() instanceof LedRequest.Read) {
+            read(call, now);
+        } else if (call.handedOn()) {
             NodeId leader = core.leader();
             call.answer(new KeyReply.NotLed(leader == null || leader.equals(around.self()) ? null : leader));
         } else {
@@ -246,11 +256,7 @@ public final class Group {
                 ask.request(),
                 now + ask.millisLeft() * 1_000_000L,
                 true,
-                reply -> output.send(
-                        from,
-                        reply instanceof KeyReply.NotLed notLed
-                                ? new GroupMessage.NotLeading(id, notLed.leader())
-                                : new GroupMessage.Told(id, reply)),
+                reply -> output.send(from, GroupMessage.answer(id, reply)),
                 now);
     }
 
@@ -312,6 +318,7 @@ public final class Group {
         forwards.tick(now);
         peeks.tick(now);
         transfers.tick(now);
+        purge.step(core, gathered, proposals.size(), now);
         preference.tick(now);
         rest.tick(isIdle() && !preference.isWanted(), now);
     }
@@ -328,12 +335,17 @@ public final class Group {
     /** Hands the lead over, or keeps it if it is asked to; false if this node does not lead, or that one cannot. */
     public boolean transfer(NodeId to, long now) {
         rest.active(now);
-        boolean begins = (leads && to.equals(around.self())) || core.transfer(to, now);
+        boolean begins = halted == null && ((leads && to.equals(around.self())) || core.transfer(to, now));
         if (begins) {
             // The first home would have it back at once.
             preference.keep(now);
         }
         return begins;
+    }
+
+    /** Buckets may have been deleted; see {@link GroupPurge#gone}. */
+    public void bucketsGone(ImmutableMap<String, Integer> generations, long now) {
+        purge.gone(generations, now);
     }
 
     /** Does what has gathered: to be called after inputs, before anything is waited for. */
@@ -365,6 +377,7 @@ public final class Group {
         if (core.role() == Role.LEADER) {
             rest.active(now);
             gathered.propose(core, machine, around, proposals, now);
+            commitTimes.proposed(core.lastIndex(), now);
         } else {
             gathered.takeAll().forEach(call -> handOn(call, now));
         }
@@ -376,6 +389,7 @@ public final class Group {
         Ready.Write write = ready.write();
         if (write != null) {
             writesUnderWay++;
+            ballots.promised(write.state());
             output.persist(write);
         }
         for (Ready.Outgoing out : ready.messages()) {
@@ -388,6 +402,7 @@ public final class Group {
         }
         ready.lost().forEach(proposals::lost);
         apply(ready.committed());
+        commitTimes.committed(core.commit(), now, output::committed);
         for (Ready.Read read : ready.reads()) {
             Call failed = reads.confirmed(read);
             if (failed != null) {
@@ -430,6 +445,7 @@ public final class Group {
             forwards.takeAll().forEach(call -> begin(call, now));
         } else if (!leading && leads) {
             output.happened(Event.LEADS_NO_MORE);
+            commitTimes.forget();
             proposals.deposed();
         }
         leads = leading;

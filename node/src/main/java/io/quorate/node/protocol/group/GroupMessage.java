@@ -29,6 +29,11 @@ public sealed interface GroupMessage {
     /** The answer to {@link Ask} of who does not lead, and has done nothing; whom it takes for the leader, if anybody. */
     record NotLeading(long id, @Nullable NodeId leader) implements GroupMessage {}
 
+    /** What is answered to {@link Ask}. */
+    static GroupMessage answer(long id, KeyReply reply) {
+        return reply instanceof KeyReply.NotLed notLed ? new NotLeading(id, notLed.leader()) : new Told(id, reply);
+    }
+
     /** What do you have of this key? */
     record Look(long id, RecordKey key) implements GroupMessage {}
 

@@ -11,7 +11,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * How a node's part in a group stands.
  *
- * @param role {@code leader follower candidate halted}
+ * @param role {@code leader follower pre-candidate candidate halted}; {@code starting} or {@code busy} where nothing else is
+ *     known: it has not begun yet, or did not say in time
  * @param members empty where this node does not lead
  * @param lagMillis how old what is applied here may be; -1 if that is not known
  * @param halted why it takes part no more; null if it does
@@ -34,6 +35,16 @@ public record GroupReport(
      * @param match up to where its disk has the log
      */
     public record Member(NodeId node, String kind, long match, long lagEntries, long lagMillis) {}
+
+    /** Of one that does not say how it stands. */
+    public static GroupReport unknown(int partition, String role) {
+        return new GroupReport(partition, role, null, 0, 0, 0, -1, 0, null, ImmutableList.of());
+    }
+
+    /** Whether the group takes part, and knows who leads it. */
+    public boolean isLed() {
+        return leader != null && halted == null;
+    }
 
     static GroupReport of(
             int partition, RaftCore core, long applied, long keys, long lagMillis, @Nullable String halted) {

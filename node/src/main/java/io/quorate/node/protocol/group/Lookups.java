@@ -40,7 +40,7 @@ final class Lookups {
 
     /** The core has said that a read may see an index; the call if it failed and is to be tried in another way. */
     @Nullable
-    Call confirmed(Ready.Read read, long index) {
+    Call confirmed(Ready.Read read) {
         Confirming confirmed = confirming.remove(read.id());
         if (confirmed == null) {
             return null;
@@ -49,7 +49,7 @@ final class Lookups {
         if (read.index() < 0) {
             return confirmed.call();
         }
-        await(confirmed.call(), Math.max(index, confirmed.told()));
+        await(confirmed.call(), Math.max(read.index(), confirmed.told()));
         return null;
     }
 

@@ -1,5 +1,6 @@
 package io.quorate.node.protocol.group;
 
+import com.google.common.collect.ImmutableList;
 import io.quorate.node.protocol.raft.Ready;
 import io.quorate.node.protocol.request.KeyReply;
 import io.quorate.node.protocol.request.LedRequest;
@@ -99,28 +100,36 @@ final class Proposals {
                 done(write, index, WriteLevel.SEMI_SYNC);
             }
         } else if (effect instanceof Effect.Refused refused) {
-            write.call.answer(preconditionFailed(refused.present()));
+            write.call.answer(preconditionFailed(refused.present(), standing(write, index, WriteLevel.SEMI_SYNC)));
         } else {
-            write.call.refuse(
+            write.call.answer(decided(
                     ErrorCode.IDEMPOTENCY_CONFLICT,
-                    Outcome.NOT_APPLIED,
-                    "this idempotency key was used with another body or condition; nothing was written. Take a new one");
+                    "this idempotency key was used with another body or condition; nothing was written. Take a new one",
+                    null,
+                    standing(write, index, WriteLevel.SEMI_SYNC)));
         }
     }
 
-    private static KeyReply preconditionFailed(@Nullable VersionTag present) {
-        return new KeyReply.Refused(
+    private static KeyReply preconditionFailed(@Nullable VersionTag present, KeyReply.Standing standing) {
+        return decided(
                 ErrorCode.PRECONDITION_FAILED,
-                Outcome.NOT_APPLIED,
                 present == null
                         ? "the key has no value, so the condition does not hold; nothing was written"
                         : "the key's version is " + present.toText() + ", so the condition does not hold; nothing was"
                                 + " written. Read it and try again",
-                0,
-                0,
-                com.google.common.collect.ImmutableList.of(),
-                null,
-                present);
+                present,
+                standing);
+    }
+
+    /** What the log itself has decided against. */
+    private static KeyReply decided(
+            ErrorCode code, String detail, @Nullable VersionTag present, KeyReply.Standing standing) {
+        return new KeyReply.Refused(
+                code, Outcome.NOT_APPLIED, detail, 0, 0, ImmutableList.of(), null, present, standing);
+    }
+
+    private KeyReply.Standing standing(Waiting write, long index, WriteLevel level) {
+        return new KeyReply.Standing(true, self, write.term, new VersionTag(write.term, index), level.name(), 0);
     }
 
     /**
@@ -158,8 +167,7 @@ final class Proposals {
     private void done(Waiting write, long index, WriteLevel level) {
         VersionTag tag = write.tag;
         write.call.answer(new KeyReply.LedWritten(
-                tag == null ? new VersionTag(write.term, index) : tag,
-                new KeyReply.Standing(true, self, write.term, new VersionTag(write.term, index), level.name(), 0)));
+                tag == null ? new VersionTag(write.term, index) : tag, standing(write, index, level)));
     }
 
     /** Another leader's entries stand there now, or may. */

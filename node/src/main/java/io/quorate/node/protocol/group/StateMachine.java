@@ -48,7 +48,6 @@ public final class StateMachine {
     private boolean moved;
     private boolean endsEra;
     private long turn = 1;
-    private long endedTurns;
 
     private long index;
     private long term;
@@ -276,17 +275,12 @@ public final class StateMachine {
 
     /** The store shows a turn; they end in their order. */
     void ended(Turn ended) {
-        endedTurns = ended.number();
+        long endedTurns = ended.number();
         for (Commit.Change change : ended.commit().changes()) {
             states.computeIfPresent(change.key(), (key, pending) -> pending.turn() <= endedTurns ? null : pending);
         }
         for (Remembered request : ended.commit().requests()) {
             requests.computeIfPresent(request.id(), (id, pending) -> pending.turn() <= endedTurns ? null : pending);
         }
-    }
-
-    /** Turns that the store has not shown yet. */
-    long pendingTurns() {
-        return turn - 1 - endedTurns;
     }
 }

@@ -13,6 +13,11 @@ import org.jspecify.annotations.Nullable;
 
 /** What a client is answered about one key. */
 public sealed interface KeyReply {
+    /** Where an answer of a leader bucket comes from; null for others. */
+    default @Nullable Standing standing() {
+        return null;
+    }
+
     /** The merged state: its context covers what is shown. */
     record ReadDone(KeyState state, Reached reached) implements KeyReply {}
 
@@ -29,6 +34,7 @@ public sealed interface KeyReply {
      *
      * @param context what the caller needs to go on (the siblings to resolve), or null
      * @param present the version of a leader bucket's key that stood in the way, or null
+     * @param standing where the log of a leader bucket's group decided this; null if it did not
      */
     record Refused(
             ErrorCode code,
@@ -38,7 +44,8 @@ public sealed interface KeyReply {
             int acked,
             ImmutableList<ReplicaResult> replicas,
             @Nullable CausalContext context,
-            @Nullable VersionTag present)
+            @Nullable VersionTag present,
+            @Nullable Standing standing)
             implements KeyReply {
         /** An error that has nothing to say of a version in a leader bucket. */
         public Refused(
@@ -49,7 +56,7 @@ public sealed interface KeyReply {
                 int acked,
                 ImmutableList<ReplicaResult> replicas,
                 @Nullable CausalContext context) {
-            this(code, outcome, detail, need, acked, replicas, context, null);
+            this(code, outcome, detail, need, acked, replicas, context, null, null);
         }
 
         public static Refused of(ErrorCode code, Outcome outcome, String detail) {

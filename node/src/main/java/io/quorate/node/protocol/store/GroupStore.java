@@ -15,6 +15,14 @@ public interface GroupStore {
     /** The state of a key: one version, or {@link KeyState#EMPTY}. */
     KeyState read(RecordKey key);
 
+    /**
+     * The next keys that have a record, readable or not, in the store's order.
+     *
+     * @param after where to go on; null to begin
+     * @param limit keys at most; fewer are returned only at the end
+     */
+    ImmutableList<RecordKey> keysAfter(ReplicaSetId set, @Nullable RecordKey after, int limit);
+
     /** Everything kept once for a group. */
     GroupCommit.Opened open(ReplicaSetId set);
 
