@@ -15,6 +15,10 @@ final class GroupGauges {
                 "Groups that this node leads",
                 () -> groups.reports().stream().filter(GroupGauges::isLeader).count());
         metrics.gauge(
+                "quorate.groups.resting",
+                "Groups of this node that have nothing to do and send nothing",
+                groups::resting);
+        metrics.gauge(
                 "quorate.groups.leaderless",
                 "Groups of this node of which it knows no leader, those that start or are halted included",
                 () -> groups.size()

@@ -118,7 +118,11 @@ public final class GroupTable {
 
     /** Which buckets are deleted by now: the last generation of each name that is. */
     public void bucketsGone(ImmutableMap<String, Integer> generations) {
+        boolean news = !generations.equals(gone);
         gone = generations;
+        if (news) {
+            inlets.values().forEach(inlet -> inlet.quiet(false));
+        }
     }
 
     ImmutableMap<String, Integer> gone() {

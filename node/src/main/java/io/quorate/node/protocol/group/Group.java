@@ -208,8 +208,9 @@ public final class Group {
 
     /** To the leader. Where that is this node, it has what a read waits for once it is confirmed, or nobody has. */
     private void handOn(Call call, long now) {
-        if (core.role() == Role.LEADER && call.request() instanceof LedRequest.Read) {
-            read(call, now);
+        if (core.role() == Role.LEADER && call.request() instanceof LedRequest.Read read) {
+            rest.active(now);
+            reads.leaderRead(call, read, now);
         } else if (call.handedOn()) {
             NodeId leader = core.leader();
             call.answer(new KeyReply.NotLed(leader == null || leader.equals(around.self()) ? null : leader));
@@ -324,7 +325,7 @@ public final class Group {
     }
 
     private boolean isIdle() {
-        return waiting() == 0 && writesUnderWay == 0 && turnsUnderWay == 0 && transfers.isIdle();
+        return waiting() == 0 && writesUnderWay == 0 && turnsUnderWay == 0 && transfers.isIdle() && !purge.isActive();
     }
 
     /** Whether time need not pass here until the next input. */
@@ -345,7 +346,9 @@ public final class Group {
 
     /** Buckets may have been deleted; see {@link GroupPurge#gone}. */
     public void bucketsGone(ImmutableMap<String, Integer> generations, long now) {
-        purge.gone(generations, now);
+        if (purge.gone(generations, now) && leads) {
+            rest.active(now);
+        }
     }
 
     /** Does what has gathered: to be called after inputs, before anything is waited for. */

@@ -50,13 +50,14 @@ final class GroupPurge {
         this.output = output;
     }
 
-    /** The last deleted generation of each bucket name, 0 for none. */
-    void gone(ImmutableMap<String, Integer> generations, long now) {
+    /** The last deleted generation of each bucket name, 0 for none; whether that is news. */
+    boolean gone(ImmutableMap<String, Integer> generations, long now) {
         boolean news = !generations.equals(gone);
         gone = generations;
         if (news) {
             begin(now);
         }
+        return news;
     }
 
     private void begin(long now) {
@@ -65,6 +66,11 @@ final class GroupPurge {
         after = null;
         found = 0;
         nextAt = now;
+    }
+
+    /** Whether there may be keys left to remove. */
+    boolean isActive() {
+        return active;
     }
 
     /** Looks on, if this node leads and not too much is under way, and has what it finds deleted. */

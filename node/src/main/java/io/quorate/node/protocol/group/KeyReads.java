@@ -40,7 +40,10 @@ final class KeyReads {
 
     /** Whether what is applied here is new enough for a read that may be behind; never for any other. */
     boolean isFreshEnough(LedRequest.Read read, long now) {
-        return read.level() == ReadLevel.FOLLOWER && (read.maxLagMillis() < 0 || lagMillis(now) <= read.maxLagMillis());
+        return read.level() == ReadLevel.FOLLOWER
+                && (read.maxLagMillis() < 0 || lagMillis(now) <= read.maxLagMillis())
+                // Nobody has more than the leader: a session that has seen more is answered by what is confirmed.
+                && (core.role() != Role.LEADER || machine.get().shows(read.seen()));
     }
 
     /** How old what is applied here may be. While the group rests, its leader's node vouches that there is nothing newer. */
@@ -108,7 +111,7 @@ final class KeyReads {
     /** The core has said that a read may see an index; the call if it failed and is to be tried in another way. */
     @Nullable
     Call confirmed(Ready.Read read) {
-        return lookups.confirmed(read, read.index());
+        return lookups.confirmed(read);
     }
 
     /** More is applied: those that waited for it are answered. */
