@@ -85,7 +85,7 @@ final class NodeGroups {
                         config.node(),
                         ring,
                         new RocksGroupStore(store, config.tuning().recentRecordsBytes()),
-                        GroupSettings.DEFAULT,
+                        GroupSettings.DEFAULT.withCheck(config.tuning().groupCheckNanos()),
                         table,
                         nanoClock,
                         Wiring.wallMillis(),
@@ -102,6 +102,10 @@ final class NodeGroups {
     }
 
     private static void count(NodeMetrics metrics, Group.Event event) {
+        if (event == Group.Event.CHECK_ALARM) {
+            metrics.count("quorate.anti.entropy.alarms", "cause", "group");
+            return;
+        }
         metrics.count(
                 "quorate.groups", "event", event.name().toLowerCase(Locale.ROOT).replace('_', '-'));
     }

@@ -3,6 +3,7 @@ package io.quorate.node.actor;
 import com.google.common.collect.ImmutableList;
 import com.typesafe.config.Config;
 import io.quorate.node.journal.EventLogs;
+import io.quorate.node.protocol.group.CheckSlots;
 import io.quorate.node.protocol.group.Group;
 import io.quorate.node.protocol.group.GroupReport;
 import io.quorate.node.protocol.group.GroupSettings;
@@ -16,6 +17,7 @@ import io.quorate.ring.topology.NodeId;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.concurrent.Semaphore;
 import java.util.function.Consumer;
 import java.util.function.LongFunction;
 import java.util.function.LongSupplier;
@@ -41,11 +43,13 @@ public final class GroupsActor extends AbstractBehavior<Received> {
     private static final Duration TICK = Duration.ofMillis(25);
     private static final Duration PAUSE_MIN = Duration.ofSeconds(1);
     private static final int PAUSE_DOUBLINGS = 6;
+    private static final int CHECKS_AT_ONCE = 2;
 
     private final Around around;
     private final Map<ActorRef, ReplicaSetId> running = new HashMap<>();
     private final Map<ReplicaSetId, Integer> ends = new HashMap<>();
     private final Config plugins;
+    private final CheckSlots slots = new NodeSlots();
     private boolean begun;
 
     /**
@@ -152,7 +156,8 @@ public final class GroupsActor extends AbstractBehavior<Received> {
                 around.ring().partitions(),
                 around.wallMillis(),
                 around.ids(),
-                around.random().apply(set.partition()));
+                around.random().apply(set.partition()),
+                slots);
         ActorRef actor = Adapter.actorOf(
                 getContext(),
                 RaftGroupActor.props(new RaftGroupActor.Around(
@@ -166,6 +171,21 @@ public final class GroupsActor extends AbstractBehavior<Received> {
                         new Events())));
         Adapter.watch(getContext(), actor);
         running.put(actor, set);
+    }
+
+    /** Shared by all groups, each of which runs on its own. */
+    private static final class NodeSlots implements CheckSlots {
+        private final Semaphore places = new Semaphore(CHECKS_AT_ONCE);
+
+        @Override
+        public boolean take() {
+            return places.tryAcquire();
+        }
+
+        @Override
+        public void giveBack() {
+            places.release();
+        }
     }
 
     private final class Events implements RaftGroupActor.GroupEvents {

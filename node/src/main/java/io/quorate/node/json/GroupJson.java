@@ -25,6 +25,9 @@ public final class GroupJson {
         if (report.halted() != null) {
             body.put("halted", report.halted());
         }
+        if (report.alarm() != null) {
+            body.put("alarm", report.alarm());
+        }
         ArrayNode members = body.putArray("members");
         for (GroupReport.Member member : report.members()) {
             members.addObject()

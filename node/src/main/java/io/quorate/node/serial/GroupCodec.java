@@ -1,6 +1,7 @@
 package io.quorate.node.serial;
 
 import com.google.common.collect.ImmutableList;
+import com.google.common.primitives.ImmutableLongArray;
 import io.quorate.node.protocol.group.GroupMessage;
 import io.quorate.node.protocol.raft.Configuration;
 import io.quorate.node.protocol.request.Condition;
@@ -10,6 +11,7 @@ import io.quorate.node.protocol.request.VersionTag;
 import io.quorate.node.protocol.store.GroupCommit;
 import io.quorate.node.protocol.store.RecordKey;
 import io.quorate.node.protocol.store.ReplicaSetId;
+import io.quorate.repair.merkle.LeafTable;
 import io.quorate.ring.bytes.ByteSink;
 import io.quorate.ring.bytes.ByteSource;
 import io.quorate.ring.bytes.Bytes;
@@ -38,6 +40,8 @@ public final class GroupCodec {
     private static final int STATE_WANTED = 8;
     private static final int STATE_PART = 9;
     private static final int STATE_TAKEN = 10;
+    private static final int COMPARE = 11;
+    private static final int COMPARED = 12;
 
     private static final int READ = 1;
     private static final int WRITE = 2;
@@ -54,6 +58,7 @@ public final class GroupCodec {
     private static final int MEMBERS_MAX = 64;
     private static final int CONFIGURATION_MAX = 1 << 16;
     private static final int MILLIS_MAX = Integer.MAX_VALUE;
+    private static final int DIGESTS_MAX = LeafTable.BRANCHES + 1;
 
     private static final ReadLevel[] READ_LEVELS = ReadLevel.values();
     private static final WriteLevel[] WRITE_LEVELS = WriteLevel.values();
@@ -97,6 +102,12 @@ public final class GroupCodec {
             }
         } else if (message instanceof GroupMessage.StateTaken taken) {
             out.u8(STATE_TAKEN).u64(taken.transfer()).varint(taken.number());
+        } else if (message instanceof GroupMessage.Compare compare) {
+            out.u8(COMPARE).u64(compare.index()).varint(compare.term()).varint(compare.part());
+        } else if (message instanceof GroupMessage.Compared compared) {
+            out.u8(COMPARED).u64(compared.index()).varint(compared.term()).varint(compared.part());
+            out.flag(compared.pending()).varint(compared.digests().length());
+            compared.digests().forEach(out::u64);
         } else {
             throw new IllegalStateException("no codec for " + message.getClass());
         }
@@ -135,6 +146,9 @@ public final class GroupCodec {
             case STATE_WANTED -> new GroupMessage.StateWanted(id, in.flag());
             case STATE_PART -> readPart(in, id);
             case STATE_TAKEN -> new GroupMessage.StateTaken(id, in.count(Integer.MAX_VALUE));
+            case COMPARE -> new GroupMessage.Compare(id, number(in), in.count(LeafTable.BRANCHES));
+            case COMPARED ->
+                new GroupMessage.Compared(id, number(in), in.count(LeafTable.BRANCHES), in.flag(), readDigests(in));
             default -> throw new DecodeException("a group's message of type " + type);
         };
     }
@@ -156,6 +170,15 @@ public final class GroupCodec {
             rows.add(new GroupCommit.Row(in.u8(), in.bytes(ROW_MAX), in.bytes(ROW_MAX)));
         }
         return new GroupMessage.StatePart(id, number, rows.build(), last);
+    }
+
+    private static ImmutableLongArray readDigests(ByteSource in) {
+        int count = in.count(DIGESTS_MAX, Long.BYTES);
+        ImmutableLongArray.Builder digests = ImmutableLongArray.builder(count);
+        for (int i = 0; i < count; i++) {
+            digests.add(in.u64());
+        }
+        return digests.build();
     }
 
     private static long number(ByteSource in) {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.google.common.collect.ImmutableList;
+import com.google.common.primitives.ImmutableLongArray;
 import io.quorate.node.fixture.Fuzz;
 import io.quorate.node.protocol.group.GroupMessage;
 import io.quorate.node.protocol.raft.Configuration;
@@ -92,6 +93,9 @@ class GroupCodecTest {
                 3, 2, ImmutableList.of(new GroupCommit.Row('Q', Bytes.ofUtf8("k"), Bytes.ofUtf8("v"))), false));
         all.add(new GroupMessage.StatePart(3, 3, ImmutableList.of(), true));
         all.add(new GroupMessage.StateTaken(3, 3));
+        all.add(new GroupMessage.Compare(4411, 4, 32));
+        all.add(new GroupMessage.Compared(4411, 4, 0, false, ImmutableLongArray.of(-1, 2)));
+        all.add(new GroupMessage.Compared(4411, 4, 7, true, ImmutableLongArray.of()));
         return all;
     }
 

@@ -9,6 +9,7 @@ import io.quorate.node.protocol.store.ReplicaSetId;
 import io.quorate.node.protocol.store.StorageException;
 import io.quorate.node.storage.MemoryGroupStore;
 import io.quorate.ring.bytes.Bytes;
+import io.quorate.ring.token.PartitionCount;
 import io.quorate.ring.version.KeyState;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -115,9 +116,9 @@ final class GroupDisk implements GroupStore {
         return written.size() - synced + pending.size();
     }
 
-    /** Whether nothing is under way. */
-    boolean isIdle() {
-        return pending.isEmpty();
+    /** Whether nothing is under way, and the state is the one up to an entry. */
+    boolean shows(long index) {
+        return pending.isEmpty() && contents.state().index() == index;
     }
 
     void append(long sequence, Ready.Write event, Runnable ended) {
@@ -182,6 +183,11 @@ final class GroupDisk implements GroupStore {
     @Override
     public Image image(ReplicaSetId set) {
         return contents.state().image(set);
+    }
+
+    @Override
+    public Count count(ReplicaSetId set, PartitionCount partitions) {
+        return contents.state().count(set, partitions);
     }
 
     @Override

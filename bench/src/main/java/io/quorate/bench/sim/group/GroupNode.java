@@ -2,6 +2,7 @@ package io.quorate.bench.sim.group;
 
 import com.google.common.collect.ImmutableList;
 import io.quorate.bench.check.Violation;
+import io.quorate.node.protocol.group.CheckSlots;
 import io.quorate.node.protocol.group.FoundLog;
 import io.quorate.node.protocol.group.Group;
 import io.quorate.node.protocol.group.GroupMessage;
@@ -99,7 +100,8 @@ final class GroupNode {
                         new PartitionCount(1),
                         () -> 1_000_000 + clock() / 1_000_000,
                         random::nextLong,
-                        random),
+                        random,
+                        CheckSlots.UNBOUNDED),
                 world.settings(),
                 world.raftRules(),
                 world.rules(),

@@ -96,7 +96,8 @@ public final class GroupSimulation {
                 3 * SECOND,
                 1 << (5 + random.nextInt(8)),
                 random.nextInt(2) == 0 ? 300 * MILLI : 5 * SECOND,
-                1000);
+                1000,
+                (200 + random.nextInt(3000)) * MILLI);
         for (int i = 1; i <= size; i++) {
             ids.add(NodeId.of("n" + i));
         }
@@ -241,7 +242,7 @@ public final class GroupSimulation {
         return all.size() == nodes.size()
                 && all.stream().anyMatch(report -> report.role().equals("leader"))
                 && all.stream().allMatch(report -> report.applied() == applied && report.commit() == applied)
-                && nodes.stream().allMatch(node -> node.disk().isIdle());
+                && nodes.stream().allMatch(node -> node.disk().shows(applied));
     }
 
     private void check() {

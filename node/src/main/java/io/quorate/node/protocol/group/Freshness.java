@@ -1,5 +1,6 @@
 package io.quorate.node.protocol.group;
 
+import io.quorate.node.protocol.raft.RaftMessage;
 import io.quorate.node.protocol.request.LedRequest;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -17,8 +18,20 @@ final class Freshness {
     private long freshAt;
     private boolean known;
 
-    /** The leader has said what it had committed, at a moment of this node's clock at the earliest. */
-    void leaderSaid(long commit, long at) {
+    /** A message of the core has come, sent at a moment of this node's clock at the earliest. */
+    void heard(RaftMessage message, long term, long sentAt) {
+        if (message.term() != term) {
+            return;
+        }
+        if (message instanceof RaftMessage.Append append) {
+            leaderSaid(append.commit(), sentAt);
+        } else if (message instanceof RaftMessage.Heartbeat heartbeat) {
+            leaderSaid(heartbeat.newest(), sentAt);
+        }
+    }
+
+    /** The leader has said what it had committed. */
+    private void leaderSaid(long commit, long at) {
         Said last = said.peekLast();
         if (last != null && last.commit() == commit) {
             said.removeLast();

@@ -6,7 +6,6 @@ import io.quorate.node.protocol.raft.Configuration;
 import io.quorate.node.protocol.raft.Entry;
 import io.quorate.node.protocol.raft.HardState;
 import io.quorate.node.protocol.raft.RaftCore;
-import io.quorate.node.protocol.raft.RaftMessage;
 import io.quorate.node.protocol.raft.RaftRules;
 import io.quorate.node.protocol.raft.Ready;
 import io.quorate.node.protocol.raft.Role;
@@ -52,12 +51,13 @@ public final class Group {
     private final StateTransfers transfers;
     private final Freshness freshness = new Freshness();
     private final Peeks peeks;
+    private final TreeCheck checks;
+    private final Compaction compaction;
     private final Gathered gathered = new Gathered();
 
     private int writesUnderWay;
     private boolean leads;
     private long ledSince;
-    private long appliedBytes;
     private @Nullable String halted;
 
     /** Where the group lives. */
@@ -69,7 +69,8 @@ public final class Group {
             PartitionCount partitions,
             LongSupplier wallMillis,
             LongSupplier ids,
-            RandomGenerator random) {}
+            RandomGenerator random,
+            CheckSlots slots) {}
 
     /** What the group has its shell do. */
     public interface Output {
@@ -101,7 +102,11 @@ public final class Group {
         TERM_BEGINS,
         STATE_SENT,
         STATE_TAKEN,
-        HALTED
+        HALTED,
+        /** All members have come to the same at a check. */
+        CHECKED,
+        /** A difference between replicas, or damage on this disk, that was not known yet. */
+        CHECK_ALARM
     }
 
     /** The log as it was found. */
@@ -137,6 +142,8 @@ public final class Group {
         this.forwards = new Forwards(around.ids(), output::send, rules, settings.askAgainNanos());
         this.transfers = new StateTransfers(around, settings, output, core, this::taken);
         this.peeks = new Peeks(around, output);
+        this.compaction = new Compaction(core, settings.logBytes(), output);
+        this.checks = new TreeCheck(around, settings, rules, output, core, now);
         if (isPreferred()) {
             core.campaign(now);
         }
@@ -240,7 +247,7 @@ public final class Group {
         }
         if (message instanceof GroupMessage.Raft raft) {
             core.step(from, raft.message(), now);
-            noteNewest(raft.message(), now - age);
+            freshness.heard(raft.message(), core.term(), now - age);
         } else if (message instanceof GroupMessage.Ask ask) {
             onAsk(from, ask, now);
         } else if (message instanceof GroupMessage.Told told) {
@@ -251,6 +258,10 @@ public final class Group {
             peeks.onLook(from, look, machine);
         } else if (message instanceof GroupMessage.Looked looked) {
             peeks.onLooked(from, looked, now);
+        } else if (message instanceof GroupMessage.Compare compare) {
+            checks.onCompare(from, compare, machine.index());
+        } else if (message instanceof GroupMessage.Compared compared) {
+            checks.onCompared(from, compared, now);
         } else {
             transfers.onMessage(from, message, now);
         }
@@ -270,19 +281,9 @@ public final class Group {
                 now);
     }
 
-    private void noteNewest(RaftMessage message, long sentAt) {
-        if (message.term() != core.term()) {
-            return;
-        }
-        if (message instanceof RaftMessage.Append append) {
-            freshness.leaderSaid(append.commit(), sentAt);
-        } else if (message instanceof RaftMessage.Heartbeat heartbeat) {
-            freshness.leaderSaid(heartbeat.newest(), sentAt);
-        }
-    }
-
     /** A state has taken the place of this one's. */
     private void taken(NodeId from, long now) {
+        checks.drop();
         machine = openMachine();
         Base base = machine.base();
         proposals.passed(base.index());
@@ -307,19 +308,8 @@ public final class Group {
             return;
         }
         machine.ended(turn);
-        appliedBytes += turn.bytes();
-        if (appliedBytes > settings.logBytes() / 2) {
-            appliedBytes = 0;
-            compact(turn.commit().header().index());
-        }
-    }
-
-    private void compact(long stored) {
-        long index = core.compactableTo(stored, settings.logBytes());
-        if (index > core.base().index()) {
-            core.compact(index);
-            output.compacted(core.base(), core.hardState());
-        }
+        checks.stored(turn);
+        compaction.stored(turn);
     }
 
     /** Lets time pass. */
@@ -334,6 +324,7 @@ public final class Group {
         forwards.tick(now);
         peeks.tick(now);
         transfers.tick(now);
+        checks.tick(machine.index(), now);
         prefer(now);
     }
 
@@ -378,10 +369,7 @@ public final class Group {
         if (leads) {
             proposals.everywhere(core.durableEverywhere());
         }
-        StateMachine.Turn turn = machine.takeTurn();
-        if (turn != null) {
-            output.store(turn);
-        }
+        endTurn(null, now);
     }
 
     private void propose(long now) {
@@ -412,7 +400,7 @@ public final class Group {
             }
         }
         ready.lost().forEach(proposals::lost);
-        apply(ready.committed());
+        apply(ready.committed(), now);
         for (Ready.Read read : ready.reads()) {
             Call failed = lookups.confirmed(read, read.index());
             if (failed != null) {
@@ -425,20 +413,34 @@ public final class Group {
         return more;
     }
 
-    private void apply(List<Entry> entries) {
+    private void apply(List<Entry> entries, long now) {
         for (Entry entry : entries) {
             if (halted != null) {
                 return;
             }
             try {
                 Effect effect = machine.apply(entry);
-                if (effect != null) {
+                if (effect instanceof Effect.Checked) {
+                    endTurn(entry, now);
+                } else if (effect != null) {
                     proposals.applied(entry.index(), entry.term(), effect);
                 }
             } catch (CorruptRecordException | StorageException | DecodeException e) {
                 halt("entry " + entry.index() + " cannot be applied: " + e.getMessage());
             }
         }
+    }
+
+    /** Gives the store what has changed. A check ends a turn, so that it can see what it stands for. */
+    private void endTurn(@Nullable Entry check, long now) {
+        StateMachine.Turn turn = checks.holdsBack() ? null : machine.takeTurn();
+        if (turn == null) {
+            return;
+        }
+        if (check != null) {
+            checks.applied(check, turn, machine, now);
+        }
+        output.store(turn);
     }
 
     private void halt(String why) {
@@ -472,6 +474,7 @@ public final class Group {
         forwards.abandon();
         peeks.abandon();
         transfers.close();
+        checks.drop();
     }
 
     /** Requests that wait here. */
@@ -482,7 +485,8 @@ public final class Group {
     /** How it stands. */
     public GroupReport report(long now) {
         long lag = leads ? 0 : freshness.lagMillis(now);
-        return GroupReport.of(around.set().partition(), core, machine.index(), machine.keys(), lag, halted);
+        return GroupReport.of(
+                around.set().partition(), core, machine.index(), machine.keys(), lag, halted, checks.alarm());
     }
 
     /** Where the state machine stands. */

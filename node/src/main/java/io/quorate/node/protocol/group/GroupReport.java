@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param members empty where this node does not lead
  * @param lagMillis how old what is applied here may be; -1 if that is not known
  * @param halted why it takes part no more; null if it does
+ * @param alarm what an operator has to look into, since replicas differ or this disk is damaged; null if nothing is known
  */
 public record GroupReport(
         int partition,
@@ -26,6 +27,7 @@ public record GroupReport(
         long lagMillis,
         long keys,
         @Nullable String halted,
+        @Nullable String alarm,
         ImmutableList<Member> members) {
     /**
      * Another member, as the leader sees it.
@@ -36,7 +38,13 @@ public record GroupReport(
     public record Member(NodeId node, String kind, long match, long lagEntries, long lagMillis) {}
 
     static GroupReport of(
-            int partition, RaftCore core, long applied, long keys, long lagMillis, @Nullable String halted) {
+            int partition,
+            RaftCore core,
+            long applied,
+            long keys,
+            long lagMillis,
+            @Nullable String halted,
+            @Nullable String alarm) {
         ImmutableList.Builder<Member> members = ImmutableList.builder();
         Configuration configuration = core.configuration();
         if (core.role() == Role.LEADER) {
@@ -64,6 +72,7 @@ public record GroupReport(
                 lagMillis == Long.MAX_VALUE ? -1 : lagMillis,
                 keys,
                 halted,
+                alarm,
                 members.build());
     }
 }
