@@ -45,7 +45,7 @@ final class GroupNode {
         this.id = id;
         this.world = world;
         this.clockRate = clockRate;
-        this.disk = new GroupDisk(world.bug(), ended -> {
+        this.disk = new GroupDisk(world.bugOf(id), ended -> {
             int thisBoot = boot;
             world.agenda().at(world.diskFree(this), () -> {
                 if (thisBoot == boot) {
@@ -247,8 +247,10 @@ final class GroupNode {
         public void store(StateMachine.Turn turn) {
             disk.commit(
                     turn.commit(),
-                    failure -> inBoot(() -> input(running -> running.onStored(turn, failure)))
-                            .run());
+                    failure -> world.agenda()
+                            .after(
+                                    world.storeTellsNanos(),
+                                    inBoot(() -> input(running -> running.onStored(turn, failure)))));
         }
 
         @Override

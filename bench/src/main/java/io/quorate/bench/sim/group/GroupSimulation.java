@@ -65,6 +65,7 @@ public final class GroupSimulation {
     private final int doublePercent;
     private final int slowPercent;
     private final boolean slowDisks;
+    private final long storeTellsNanos;
     private boolean calm;
     private long acknowledged;
     private long reads;
@@ -81,6 +82,7 @@ public final class GroupSimulation {
         this.doublePercent = random.nextInt(2) == 0 ? 0 : random.nextInt(20);
         this.slowPercent = random.nextInt(2) == 0 ? 0 : random.nextInt(10);
         this.slowDisks = random.nextInt(2) == 0;
+        this.storeTellsNanos = random.nextInt((int) (4 * MILLI));
         boolean skewed = random.nextInt(2) == 0;
         RaftSettings usual = RaftSettings.DEFAULT;
         this.settings = new GroupSettings(
@@ -97,7 +99,7 @@ public final class GroupSimulation {
                 1 << (5 + random.nextInt(8)),
                 random.nextInt(2) == 0 ? 300 * MILLI : 5 * SECOND,
                 1000,
-                (200 + random.nextInt(3000)) * MILLI);
+                (200 + random.nextInt(1500)) * MILLI);
         for (int i = 1; i <= size; i++) {
             ids.add(NodeId.of("n" + i));
         }
@@ -326,6 +328,11 @@ public final class GroupSimulation {
         return random.nextInt(200_000);
     }
 
+    /** From the moment that the store has a turn to the one that its group hears of it. */
+    long storeTellsNanos() {
+        return storeTellsNanos;
+    }
+
     GroupNode anyNode(Random chooser) {
         return nodes.get(chooser.nextInt(nodes.size()));
     }
@@ -375,8 +382,9 @@ public final class GroupSimulation {
         return settings;
     }
 
-    GroupBug bug() {
-        return bug;
+    /** The bug as far as a node's disk is concerned: some are of one disk only. */
+    GroupBug bugOf(NodeId id) {
+        return bug.isOfOneDisk() && !id.equals(ids.get(ids.size() - 1)) ? GroupBug.NONE : bug;
     }
 
     RaftRules raftRules() {
