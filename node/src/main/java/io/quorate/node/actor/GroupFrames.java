@@ -1,5 +1,6 @@
 package io.quorate.node.actor;
 
+import io.quorate.node.protocol.group.GroupMessage;
 import io.quorate.node.protocol.store.ReplicaSetId;
 import io.quorate.node.serial.GroupCodec;
 import io.quorate.node.serial.Inbox;
@@ -20,6 +21,8 @@ final class GroupFrames {
     private final PeerQuarantine.Listener errors;
     private final GroupTable.Delays delays;
     private final Map<ReplicaSetId, GroupInlet> inlets;
+    private final GroupInlet remote;
+    private final GroupPost post;
     private final Map<NodeId, Guest> guests = new ConcurrentHashMap<>();
     private final PeerQuarantine quarantine = new PeerQuarantine();
 
@@ -29,13 +32,17 @@ final class GroupFrames {
             LongSupplier nanoClock,
             PeerQuarantine.Listener errors,
             GroupTable.Delays delays,
-            Map<ReplicaSetId, GroupInlet> inlets) {
+            Map<ReplicaSetId, GroupInlet> inlets,
+            GroupInlet remote,
+            GroupPost post) {
         this.transport = transport;
         this.stamps = stamps;
         this.nanoClock = nanoClock;
         this.errors = errors;
         this.delays = delays;
         this.inlets = inlets;
+        this.remote = remote;
+        this.post = post;
     }
 
     /** One other node. Its frames are opened one after the other. */
@@ -85,9 +92,16 @@ final class GroupFrames {
     }
 
     private void deliver(NodeId from, GroupCodec.Addressed addressed, long age) {
+        GroupMessage message = addressed.message();
         GroupInlet inlet = inlets.get(addressed.set());
-        if (inlet != null) {
-            inlet.add(new GroupInlet.Incoming(from, addressed.message(), age));
+        if (message instanceof GroupMessage.Told || message instanceof GroupMessage.NotLeading) {
+            // What was asked while the group did not run here is answered when it may run again.
+            remote.tell(new RemoteGroupsActor.Arrived(from, addressed.set(), message));
+        }
+        if (inlet != null && inlet.isOpen()) {
+            inlet.add(new GroupInlet.Incoming(from, message, age));
+        } else if (message instanceof GroupMessage.Ask ask) {
+            post.send(from, addressed.set(), new GroupMessage.NotLeading(ask.id(), null));
         }
     }
 }

@@ -11,6 +11,7 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import java.util.function.LongPredicate;
+import java.util.function.LongSupplier;
 import org.apache.pekko.actor.ActorRef;
 import org.jspecify.annotations.Nullable;
 
@@ -90,18 +91,29 @@ final class GroupInlet {
         ticking.set(false);
     }
 
-    /** To be called before the requests are taken, so that none is overlooked. */
-    void rearm() {
+    /** Takes a request up. */
+    interface Taker {
+        void take(Submit submit, long now);
+    }
+
+    /** Gives out requests that wait, so many at once; if there are more the actor is woken again. */
+    void takeUp(int most, LongSupplier nanoClock, Taker taker) {
+        // First, so that none that comes meanwhile is overlooked.
         woken.set(false);
+        for (int i = 0; i < most; i++) {
+            Submit submit = submits.poll();
+            if (submit == null) {
+                break;
+            }
+            long now = nanoClock.getAsLong();
+            if (submit.takenUp().test(now - submit.takenAt())) {
+                taker.take(submit, now);
+            }
+        }
+        wakeForRest();
     }
 
-    @Nullable
-    Submit poll() {
-        return submits.poll();
-    }
-
-    /** Others wait still. */
-    void wakeForRest() {
+    private void wakeForRest() {
         if (!submits.isEmpty()) {
             wake();
         }
@@ -111,7 +123,7 @@ final class GroupInlet {
     void open(ActorRef present) {
         actor = present;
         ticked();
-        rearm();
+        woken.set(false);
         wakeForRest();
     }
 

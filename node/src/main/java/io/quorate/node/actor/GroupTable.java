@@ -8,8 +8,6 @@ import io.quorate.node.serial.Stamps;
 import io.quorate.node.transport.Frame;
 import io.quorate.node.transport.Transport;
 import io.quorate.ring.topology.NodeId;
-import io.quorate.ring.wire.ErrorCode;
-import io.quorate.ring.wire.Outcome;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -27,6 +25,9 @@ import org.jspecify.annotations.Nullable;
 public final class GroupTable {
     private final LongSupplier nanoClock;
     private final Map<ReplicaSetId, GroupInlet> inlets = new ConcurrentHashMap<>();
+    /** To groups that do not run on this node. */
+    private final GroupInlet remote = new GroupInlet();
+
     private final Map<Integer, GroupReport> reports = new ConcurrentHashMap<>();
     private final Set<Integer> ready = ConcurrentHashMap.newKeySet();
     private volatile boolean complete;
@@ -53,7 +54,7 @@ public final class GroupTable {
             Executor later) {
         this.nanoClock = nanoClock;
         this.post = new GroupPost(transport, stamps, randomLongs, later);
-        this.frames = new GroupFrames(transport, stamps, nanoClock, errors, delays, inlets);
+        this.frames = new GroupFrames(transport, stamps, nanoClock, errors, delays, inlets, remote, post);
     }
 
     Map<ReplicaSetId, GroupInlet> inlets() {
@@ -63,6 +64,10 @@ public final class GroupTable {
     @Nullable
     GroupInlet inlet(ReplicaSetId set) {
         return inlets.get(set);
+    }
+
+    GroupInlet remote() {
+        return remote;
     }
 
     GroupPost post() {
@@ -96,17 +101,10 @@ public final class GroupTable {
         return complete && ready.size() >= inlets.size();
     }
 
-    /** Takes a client's request to the group of its key. */
+    /** Takes a client's request to the group of its key, here or elsewhere. */
     public void submit(LedRequest request, long timeoutNanos, LongPredicate takenUp, Consumer<KeyReply> reply) {
-        GroupInlet inlet = inlets.get(request.key().set());
-        if (inlet == null) {
-            reply.accept(KeyReply.Refused.of(
-                    ErrorCode.UNAVAILABLE,
-                    Outcome.NOT_APPLIED,
-                    "this node has no group of partition " + request.key().set().partition()
-                            + " yet; retry, or use another node"));
-            return;
-        }
+        GroupInlet own = inlets.get(request.key().set());
+        GroupInlet inlet = own == null || !own.isOpen() ? remote : own;
         inlet.add(new GroupInlet.Submit(request, nanoClock.getAsLong(), timeoutNanos, takenUp, reply));
     }
 

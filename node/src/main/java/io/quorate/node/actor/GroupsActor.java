@@ -6,7 +6,9 @@ import io.quorate.node.journal.EventLogs;
 import io.quorate.node.protocol.group.CheckSlots;
 import io.quorate.node.protocol.group.Group;
 import io.quorate.node.protocol.group.GroupReport;
+import io.quorate.node.protocol.group.GroupRules;
 import io.quorate.node.protocol.group.GroupSettings;
+import io.quorate.node.protocol.group.RemoteGroups;
 import io.quorate.node.protocol.store.GroupStore;
 import io.quorate.node.protocol.store.ReplicaSetId;
 import io.quorate.node.transport.Frame;
@@ -89,6 +91,13 @@ public final class GroupsActor extends AbstractBehavior<Received> {
         super(context);
         this.around = around;
         this.plugins = EventLogs.plugins(Adapter.toClassic(context.getSystem()), around.log());
+        Adapter.actorOf(
+                context,
+                RemoteGroupsActor.props(
+                        around.table().remote(),
+                        around.nanoClock(),
+                        this::remoteGroups,
+                        around.table().post()));
     }
 
     public static Behavior<Received> create(Around around) {
@@ -98,11 +107,22 @@ public final class GroupsActor extends AbstractBehavior<Received> {
         }));
     }
 
+    private RemoteGroups remoteGroups(RemoteGroups.Output output) {
+        return new RemoteGroups(this::otherHomes, around.ids(), around.settings(), GroupRules.STANDARD, output);
+    }
+
+    private ImmutableList<NodeId> otherHomes(ReplicaSetId set) {
+        return around.ring().table().homes(set.partition()).stream()
+                .filter(home -> !home.equals(around.self()))
+                .collect(ImmutableList.toImmutableList());
+    }
+
     @Override
     public Receive<Received> createReceive() {
         return newReceiveBuilder()
                 .onMessage(Message.Tick.class, tick -> {
                     around.table().inlets().values().forEach(GroupInlet::tick);
+                    around.table().remote().tick();
                     return this;
                 })
                 .onMessage(Frame.class, frame -> {

@@ -243,22 +243,17 @@ abstract class RaftGroupActor extends AbstractPersistentActor implements Runtime
     }
 
     private void takeSubmits() {
-        GroupInlet inlet = around.inlet();
-        inlet.rearm();
-        Group running = running();
-        for (int i = 0; i < SUBMITS_A_TURN; i++) {
-            GroupInlet.Submit submit = inlet.poll();
-            if (submit == null) {
-                break;
-            }
-            long now = now();
-            long waited = now - submit.takenAt();
-            if (submit.takenUp().test(waited)) {
-                running.onRequest(
-                        submit.request(), submit.takenAt() + submit.timeoutNanos(), false, submit.reply(), now);
-            }
-        }
-        inlet.wakeForRest();
+        around.inlet()
+                .takeUp(
+                        SUBMITS_A_TURN,
+                        around.nanoClock(),
+                        (submit, now) -> running()
+                                .onRequest(
+                                        submit.request(),
+                                        submit.takenAt() + submit.timeoutNanos(),
+                                        false,
+                                        submit.reply(),
+                                        now));
         settleLater();
     }
 

@@ -50,7 +50,7 @@ final class GroupClient {
         private final long began;
         private int tries;
         private int number;
-        private @Nullable GroupNode node;
+        private @Nullable Asked node;
 
         private Doing(RecordKey key, LedRequest request, Operation operation, long began) {
             this.key = key;
@@ -146,9 +146,9 @@ final class GroupClient {
         }
         now.tries++;
         int attempt = ++now.number;
-        GroupNode node = world.anyNode(random);
+        Asked node = world.anyNode(random);
         now.node = node;
-        world.note("client " + number + " asks " + node.id + " " + now.request);
+        world.note("client " + number + " asks " + node + " " + now.request);
         if (!node.isUp()) {
             world.agenda().after(5 * MILLI, () -> failed(now, attempt, Outcome.NOT_APPLIED));
             return;

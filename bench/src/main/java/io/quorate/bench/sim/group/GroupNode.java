@@ -25,7 +25,7 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** One node with its part in the group, its disk and its clock. */
-final class GroupNode {
+final class GroupNode implements Asked {
     private static final long TICK = 10_000_000L;
 
     final NodeId id;
@@ -55,11 +55,17 @@ final class GroupNode {
         });
     }
 
+    @Override
+    public String toString() {
+        return id.toString();
+    }
+
     private long clock() {
         return (long) (world.now() * clockRate);
     }
 
-    boolean isUp() {
+    @Override
+    public boolean isUp() {
         return group != null;
     }
 
@@ -197,7 +203,8 @@ final class GroupNode {
         input(running -> running.onMessage(from, message, 0, clock()));
     }
 
-    void request(LedRequest request, long timeoutNanos, Consumer<KeyReply> reply) {
+    @Override
+    public void request(LedRequest request, long timeoutNanos, Consumer<KeyReply> reply) {
         int thisBoot = boot;
         input(running -> running.onRequest(
                 request,

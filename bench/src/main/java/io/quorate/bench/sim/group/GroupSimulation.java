@@ -51,6 +51,7 @@ public final class GroupSimulation {
     private final GroupRules rules;
     private final GroupSettings settings;
     private final List<GroupNode> nodes = new ArrayList<>();
+    private final OutsideNode outside;
     private final List<GroupClient> clients = new ArrayList<>();
     private final List<NodeId> ids = new ArrayList<>();
     private final List<RecordKey> keys = new ArrayList<>();
@@ -111,6 +112,7 @@ public final class GroupSimulation {
         for (NodeId id : ids) {
             nodes.add(new GroupNode(id, this, skewed ? 0.9 + random.nextInt(200) / 1000.0 : 1));
         }
+        this.outside = new OutsideNode(NodeId.of("outside"), this, new Random(random.nextLong()));
         for (int i = 0; i < CLIENTS; i++) {
             clients.add(new GroupClient(i, this, new Random(random.nextLong())));
         }
@@ -120,6 +122,7 @@ public final class GroupSimulation {
     public GroupSimulation run() {
         try {
             nodes.forEach(this::start);
+            outside.start();
             clients.forEach(client -> agenda.after(random.nextInt(500) * MILLI, client::begin));
             agenda.after(SECOND, this::fault);
             agenda.runUntil(FAULTS_END);
@@ -197,6 +200,10 @@ public final class GroupSimulation {
             if (bothWays) {
                 ways.add(node.id + ">" + each.id);
             }
+        }
+        if (random.nextBoolean()) {
+            ways.add(outside.id + ">" + node.id);
+            ways.add(node.id + ">" + outside.id);
         }
         cuts.addAll(ways);
         agenda.after(nanos, () -> cuts.removeAll(ways));
@@ -304,6 +311,10 @@ public final class GroupSimulation {
         if (cuts.contains(from + ">" + to)) {
             return;
         }
+        if (outside.id.equals(to)) {
+            note(from + ">" + to + " " + message);
+            outside.receive(from, message);
+        }
         for (GroupNode node : nodes) {
             if (node.id.equals(to) && node.isUp()) {
                 note(from + ">" + to + " " + message);
@@ -333,8 +344,8 @@ public final class GroupSimulation {
         return storeTellsNanos;
     }
 
-    GroupNode anyNode(Random chooser) {
-        return nodes.get(chooser.nextInt(nodes.size()));
+    Asked anyNode(Random chooser) {
+        return chooser.nextInt(5) == 0 ? outside : nodes.get(chooser.nextInt(nodes.size()));
     }
 
     long timeoutNanos() {

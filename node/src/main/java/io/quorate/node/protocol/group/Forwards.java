@@ -92,6 +92,15 @@ final class Forwards {
                         id, request instanceof LedRequest.Write write ? write.remembered() : request, millisLeft));
     }
 
+    boolean hasLeader() {
+        return leader != null;
+    }
+
+    /** Whether that node is the one that is thought to lead. */
+    boolean isLed(NodeId by) {
+        return by.equals(leader);
+    }
+
     /** Somebody else leads by now, or nobody is known to. */
     void leaderIs(@Nullable NodeId next, long now) {
         if (next == null || next.equals(leader)) {
