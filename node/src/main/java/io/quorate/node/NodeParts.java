@@ -263,6 +263,10 @@ final class NodeParts {
                 () -> links.sentBytes(Lane.CONTROL));
         metrics.gauge("quorate.epoch", "Epoch of the ring", ring::epoch);
         metrics.gauge("quorate.groups.led", "Groups that this node leads", groups()::leads);
+        metrics.gauge(
+                "quorate.groups.alarmed",
+                "Groups whose replicas differ, as this node found, or whose state on its disk is damaged",
+                groups()::alarmed);
         RepairGauges.register(metrics, actors);
         metrics.gauge("quorate.storage.bytes", "Bytes of tables and memtables", this::storageBytes);
         if (cluster != null) {

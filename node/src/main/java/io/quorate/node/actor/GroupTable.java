@@ -152,6 +152,13 @@ public final class GroupTable {
         return answer;
     }
 
+    /** Groups that an operator has to look into, about a second ago. */
+    public long alarmed() {
+        return reports.values().stream()
+                .filter(report -> report.alarm() != null)
+                .count();
+    }
+
     /** Groups that this node leads, about a second ago. */
     public long leads() {
         return reports.values().stream()

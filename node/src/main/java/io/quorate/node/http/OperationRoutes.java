@@ -4,8 +4,10 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.quorate.node.actor.NodeView;
 import io.quorate.node.json.ExchangeJson;
+import io.quorate.node.json.GroupJson;
 import io.quorate.node.json.HintJson;
 import io.quorate.node.json.RingJson;
+import io.quorate.node.protocol.group.GroupReport;
 import io.quorate.node.protocol.shard.ExchangeReport;
 import io.quorate.node.protocol.shard.HintReport;
 import io.quorate.ring.epoch.RingState;
@@ -63,6 +65,9 @@ final class OperationRoutes {
 
         /** The same of a peer that is up; completes with a failure if it cannot be had. */
         CompletionStage<ObjectNode> peerHints(Member peer);
+
+        /** How this node's groups stood about a second ago. */
+        List<GroupReport> groupsLately();
 
         /** Has them compared as soon as there is time, and tells how they stand. */
         CompletionStage<ExchangeReport> compareAll();
@@ -251,12 +256,15 @@ final class OperationRoutes {
             long reachable = homes.stream().filter(up::contains).count();
             below += reachable < homes.size() / 2 + 1 ? 1 : 0;
         }
+        ArrayNode alarms = GroupJson.alarms(node.groupsLately());
+        boolean good = up.size() == ring.membership().size() && alarms.isEmpty();
         ObjectNode body = Json.object()
-                .put("status", up.size() == ring.membership().size() ? "ok" : "degraded")
+                .put("status", good ? "ok" : "degraded")
                 .put("partitionsBelowQuorum", below)
                 .put("partitions", ring.partitions().value());
         ArrayNode down = body.putArray("down");
         ring.membership().ids().stream().filter(id -> !up.contains(id)).forEach(id -> down.add(id.value()));
+        body.set("groupAlarms", alarms);
         // Always 200, so that no orchestrator restarts a healthy node because of others.
         exchange.json(200, body);
     }

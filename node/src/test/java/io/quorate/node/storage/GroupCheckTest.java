@@ -104,7 +104,8 @@ class GroupCheckTest {
             return group().alarms.size() >= 2;
         });
 
-        assertThat(group().report(N2).alarm()).contains("1 records cannot be read, the first: key k17 of bucket accounts");
+        assertThat(group().report(N2).alarm())
+                .contains("1 records cannot be read, the first: key k17 of bucket accounts");
         assertThat(group().report(N1).alarm()).contains("n1 and n2 differ in 1 of 1024 leaves");
         assertThat(group().report(N3).alarm()).as(group().alarms.toString()).isNull();
         assertThat(record(N2, "k17")).isEqualTo(damaged);
@@ -114,8 +115,10 @@ class GroupCheckTest {
 
     @Test
     void lostRecordsAreToldAndStayLost() {
-        assertThat(RecordDamage.lose(beside(N3).columns(), TinyGroup.BUCKET, "k1")).isEqualTo(1);
-        assertThat(RecordDamage.lose(beside(N3).columns(), TinyGroup.BUCKET, "k2")).isEqualTo(1);
+        assertThat(RecordDamage.lose(beside(N3).columns(), TinyGroup.BUCKET, "k1"))
+                .isEqualTo(1);
+        assertThat(RecordDamage.lose(beside(N3).columns(), TinyGroup.BUCKET, "k2"))
+                .isEqualTo(1);
 
         group().await("two alarms", () -> {
             write();

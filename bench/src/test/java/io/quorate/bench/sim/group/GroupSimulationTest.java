@@ -18,17 +18,33 @@ class GroupSimulationTest {
         long acknowledged = 0;
         long reads = 0;
         long states = 0;
+        long compared = 0;
         for (long seed = 1; seed <= SEEDS; seed++) {
             GroupSimulation run = clean(seed);
             acknowledged += run.acknowledgedWrites();
             reads += run.reads();
             states += run.count(Group.Event.STATE_TAKEN);
+            compared += run.count(Group.Event.CHECKED);
         }
         assertThat(acknowledged)
                 .as("runs in which nothing happens prove nothing")
                 .isGreaterThan(100 * SEEDS);
         assertThat(reads).isGreaterThan(100 * SEEDS);
         assertThat(states).as("states that were taken in place of a log").isGreaterThan(SEEDS / 4);
+        assertThat(compared).as("checks at which all replicas were equal").isGreaterThan(SEEDS);
+    }
+
+    /** Other laws would notice too; here it is the group itself. */
+    @ParameterizedTest
+    @EnumSource(names = {"DELETE_NOT_ON_ONE_DISK", "OTHER_TYPE_ON_ONE_DISK"})
+    void whatOneDiskHasOtherwiseIsToldByTheGroup(GroupBug bug) {
+        for (long seed = 1; seed <= bug.seeds(); seed++) {
+            Violation violation = new GroupSimulation(seed, bug).run().violation();
+            if (violation != null && String.valueOf(violation.getMessage()).contains("ALARM")) {
+                return;
+            }
+        }
+        throw new AssertionError("no alarm in " + bug.seeds() + " seeds");
     }
 
     private static GroupSimulation clean(long seed) {
