@@ -65,9 +65,9 @@ final class GroupAlarmTest {
             Http.request("PUT", node.url(), "/v1/buckets/ledger")
                     .json("{\"mode\":\"leader\",\"n\":1}")
                     .send()
-                    .expect(200);
+                    .expect(201);
             Awaitility.await("a write")
-                    .atMost(Duration.ofSeconds(20))
+                    .atMost(Duration.ofSeconds(30))
                     .until(() -> Http.request("PUT", node.url(), target("k"))
                                     .body("v")
                                     .send()
@@ -98,14 +98,15 @@ final class GroupAlarmTest {
                         assertThat(health.path("groupAlarms").get(0).path("alarm"))
                                 .isEqualTo(group.path("alarm"));
                         assertThat(Http.get(node.url(), "/metrics").expect(200).text())
-                                .contains("quorate_anti_entropy_alarms_total{cause=\"group\"} 1.0")
-                                .contains("quorate_groups_alarmed 1.0");
+                                .contains("quorate_anti_entropy_alarms_total{cause=\"group\",node=\"n1\"} 1.0")
+                                .contains("quorate_groups_alarmed{node=\"n1\"} 1.0");
                     });
         }
         assertThat(RecordDamage.flipBit(folder, "ledger", "k"))
                 .as("the record is there as it was")
                 .isEqualTo(1);
         try (EmbeddedNode node = EmbeddedNode.start(config)) {
+            assertThat(node.awaitGroups(Duration.ofSeconds(30))).isTrue();
             assertThat(Http.get(node.url(), target("k?timeout=10s")).expect(200).text())
                     .isEqualTo("v");
         }
