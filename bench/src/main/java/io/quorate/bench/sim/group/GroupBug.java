@@ -24,7 +24,7 @@ public enum GroupBug {
     /** One disk has another content type than was written, in a record that is whole. */
     OTHER_TYPE_ON_ONE_DISK(20),
     /** What says that something is durable does not wait for the disk. */
-    NO_WAIT_FOR_DISK(50);
+    NO_WAIT_FOR_DISK(100);
 
     private final int seeds;
 

@@ -17,6 +17,9 @@ import org.jspecify.annotations.Nullable;
  * hundred bytes; of others the branches that differ are asked for one by one. Who does not answer is no alarm.
  */
 final class TreeComparison {
+    /** A comparison ends after so many intervals, whoever counts still. */
+    private static final int IN_ALL_INTERVALS = 36;
+
     private final NodeId self;
     private final GroupSettings settings;
     private final Group.Output output;
@@ -35,7 +38,12 @@ final class TreeComparison {
         private final List<Integer> leaves = new ArrayList<>();
         private boolean others;
         private long askedAt;
+        private long heardAt;
         private boolean begun;
+
+        private Asked(long now) {
+            heardAt = now;
+        }
     }
 
     /** How a member's state differs from the leader's. */
@@ -67,7 +75,7 @@ final class TreeComparison {
         asked.clear();
         for (NodeId member : members) {
             if (!member.equals(self)) {
-                asked.put(member, new Asked());
+                asked.put(member, new Asked(now));
             }
         }
         differences.keySet().retainAll(members);
@@ -89,9 +97,9 @@ final class TreeComparison {
         if (present == null) {
             return;
         }
-        if (now - began >= settings.checkNanos()) {
-            asked.clear();
-        }
+        // Who counts still is waited for, who is silent is not.
+        boolean over = now - began >= IN_ALL_INTERVALS * settings.checkNanos();
+        equal &= !asked.values().removeIf(state -> over || now - state.heardAt >= settings.checkNanos());
         asked.forEach((member, state) -> {
             if (!state.begun || now - state.askedAt >= settings.askAgainNanos()) {
                 ask(present, member, state, now);
@@ -110,10 +118,13 @@ final class TreeComparison {
         Asked state = asked.get(from);
         if (present == null
                 || state == null
-                || answer.pending()
                 || answer.index() != present.index()
                 || answer.term() != present.term()
                 || answer.part() != state.parts.element()) {
+            return;
+        }
+        state.heardAt = now;
+        if (answer.pending()) {
             return;
         }
         ImmutableLongArray mine = present.digests(answer.part());

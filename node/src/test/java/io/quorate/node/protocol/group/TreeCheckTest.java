@@ -229,12 +229,13 @@ class TreeCheckTest {
     /** One place that is free or not, and must come back as often as it is taken. */
     private static final class OnePlace implements CheckSlots {
         private boolean free = true;
+        private boolean shut;
         private int taken;
 
         @Override
         public boolean take() {
-            boolean got = free;
-            free = false;
+            boolean got = free && !shut;
+            free &= !got;
             taken += got ? 1 : 0;
             return got;
         }
@@ -256,6 +257,34 @@ class TreeCheckTest {
         assertThat(place.taken).isGreaterThanOrEqualTo(9);
         group.close();
         assertThat(place.free).isTrue();
+        assertThat(group.alarms).isEmpty();
+    }
+
+    @Test
+    void whoCountsLateIsWaitedFor() {
+        group.close();
+        OnePlace place = new OnePlace();
+        group = of(EVERY, place);
+        writeSome();
+        group.await("the leader to count", () -> {
+            group.write("busy", "x");
+            return !place.free;
+        });
+        // Nobody else gets a place when the leader gives it back.
+        place.shut = true;
+        group.awaitEqual();
+        long applied = group.report(N1).applied();
+
+        for (int i = 0; i < 300; i++) {
+            group.write("busy", "x");
+            group.turn();
+        }
+        group.awaitEqual();
+        assertThat(group.report(N1).applied()).as("no other check").isEqualTo(applied + 300);
+        assertThat(group.count(Group.Event.CHECKED)).isZero();
+
+        place.shut = false;
+        group.await("the end of it", () -> group.count(Group.Event.CHECKED) == 1);
         assertThat(group.alarms).isEmpty();
     }
 
