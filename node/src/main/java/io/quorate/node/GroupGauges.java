@@ -19,6 +19,10 @@ final class GroupGauges {
                 "Groups of this node that have nothing to do and send nothing",
                 groups::resting);
         metrics.gauge(
+                "quorate.groups.alarmed",
+                "Groups whose replicas differ, as this node found, or whose state on its disk is damaged",
+                groups::alarmed);
+        metrics.gauge(
                 "quorate.groups.leaderless",
                 "Groups of this node of which it knows no leader, those that start or are halted included",
                 () -> groups.size()

@@ -172,6 +172,11 @@ final class NodeBackend implements HttpServer.Backend {
     }
 
     @Override
+    public List<GroupReport> groupsLately() {
+        return parts.groups().reports();
+    }
+
+    @Override
     public CompletionStage<GroupTable.Transfer> transfer(int partition, NodeId to) {
         ReplicaSetId set = ReplicaSetId.led(parts.ring().table().replicas(), partition);
         return parts.groups().transfer(set, to).orTimeout(OWN_TIMEOUT_MILLIS, TimeUnit.MILLISECONDS);

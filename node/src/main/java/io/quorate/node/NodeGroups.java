@@ -7,7 +7,7 @@ import io.quorate.node.actor.PeerQuarantine;
 import io.quorate.node.config.NodeConfig;
 import io.quorate.node.journal.EventLogs;
 import io.quorate.node.metrics.NodeMetrics;
-import io.quorate.node.protocol.group.Group;
+import io.quorate.node.protocol.group.GroupEvent;
 import io.quorate.node.protocol.group.GroupSettings;
 import io.quorate.node.protocol.liveness.Losses;
 import io.quorate.node.serial.Stamps;
@@ -69,7 +69,7 @@ final class NodeGroups {
         this.knownDisk = knownDisk;
         // A system that was given may see this node start more than once.
         this.log = config.node() + "-" + Long.toHexString(Wiring.incarnations().getAsLong());
-        for (Group.Event event : Group.Event.values()) {
+        for (GroupEvent event : GroupEvent.values()) {
             count(metrics, event, 0);
         }
         Executor later = system.dispatchers().lookup(DispatcherSelector.fromConfig("quorate.group-dispatcher"));
@@ -88,7 +88,7 @@ final class NodeGroups {
                         config.node(),
                         ring,
                         new RocksGroupStore(store, config.tuning().recentRecordsBytes()),
-                        GroupSettings.DEFAULT,
+                        GroupSettings.DEFAULT.withCheck(config.tuning().groupCheckNanos()),
                         table,
                         nanoClock,
                         Wiring.wallMillis(),
@@ -105,7 +105,11 @@ final class NodeGroups {
                 DispatcherSelector.fromConfig("quorate.group-dispatcher"));
     }
 
-    private static void count(NodeMetrics metrics, Group.Event event, int times) {
+    private static void count(NodeMetrics metrics, GroupEvent event, int times) {
+        if (event == GroupEvent.CHECK_ALARM) {
+            metrics.count("quorate.anti.entropy.alarms", "cause", "group");
+            return;
+        }
         metrics.count(
                 "quorate.groups", "event", event.name().toLowerCase(Locale.ROOT).replace('_', '-'), times);
     }

@@ -82,7 +82,8 @@ final class ThreeNodes implements AutoCloseable {
                         exchange.rounds(),
                         exchange.bytesPerSecond(),
                         Long.MAX_VALUE),
-                hints ? usual.hints() : HintSettings.NONE);
+                hints ? usual.hints() : HintSettings.NONE,
+                0);
         for (int i = 0; i < NODES; i++) {
             start(i);
         }

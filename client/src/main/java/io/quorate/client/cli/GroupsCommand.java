@@ -56,6 +56,12 @@ public final class GroupsCommand extends OperatorCommand {
         }
         printer.table(
                 List.of("PARTITION", "ROLE", "LEADER", "TERM", "COMMIT", "APPLIED", "LAG", "KEYS", "FOLLOWERS"), rows);
+        for (JsonNode group : report.path("groups")) {
+            if (group.has("alarm")) {
+                printer.line("ALARM: partition " + group.path("partition").asText() + ": "
+                        + group.path("alarm").asText());
+            }
+        }
         return ExitCode.DONE;
     }
 

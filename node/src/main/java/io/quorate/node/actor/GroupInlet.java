@@ -90,8 +90,8 @@ final class GroupInlet {
     }
 
     /** Lets time pass, unless nothing waits for that, or the actor has yet to come to the last tick. */
-    void tick() {
-        if (actor != null && !quiet && ticking.compareAndSet(false, true)) {
+    void tick(boolean evenIfQuiet) {
+        if (actor != null && (evenIfQuiet || !quiet) && ticking.compareAndSet(false, true)) {
             tell(Signal.TICK);
         }
     }

@@ -216,4 +216,11 @@ public final class GroupTable {
     public int size() {
         return inlets.size();
     }
+
+    /** Groups that an operator has to look into, about a second ago. */
+    public long alarmed() {
+        return reports.values().stream()
+                .filter(report -> report.alarm() != null)
+                .count();
+    }
 }

@@ -3,7 +3,9 @@ package io.quorate.node.actor;
 import com.google.common.collect.ImmutableList;
 import com.typesafe.config.Config;
 import io.quorate.node.journal.EventLogs;
+import io.quorate.node.protocol.group.CheckSlots;
 import io.quorate.node.protocol.group.Group;
+import io.quorate.node.protocol.group.GroupEvent;
 import io.quorate.node.protocol.group.GroupReport;
 import io.quorate.node.protocol.group.GroupRules;
 import io.quorate.node.protocol.group.GroupSettings;
@@ -20,6 +22,7 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.Semaphore;
 import java.util.function.Consumer;
 import java.util.function.LongConsumer;
 import java.util.function.LongFunction;
@@ -44,11 +47,15 @@ import org.slf4j.LoggerFactory;
 public final class GroupsActor extends AbstractBehavior<Received> {
     private static final Logger LOG = LoggerFactory.getLogger(GroupsActor.class);
     private static final Duration TICK = Duration.ofMillis(25);
+    /** Ticks from one to the next that groups at rest get too: what is due every few minutes begins then. */
+    private static final int REST = 200;
+
     /** Ticks from one pulse to the next. */
     private static final int PULSE = 3;
 
     private static final Duration PAUSE_MIN = Duration.ofSeconds(1);
     private static final int PAUSE_DOUBLINGS = 6;
+    private static final int CHECKS_AT_ONCE = 2;
 
     private final Around around;
     private final Map<ActorRef, ReplicaSetId> running = new HashMap<>();
@@ -56,6 +63,7 @@ public final class GroupsActor extends AbstractBehavior<Received> {
     private final Config plugins;
     private final Set<NodeId> peers = new TreeSet<>();
     private long ticks;
+    private final CheckSlots slots = new NodeSlots();
     private boolean begun;
 
     /**
@@ -77,7 +85,7 @@ public final class GroupsActor extends AbstractBehavior<Received> {
             LongSupplier ids,
             LongFunction<RandomGenerator> random,
             String log,
-            Consumer<Group.Event> events,
+            Consumer<GroupEvent> events,
             LongConsumer commits,
             Runnable ended) {}
 
@@ -158,8 +166,9 @@ public final class GroupsActor extends AbstractBehavior<Received> {
             peers.forEach(table.post()::pulse);
         }
         table.pulses().tick(around.nanoClock().getAsLong()).forEach(table::lost);
-        table.inlets().values().forEach(GroupInlet::tick);
-        table.remote().tick();
+        boolean all = ticks % REST == 0;
+        table.inlets().values().forEach(inlet -> inlet.tick(all));
+        table.remote().tick(all);
     }
 
     private void begin() {
@@ -194,7 +203,8 @@ public final class GroupsActor extends AbstractBehavior<Received> {
                 around.table().pulses(),
                 around.wallMillis(),
                 around.ids(),
-                around.random().apply(set.partition()));
+                around.random().apply(set.partition()),
+                slots);
         ActorRef actor = Adapter.actorOf(
                 getContext(),
                 RaftGroupActor.props(new RaftGroupActor.Around(
@@ -211,9 +221,24 @@ public final class GroupsActor extends AbstractBehavior<Received> {
         running.put(actor, set);
     }
 
+    /** Shared by all groups, each of which runs on its own. */
+    private static final class NodeSlots implements CheckSlots {
+        private final Semaphore places = new Semaphore(CHECKS_AT_ONCE);
+
+        @Override
+        public boolean take() {
+            return places.tryAcquire();
+        }
+
+        @Override
+        public void giveBack() {
+            places.release();
+        }
+    }
+
     private final class Events implements RaftGroupActor.GroupEvents {
         @Override
-        public void happened(Group.Event event) {
+        public void happened(GroupEvent event) {
             around.events().accept(event);
         }
 

@@ -6,6 +6,7 @@ import com.typesafe.config.Config;
 import io.quorate.node.journal.EventLogs;
 import io.quorate.node.protocol.group.FoundLog;
 import io.quorate.node.protocol.group.Group;
+import io.quorate.node.protocol.group.GroupEvent;
 import io.quorate.node.protocol.group.GroupMessage;
 import io.quorate.node.protocol.group.GroupReport;
 import io.quorate.node.protocol.group.GroupRules;
@@ -86,7 +87,7 @@ abstract class RaftGroupActor extends AbstractPersistentActor implements Runtime
 
     /** Hears what happens to groups. */
     interface GroupEvents {
-        void happened(Group.Event event);
+        void happened(GroupEvent event);
 
         /** So long it took until what was proposed together was committed. */
         void committed(long nanos);
@@ -390,7 +391,7 @@ abstract class RaftGroupActor extends AbstractPersistentActor implements Runtime
         }
 
         @Override
-        public void happened(Group.Event event) {
+        public void happened(GroupEvent event) {
             around.events().happened(event);
         }
 

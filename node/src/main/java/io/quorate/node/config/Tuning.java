@@ -2,6 +2,7 @@ package io.quorate.node.config;
 
 import io.quorate.node.config.NodeConfig.InvalidException;
 import io.quorate.node.protocol.antientropy.ExchangeSettings;
+import io.quorate.node.protocol.group.GroupSettings;
 import io.quorate.node.protocol.hint.HintSettings;
 import io.quorate.node.protocol.liveness.Liveness;
 import io.quorate.node.protocol.pace.PaceSettings;
@@ -19,6 +20,7 @@ import io.quorate.node.storage.RocksPartitionStore;
  * @param drainNanos how long an orderly end waits for requests in flight
  * @param exchange how homes are brought together in the background
  * @param hints what is kept for homes that cannot take it
+ * @param groupCheckNanos replicas of a leader group are compared about so often; 0 for never
  */
 public record Tuning(
         Disk.Settings disk,
@@ -29,7 +31,8 @@ public record Tuning(
         Liveness.Settings liveness,
         long drainNanos,
         ExchangeSettings exchange,
-        HintSettings hints) {
+        HintSettings hints,
+        long groupCheckNanos) {
     public static final Tuning DEFAULT = new Tuning(
             Disk.Settings.DEFAULT,
             RocksPartitionStore.RECENT_BYTES_DEFAULT,
@@ -39,7 +42,8 @@ public record Tuning(
             Liveness.Settings.DEFAULT,
             2_000_000_000L,
             ExchangeSettings.DEFAULT,
-            HintSettings.DEFAULT);
+            HintSettings.DEFAULT,
+            GroupSettings.DEFAULT.checkNanos());
 
     /**
      * How many requests may wait for their turn, which adapts to how long they wait.
@@ -79,6 +83,9 @@ public record Tuning(
         }
         if (drainNanos < 0) {
             throw new InvalidException("shutdown.drain = " + drainNanos + " ns: must be at least 0");
+        }
+        if (groupCheckNanos < 0) {
+            throw new InvalidException("groups.check = " + groupCheckNanos + " ns: must be at least 0");
         }
     }
 }

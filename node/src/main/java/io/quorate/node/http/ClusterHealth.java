@@ -3,6 +3,7 @@ package io.quorate.node.http;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.quorate.node.json.GroupJson;
 import io.quorate.node.protocol.group.GroupReport;
 import io.quorate.ring.epoch.RingState;
 import io.quorate.ring.topology.Member;
@@ -41,7 +42,9 @@ final class ClusterHealth {
             long reachable = homes.stream().filter(up::contains).count();
             below += reachable < homes.size() / 2 + 1 ? 1 : 0;
         }
-        boolean good = up.size() == ring.membership().size() && led.cardinality() == partitions;
+        ArrayNode alarms = GroupJson.alarms(node.groupsLately());
+        boolean good =
+                up.size() == ring.membership().size() && led.cardinality() == partitions && alarms.isEmpty();
         ObjectNode body = Json.object()
                 .put("status", good ? "ok" : "degraded")
                 .put("partitionsBelowQuorum", below)
@@ -52,6 +55,7 @@ final class ClusterHealth {
         for (int partition = led.nextClearBit(0); partition < partitions; partition = led.nextClearBit(partition + 1)) {
             leaderless.add(partition);
         }
+        body.set("groupAlarms", alarms);
         return body;
     }
 

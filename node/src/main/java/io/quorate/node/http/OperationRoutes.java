@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.quorate.node.actor.NodeView;
 import io.quorate.node.json.ExchangeJson;
+import io.quorate.node.json.GroupJson;
 import io.quorate.node.json.HintJson;
 import io.quorate.node.json.RingJson;
 import io.quorate.node.protocol.group.GroupReport;
@@ -71,6 +72,9 @@ final class OperationRoutes {
 
         /** The same of a peer that is up; completes with a failure if it cannot be had. */
         CompletionStage<ObjectNode> peerGroups(Member peer);
+
+        /** How this node's groups stood about a second ago. */
+        List<GroupReport> groupsLately();
 
         /** Has them compared as soon as there is time, and tells how they stand. */
         CompletionStage<ExchangeReport> compareAll();

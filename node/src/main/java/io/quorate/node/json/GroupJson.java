@@ -5,10 +5,22 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.quorate.node.protocol.group.GroupReport;
 import io.quorate.ring.topology.NodeId;
+import java.util.List;
 
 /** How a node's part in a group stands, as JSON. */
 public final class GroupJson {
     private GroupJson() {}
+
+    /** The groups that an operator has to look into. */
+    public static ArrayNode alarms(List<GroupReport> reports) {
+        ArrayNode all = JsonNodeFactory.instance.arrayNode();
+        for (GroupReport report : reports) {
+            if (report.alarm() != null) {
+                all.addObject().put("partition", report.partition()).put("alarm", report.alarm());
+            }
+        }
+        return all;
+    }
 
     public static ObjectNode write(GroupReport report) {
         NodeId leader = report.leader();
@@ -24,6 +36,9 @@ public final class GroupJson {
                 .put("keys", report.keys());
         if (report.halted() != null) {
             body.put("halted", report.halted());
+        }
+        if (report.alarm() != null) {
+            body.put("alarm", report.alarm());
         }
         ArrayNode members = body.putArray("members");
         for (GroupReport.Member member : report.members()) {

@@ -127,6 +127,7 @@ public final class NodeMetrics implements AutoCloseable {
         }
         count("quorate.stale.replies", "seen", "late", 0);
         count("quorate.anti.entropy.alarms", "cause", "tree", 0);
+        count("quorate.anti.entropy.alarms", "cause", "group", 0);
         count("quorate.anti.entropy.gaps", "event", "closed", 0);
         count("quorate.hints", "event", "dropped", 0);
     }

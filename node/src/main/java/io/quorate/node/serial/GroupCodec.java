@@ -1,6 +1,7 @@
 package io.quorate.node.serial;
 
 import com.google.common.collect.ImmutableList;
+import com.google.common.primitives.ImmutableLongArray;
 import io.quorate.node.protocol.group.GroupMessage;
 import io.quorate.node.protocol.raft.Configuration;
 import io.quorate.node.protocol.request.Condition;
@@ -11,6 +12,7 @@ import io.quorate.node.protocol.request.VersionTag;
 import io.quorate.node.protocol.store.GroupCommit;
 import io.quorate.node.protocol.store.RecordKey;
 import io.quorate.node.protocol.store.ReplicaSetId;
+import io.quorate.repair.merkle.LeafTable;
 import io.quorate.ring.bytes.ByteSink;
 import io.quorate.ring.bytes.ByteSource;
 import io.quorate.ring.bytes.Bytes;
@@ -45,6 +47,8 @@ public final class GroupCodec {
     private static final int PULSE = 14;
     /** In place of a group: what concerns the nodes and all groups that they share. */
     public static final ReplicaSetId NODES = ReplicaSetId.led(0, 0);
+    private static final int COMPARE = 15;
+    private static final int COMPARED = 16;
 
     private static final int READ = 1;
     private static final int WRITE = 2;
@@ -61,6 +65,7 @@ public final class GroupCodec {
     private static final int MEMBERS_MAX = 64;
     private static final int CONFIGURATION_MAX = 1 << 16;
     private static final int MILLIS_MAX = Integer.MAX_VALUE;
+    private static final int DIGESTS_MAX = LeafTable.BRANCHES + 1;
 
     private static final ReadLevel[] READ_LEVELS = ReadLevel.values();
     private static final WriteLevel[] WRITE_LEVELS = WriteLevel.values();
@@ -113,6 +118,12 @@ public final class GroupCodec {
         } else if (message instanceof GroupMessage.Pulse pulse) {
             out.u8(PULSE).u64(pulse.epoch()).varint(pulse.number()).varint(pulse.wakes());
             out.varint(pulse.heardEpoch() + 1).varint(pulse.heardNumber() + 1);
+        } else if (message instanceof GroupMessage.Compare compare) {
+            out.u8(COMPARE).u64(compare.index()).varint(compare.term()).varint(compare.part());
+        } else if (message instanceof GroupMessage.Compared compared) {
+            out.u8(COMPARED).u64(compared.index()).varint(compared.term()).varint(compared.part());
+            out.flag(compared.pending()).varint(compared.digests().length());
+            compared.digests().forEach(out::u64);
         } else {
             throw new IllegalStateException("no codec for " + message.getClass());
         }
@@ -159,6 +170,9 @@ public final class GroupCodec {
             case SLEEPING -> new GroupMessage.Sleeping(number(in), number(in), id);
             case WAKE -> new GroupMessage.Wake(number(in), id);
             case PULSE -> new GroupMessage.Pulse(id, number(in), number(in), number(in) - 1, number(in) - 1);
+            case COMPARE -> new GroupMessage.Compare(id, number(in), in.count(LeafTable.BRANCHES));
+            case COMPARED ->
+                new GroupMessage.Compared(id, number(in), in.count(LeafTable.BRANCHES), in.flag(), readDigests(in));
             default -> throw new DecodeException("a group's message of type " + type);
         };
     }
@@ -180,6 +194,15 @@ public final class GroupCodec {
             rows.add(new GroupCommit.Row(in.u8(), in.bytes(ROW_MAX), in.bytes(ROW_MAX)));
         }
         return new GroupMessage.StatePart(id, number, rows.build(), last);
+    }
+
+    private static ImmutableLongArray readDigests(ByteSource in) {
+        int count = in.count(DIGESTS_MAX, Long.BYTES);
+        ImmutableLongArray.Builder digests = ImmutableLongArray.builder(count);
+        for (int i = 0; i < count; i++) {
+            digests.add(in.u64());
+        }
+        return digests.build();
     }
 
     private static long number(ByteSource in) {

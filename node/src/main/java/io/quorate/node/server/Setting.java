@@ -57,6 +57,7 @@ record Setting(String key, @Nullable String fallback, boolean required, String a
     static final String EXCHANGE_RATE = "anti-entropy.rate";
     static final String EXCHANGE_ROUNDS = "anti-entropy.rounds";
     static final String SCRUB_RATE = "anti-entropy.scrub-rate";
+    static final String GROUP_CHECK = "groups.check";
     static final String HINT_BYTES = "hints.max-bytes-per-home";
     static final String HINT_BYTES_IN_ALL = "hints.max-bytes";
     static final String HINT_KEYS = "hints.max-keys";
@@ -118,6 +119,7 @@ record Setting(String key, @Nullable String fallback, boolean required, String a
             with(EXCHANGE_RATE, "32MiB", "bytes of keys and values a second that this node fetches to come together"),
             with(EXCHANGE_ROUNDS, "4", "comparisons of this node at the same time, from 1 to 64"),
             with(SCRUB_RATE, "100", "leaves of the own hash trees, a second, that are held against the records"),
+            with(GROUP_CHECK, "10m", "replicas of leader buckets' groups are compared about so often; 0 for never"),
             with(HINT_BYTES, "1GiB", "writes kept for one home that could not take them"),
             with(HINT_BYTES_IN_ALL, "4GiB", "the same for all homes together"),
             with(HINT_KEYS, "1000000", "the same in keys; each takes some memory"),

@@ -54,7 +54,13 @@ final class TuningLoader {
                         bytes(Setting.HINT_BYTES_IN_ALL, 1 << 10, 1L << 50, "must be from 1KiB to 1PiB"),
                         number(Setting.HINT_KEYS, 1, 1_000_000_000),
                         HintSettings.DEFAULT.window(),
-                        bytes(Setting.HINT_RATE, 1 << 10, 1L << 40, "must be from 1KiB to 1TiB")));
+                        bytes(Setting.HINT_RATE, 1 << 10, 1L << 40, "must be from 1KiB to 1TiB")),
+                groupCheck());
+    }
+
+    private long groupCheck() {
+        long every = time(Setting.GROUP_CHECK, 0, 365 * 86_400 * SECOND, "must be from 1s to 365 days, or 0");
+        return every == 0 ? 0 : Math.max(SECOND, every);
     }
 
     private ExchangeSettings exchange() {

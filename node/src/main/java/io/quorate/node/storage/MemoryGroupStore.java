@@ -11,6 +11,7 @@ import io.quorate.repair.merkle.LeafTable;
 import io.quorate.ring.bytes.ByteSink;
 import io.quorate.ring.bytes.ByteSource;
 import io.quorate.ring.bytes.Bytes;
+import io.quorate.ring.token.PartitionCount;
 import io.quorate.ring.version.KeyState;
 import java.util.Arrays;
 import java.util.Iterator;
@@ -166,6 +167,11 @@ public final class MemoryGroupStore implements GroupStore {
     }
 
     @Override
+    public Count count(ReplicaSetId set, PartitionCount partitions) {
+        return new GroupCount(image(set), set, partitions);
+    }
+
+    @Override
     public void beginInstall(ReplicaSetId set, Consumer<@Nullable StorageException> ended) {
         coming = new TreeMap<>();
         ended.accept(null);
@@ -184,6 +190,12 @@ public final class MemoryGroupStore implements GroupStore {
         coming = new TreeMap<>();
         header = next;
         ended.accept(null);
+    }
+
+    /** The last entry that is in the state; 0 for none. */
+    public long index() {
+        GroupCommit.Header present = header;
+        return present == null ? 0 : present.index();
     }
 
     /** The same, to be changed alone. */

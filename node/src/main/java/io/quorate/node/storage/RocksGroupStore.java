@@ -11,6 +11,7 @@ import io.quorate.node.protocol.store.StorageException;
 import io.quorate.repair.merkle.LeafTable;
 import io.quorate.ring.bytes.ByteSink;
 import io.quorate.ring.bytes.Bytes;
+import io.quorate.ring.token.PartitionCount;
 import io.quorate.ring.version.KeyState;
 import java.util.Arrays;
 import java.util.Map;
@@ -205,6 +206,11 @@ public final class RocksGroupStore implements GroupStore {
             throw new StorageException("partition " + set.partition() + " has no state to send");
         }
         return new GroupImage(db, set);
+    }
+
+    @Override
+    public Count count(ReplicaSetId set, PartitionCount partitions) {
+        return new GroupCount(image(set), set, partitions);
     }
 
     @Override

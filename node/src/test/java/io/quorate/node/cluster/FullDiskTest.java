@@ -80,7 +80,8 @@ final class FullDiskTest {
                 usual.liveness(),
                 usual.drainNanos(),
                 usual.exchange(),
-                usual.hints());
+                usual.hints(),
+                usual.groupCheckNanos());
     }
 
     private static String target(String key) {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.google.common.collect.ImmutableList;
+import com.google.common.primitives.ImmutableLongArray;
 import io.quorate.node.fixture.Fuzz;
 import io.quorate.node.protocol.group.GroupMessage;
 import io.quorate.node.protocol.raft.Configuration;
@@ -105,6 +106,9 @@ class GroupCodecTest {
         all.add(new GroupMessage.Wake(9, 12));
         all.add(new GroupMessage.Pulse(7L << 50, 3, 12, -1, -1));
         all.add(new GroupMessage.Pulse(7L << 50, 4, 12, 5L << 50, 0));
+        all.add(new GroupMessage.Compare(4411, 4, 32));
+        all.add(new GroupMessage.Compared(4411, 4, 0, false, ImmutableLongArray.of(-1, 2)));
+        all.add(new GroupMessage.Compared(4411, 4, 7, true, ImmutableLongArray.of()));
         return all;
     }
 

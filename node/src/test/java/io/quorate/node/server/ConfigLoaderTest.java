@@ -116,6 +116,7 @@ final class ConfigLoaderTest {
                 Map.entry("QUORATE_ANTI_ENTROPY_RATE", "1MiB"),
                 Map.entry("QUORATE_ANTI_ENTROPY_ROUNDS", "2"),
                 Map.entry("QUORATE_ANTI_ENTROPY_SCRUB_RATE", "1000"),
+                Map.entry("QUORATE_GROUPS_CHECK", "1h"),
                 Map.entry("QUORATE_HINTS_MAX_BYTES_PER_HOME", "1MiB"),
                 Map.entry("QUORATE_HINTS_MAX_BYTES", "2MiB"),
                 Map.entry("QUORATE_HINTS_MAX_KEYS", "300"),
@@ -175,7 +176,8 @@ final class ConfigLoaderTest {
                                 2,
                                 1 << 20,
                                 MILLI),
-                        new HintSettings(1 << 20, 2 << 20, 300, HintSettings.DEFAULT.window(), 4 << 10)));
+                        new HintSettings(1 << 20, 2 << 20, 300, HintSettings.DEFAULT.window(), 4 << 10),
+                        3_600_000 * MILLI));
         TcpSettings tcp = TcpSettings.DEFAULT;
         assertThat(config.links().tcp())
                 .isEqualTo(new TcpSettings(

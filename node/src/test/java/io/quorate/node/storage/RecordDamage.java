@@ -38,10 +38,17 @@ public final class RecordDamage {
      * @return how many records were damaged
      */
     public static int flipBit(Path folder, String bucket, String key) {
-        return harm(folder, RocksColumns::data, "", isOf(bucket, key), (batch, column, entry) -> {
-            entry.value[entry.value.length / 2] ^= 0x10;
-            batch.put(column, entry.key, entry.value);
-        });
+        return harm(folder, RocksColumns::data, "", isOf(bucket, key), RecordDamage::flip);
+    }
+
+    /** The same while the database is in use. */
+    static int flipBit(RocksColumns columns, String bucket, String key) {
+        return harm(columns, RocksColumns::data, "", isOf(bucket, key), RecordDamage::flip);
+    }
+
+    private static void flip(WriteBatch batch, ColumnFamilyHandle column, Entry entry) throws RocksDBException {
+        entry.value[entry.value.length / 2] ^= 0x10;
+        batch.put(column, entry.key, entry.value);
     }
 
     /** Removes the hash trees of all partitions. */
@@ -52,6 +59,11 @@ public final class RecordDamage {
     /** Removes each record of a key without a trace, as a lost file does. */
     public static int lose(Path folder, String bucket, String key) {
         return harm(folder, RocksColumns::data, "", isOf(bucket, key), RecordDamage::remove);
+    }
+
+    /** The same while the database is in use. */
+    static int lose(RocksColumns columns, String bucket, String key) {
+        return harm(columns, RocksColumns::data, "", isOf(bucket, key), RecordDamage::remove);
     }
 
     private static void remove(WriteBatch batch, ColumnFamilyHandle column, Entry entry) throws RocksDBException {
@@ -71,8 +83,18 @@ public final class RecordDamage {
             String prefix,
             Predicate<byte[]> wanted,
             Harm harm) {
-        try (RocksColumns columns = RocksColumns.open(folder.resolve("db"), SyncMode.GROUP);
-                WriteBatch batch = new WriteBatch()) {
+        try (RocksColumns columns = RocksColumns.open(folder.resolve("db"), SyncMode.GROUP)) {
+            return harm(columns, which, prefix, wanted, harm);
+        }
+    }
+
+    private static int harm(
+            RocksColumns columns,
+            Function<RocksColumns, ColumnFamilyHandle> which,
+            String prefix,
+            Predicate<byte[]> wanted,
+            Harm harm) {
+        try (WriteBatch batch = new WriteBatch()) {
             ColumnFamilyHandle column = which.apply(columns);
             List<Entry> found = new ArrayList<>();
             columns.scan(column, Bytes.ofUtf8(prefix).toByteArray(), (key, value) -> {

@@ -21,6 +21,11 @@ final class BrokenGroup extends GroupRules {
     }
 
     @Override
+    public boolean holdsBackForCheck() {
+        return bug != GroupBug.CHECK_OF_A_LATER_STATE;
+    }
+
+    @Override
     public boolean decides(int others) {
         return bug == GroupBug.ONE_OF_MANY_BELIEVED || others == 0;
     }

@@ -17,8 +17,14 @@ public enum GroupBug {
     EARLIER_ASK_FORGOTTEN(400),
     /** Records and the index up to which they are applied reach the disk one after the other. */
     TORN_TURN(400),
+    /** A check sees what was applied after it. */
+    CHECK_OF_A_LATER_STATE(20),
+    /** One disk keeps what a delete should have taken away. */
+    DELETE_NOT_ON_ONE_DISK(20),
+    /** One disk has another content type than was written, in a record that is whole. */
+    OTHER_TYPE_ON_ONE_DISK(20),
     /** What says that something is durable does not wait for the disk. */
-    NO_WAIT_FOR_DISK(50);
+    NO_WAIT_FOR_DISK(100);
 
     private final int seeds;
 
@@ -29,6 +35,10 @@ public enum GroupBug {
     /** Within how many seeds it is to be found. */
     public int seeds() {
         return seeds;
+    }
+
+    boolean isOfOneDisk() {
+        return this == DELETE_NOT_ON_ONE_DISK || this == OTHER_TYPE_ON_ONE_DISK;
     }
 
     RaftBug ofCore() {

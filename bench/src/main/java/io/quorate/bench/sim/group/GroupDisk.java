@@ -2,6 +2,7 @@ package io.quorate.bench.sim.group;
 
 import com.google.common.collect.ImmutableList;
 import io.quorate.node.protocol.raft.Ready;
+import io.quorate.node.protocol.store.Commit;
 import io.quorate.node.protocol.store.GroupCommit;
 import io.quorate.node.protocol.store.GroupStore;
 import io.quorate.node.protocol.store.RecordKey;
@@ -9,7 +10,9 @@ import io.quorate.node.protocol.store.ReplicaSetId;
 import io.quorate.node.protocol.store.StorageException;
 import io.quorate.node.storage.MemoryGroupStore;
 import io.quorate.ring.bytes.Bytes;
+import io.quorate.ring.token.PartitionCount;
 import io.quorate.ring.version.KeyState;
+import io.quorate.ring.version.Version;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -115,9 +118,9 @@ final class GroupDisk implements GroupStore {
         return written.size() - synced + pending.size();
     }
 
-    /** Whether nothing is under way. */
-    boolean isIdle() {
-        return pending.isEmpty();
+    /** Whether nothing is under way, and the state is the one up to an entry. */
+    boolean shows(long index) {
+        return pending.isEmpty() && contents.state().index() == index;
     }
 
     void append(long sequence, Ready.Write event, Runnable ended) {
@@ -171,7 +174,43 @@ final class GroupDisk implements GroupStore {
                     commit.endsEra());
             submit(found -> found.state().commit(bare, failure -> {}), false, () -> {});
         }
-        submit(found -> found.state().commit(commit, failure -> {}), false, () -> ended.accept(null));
+        submit(found -> found.state().commit(spoilt(found, commit), failure -> {}), false, () -> ended.accept(null));
+    }
+
+    private GroupCommit spoilt(Contents found, GroupCommit commit) {
+        if (!bug.isOfOneDisk()) {
+            return commit;
+        }
+        ImmutableList.Builder<Commit.Change> changes = ImmutableList.builder();
+        for (Commit.Change change : commit.changes()) {
+            KeyState state = change.state();
+            if (bug == GroupBug.OTHER_TYPE_ON_ONE_DISK) {
+                state = withOtherType(state);
+            } else if (state.isEmpty()) {
+                state = found.state().read(change.key());
+            }
+            changes.add(new Commit.Change(change.key(), state, false, change.leaf(), change.sum()));
+        }
+        return new GroupCommit(
+                commit.set(),
+                commit.generation(),
+                changes.build(),
+                commit.header(),
+                commit.requests(),
+                commit.endsEra());
+    }
+
+    private static KeyState withOtherType(KeyState state) {
+        return new KeyState(
+                state.versions().stream()
+                        .map(version -> new Version(
+                                version.dot(),
+                                version.value(),
+                                "text/rotten",
+                                version.writtenMillis(),
+                                version.requestId()))
+                        .collect(ImmutableList.toImmutableList()),
+                state.context());
     }
 
     @Override
@@ -187,6 +226,11 @@ final class GroupDisk implements GroupStore {
     @Override
     public Image image(ReplicaSetId set) {
         return contents.state().image(set);
+    }
+
+    @Override
+    public Count count(ReplicaSetId set, PartitionCount partitions) {
+        return contents.state().count(set, partitions);
     }
 
     @Override

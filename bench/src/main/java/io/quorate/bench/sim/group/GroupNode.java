@@ -2,8 +2,10 @@ package io.quorate.bench.sim.group;
 
 import com.google.common.collect.ImmutableList;
 import io.quorate.bench.check.Violation;
+import io.quorate.node.protocol.group.CheckSlots;
 import io.quorate.node.protocol.group.FoundLog;
 import io.quorate.node.protocol.group.Group;
+import io.quorate.node.protocol.group.GroupEvent;
 import io.quorate.node.protocol.group.GroupMessage;
 import io.quorate.node.protocol.group.InstallStep;
 import io.quorate.node.protocol.group.Pulses;
@@ -49,7 +51,7 @@ final class GroupNode implements Asked {
         this.id = id;
         this.world = world;
         this.clockRate = clockRate;
-        this.disk = new GroupDisk(world.bug(), ended -> {
+        this.disk = new GroupDisk(world.bugOf(id), ended -> {
             int thisBoot = boot;
             world.agenda().at(world.diskFree(this), () -> {
                 if (thisBoot == boot) {
@@ -114,7 +116,8 @@ final class GroupNode implements Asked {
                         begun,
                         () -> 1_000_000 + clock() / 1_000_000,
                         random::nextLong,
-                        random),
+                        random,
+                        CheckSlots.UNBOUNDED),
                 world.settings(),
                 world.raftRules(),
                 world.rules(),
@@ -307,8 +310,10 @@ final class GroupNode implements Asked {
         public void store(StateMachine.Turn turn) {
             disk.commit(
                     turn.commit(),
-                    failure -> inBoot(() -> input(running -> running.onStored(turn, failure)))
-                            .run());
+                    failure -> world.agenda()
+                            .after(
+                                    world.storeTellsNanos(),
+                                    inBoot(() -> input(running -> running.onStored(turn, failure)))));
         }
 
         @Override
@@ -362,7 +367,7 @@ final class GroupNode implements Asked {
         public void committed(long nanos) {}
 
         @Override
-        public void happened(Group.Event event) {
+        public void happened(GroupEvent event) {
             world.note(id + " " + event);
             world.happened(event);
         }

@@ -8,6 +8,7 @@ import io.quorate.bench.sim.Agenda;
 import io.quorate.bench.sim.Trace;
 import io.quorate.bench.sim.raft.BrokenRaft;
 import io.quorate.node.protocol.group.Group;
+import io.quorate.node.protocol.group.GroupEvent;
 import io.quorate.node.protocol.group.GroupMessage;
 import io.quorate.node.protocol.group.GroupReport;
 import io.quorate.node.protocol.group.GroupRules;
@@ -64,7 +65,7 @@ public final class GroupSimulation {
     private final ReplicaSetId set;
     private final Map<GroupNode, Long> diskBusyUntil = new HashMap<>();
     private final Set<String> cuts = new HashSet<>();
-    private final Map<Group.Event, Long> events = new EnumMap<>(Group.Event.class);
+    private final Map<GroupEvent, Long> events = new EnumMap<>(GroupEvent.class);
     /** What the states at an index add up to, by the first who came there. */
     private final Map<Long, String> sums = new HashMap<>();
 
@@ -73,6 +74,7 @@ public final class GroupSimulation {
     private final int slowPercent;
     private final boolean slowDisks;
     private final boolean idles;
+    private final long storeTellsNanos;
     private boolean calm;
     private long acknowledged;
     private long reads;
@@ -91,6 +93,7 @@ public final class GroupSimulation {
         this.slowPercent = random.nextInt(2) == 0 ? 0 : random.nextInt(10);
         this.slowDisks = random.nextInt(2) == 0;
         this.idles = random.nextInt(3) > 0;
+        this.storeTellsNanos = random.nextInt((int) (4 * MILLI));
         boolean skewed = random.nextInt(2) == 0;
         RaftSettings usual = RaftSettings.DEFAULT;
         this.settings = new GroupSettings(
@@ -107,7 +110,8 @@ public final class GroupSimulation {
                 1 << (5 + random.nextInt(8)),
                 random.nextInt(2) == 0 ? 300 * MILLI : 5 * SECOND,
                 1000,
-                random.nextInt(2) == 0 ? random.nextInt(100) * MILLI : SECOND);
+                random.nextInt(2) == 0 ? random.nextInt(100) * MILLI : SECOND,
+                (200 + random.nextInt(1500)) * MILLI);
         for (int i = 1; i <= size; i++) {
             ids.add(NodeId.of("n" + i));
         }
@@ -258,7 +262,7 @@ public final class GroupSimulation {
         return all.size() == nodes.size()
                 && all.stream().anyMatch(report -> report.role().equals("leader"))
                 && all.stream().allMatch(report -> report.applied() == applied && report.commit() == applied)
-                && nodes.stream().allMatch(node -> node.disk().isIdle());
+                && nodes.stream().allMatch(node -> node.disk().shows(applied));
     }
 
     private void check() {
@@ -350,6 +354,11 @@ public final class GroupSimulation {
         return random.nextInt(200_000);
     }
 
+    /** From the moment that the store has a turn to the one that its group hears of it. */
+    long storeTellsNanos() {
+        return storeTellsNanos;
+    }
+
     Asked anyNode(Random chooser) {
         return chooser.nextInt(5) == 0 ? outside : nodes.get(chooser.nextInt(nodes.size()));
     }
@@ -369,7 +378,7 @@ public final class GroupSimulation {
         return 2 * SECOND;
     }
 
-    void happened(Group.Event event) {
+    void happened(GroupEvent event) {
         events.merge(event, 1L, Long::sum);
     }
 
@@ -423,8 +432,9 @@ public final class GroupSimulation {
         return settings;
     }
 
-    GroupBug bug() {
-        return bug;
+    /** The bug as far as a node's disk is concerned: some are of one disk only. */
+    GroupBug bugOf(NodeId id) {
+        return bug.isOfOneDisk() && !id.equals(ids.get(ids.size() - 1)) ? GroupBug.NONE : bug;
     }
 
     RaftRules raftRules() {
@@ -472,7 +482,7 @@ public final class GroupSimulation {
     }
 
     /** How often something happened to a group. */
-    public long count(Group.Event event) {
+    public long count(GroupEvent event) {
         return events.getOrDefault(event, 0L);
     }
 }

@@ -2,7 +2,7 @@ package io.quorate.bench.sim.group;
 
 import io.quorate.bench.check.Violation;
 import io.quorate.bench.sim.SeedSweep;
-import io.quorate.node.protocol.group.Group;
+import io.quorate.node.protocol.group.GroupEvent;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Locale;
@@ -31,7 +31,7 @@ public final class LeaderCommand implements Callable<Integer> {
             description = "a bug to plant: ${COMPLETION-CANDIDATES}; then finding it is success")
     private GroupBug planted = GroupBug.NONE;
 
-    private final Map<Group.Event, Long> events = new EnumMap<>(Group.Event.class);
+    private final Map<GroupEvent, Long> events = new EnumMap<>(GroupEvent.class);
     private long acknowledged;
     private long reads;
     private long rests;
@@ -78,7 +78,7 @@ public final class LeaderCommand implements Callable<Integer> {
         reads += run.reads();
         rests += run.rests();
         checks += run.checks();
-        for (Group.Event event : Group.Event.values()) {
+        for (GroupEvent event : GroupEvent.values()) {
             events.merge(event, run.count(event), Long::sum);
         }
         boolean found = run.violation() != null;

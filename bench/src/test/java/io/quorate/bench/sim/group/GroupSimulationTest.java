@@ -3,7 +3,7 @@ package io.quorate.bench.sim.group;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.quorate.bench.check.Violation;
-import io.quorate.node.protocol.group.Group;
+import io.quorate.node.protocol.group.GroupEvent;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -19,12 +19,14 @@ class GroupSimulationTest {
         long reads = 0;
         long rests = 0;
         long states = 0;
+        long compared = 0;
         for (long seed = 1; seed <= SEEDS; seed++) {
             GroupSimulation run = clean(seed);
             acknowledged += run.acknowledgedWrites();
             reads += run.reads();
             rests += run.rests();
-            states += run.count(Group.Event.STATE_TAKEN);
+            states += run.count(GroupEvent.STATE_TAKEN);
+            compared += run.count(GroupEvent.CHECKED);
         }
         assertThat(acknowledged)
                 .as("runs in which nothing happens prove nothing")
@@ -32,6 +34,20 @@ class GroupSimulationTest {
         assertThat(reads).isGreaterThan(100 * SEEDS);
         assertThat(rests).as("turns after which a group rested").isGreaterThan(SEEDS);
         assertThat(states).as("states that were taken in place of a log").isGreaterThan(SEEDS / 4);
+        assertThat(compared).as("checks at which all replicas were equal").isGreaterThan(SEEDS);
+    }
+
+    /** Other laws would notice too; here it is the group itself. */
+    @ParameterizedTest
+    @EnumSource(names = {"DELETE_NOT_ON_ONE_DISK", "OTHER_TYPE_ON_ONE_DISK"})
+    void whatOneDiskHasOtherwiseIsToldByTheGroup(GroupBug bug) {
+        for (long seed = 1; seed <= bug.seeds(); seed++) {
+            Violation violation = new GroupSimulation(seed, bug).run().violation();
+            if (violation != null && String.valueOf(violation.getMessage()).contains("ALARM")) {
+                return;
+            }
+        }
+        throw new AssertionError("no alarm in " + bug.seeds() + " seeds");
     }
 
     private static GroupSimulation clean(long seed) {

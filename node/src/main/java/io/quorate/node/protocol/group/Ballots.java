@@ -7,11 +7,11 @@ import java.util.function.Consumer;
 /** What the promises that a node writes down tell of its group's elections. */
 final class Ballots {
     private final NodeId self;
-    private final Consumer<Group.Event> happened;
+    private final Consumer<GroupEvent> happened;
     private HardState known;
 
     /** Goes on from what was promised before. */
-    Ballots(NodeId self, HardState known, Consumer<Group.Event> happened) {
+    Ballots(NodeId self, HardState known, Consumer<GroupEvent> happened) {
         this.self = self;
         this.known = known;
         this.happened = happened;
@@ -22,10 +22,10 @@ final class Ballots {
         boolean termBegins = next.term() != known.term();
         NodeId vote = next.vote();
         if (termBegins) {
-            happened.accept(Group.Event.TERM_BEGINS);
+            happened.accept(GroupEvent.TERM_BEGINS);
         }
         if (vote != null && (termBegins || !vote.equals(known.vote()))) {
-            happened.accept(vote.equals(self) ? Group.Event.STANDS : Group.Event.VOTES);
+            happened.accept(vote.equals(self) ? GroupEvent.STANDS : GroupEvent.VOTES);
         }
         known = next;
     }

@@ -25,6 +25,9 @@ import org.jspecify.annotations.Nullable;
  * @param value null to delete
  */
 record Command(long millis, RecordKey key, LedRequest.@Nullable Value value, Condition condition, RequestId request) {
+    /** In place of a write: here the leader has all replicas look at what their disks hold. It changes nothing. */
+    static final Bytes CHECK = new ByteSink(1).u8('C').toBytes();
+
     private static final int FORMAT = 1;
     private static final int NAME_MAX = 64;
     private static final int KEY_MAX = 1024;

@@ -13,4 +13,7 @@ sealed interface Effect {
 
     /** Its idempotency key was used with another body. */
     record Conflict() implements Effect {}
+
+    /** Nothing: it is where replicas are compared. */
+    record Checked() implements Effect {}
 }

@@ -54,6 +54,8 @@ public final class Group {
     private final Preference preference;
     private final Rest rest;
     private final Reach reach;
+    private final TreeCheck checks;
+    private final Compaction compaction;
     private final Gathered gathered = new Gathered();
     private final Ballots ballots;
     private final CommitTimes commitTimes = new CommitTimes();
@@ -62,7 +64,6 @@ public final class Group {
     private int writesUnderWay;
     private int turnsUnderWay;
     private boolean leads;
-    private long appliedBytes;
     private @Nullable String halted;
 
     /** Where the group lives. */
@@ -75,7 +76,8 @@ public final class Group {
             NodeLiveness liveness,
             LongSupplier wallMillis,
             LongSupplier ids,
-            RandomGenerator random) {}
+            RandomGenerator random,
+            CheckSlots slots) {}
 
     /** What the group has its shell do. */
     public interface Output {
@@ -96,22 +98,10 @@ public final class Group {
         /** Something that an operator may want to know. */
         void note(String what, boolean alarming);
 
-        void happened(Event event);
+        void happened(GroupEvent event);
 
         /** So long it took until what was proposed together was committed. */
         void committed(long nanos);
-    }
-
-    /** What is counted. */
-    public enum Event {
-        LEADS,
-        LEADS_NO_MORE,
-        STANDS,
-        VOTES,
-        TERM_BEGINS,
-        STATE_SENT,
-        STATE_TAKEN,
-        HALTED
     }
 
     /** The log as it was found. */
@@ -154,6 +144,8 @@ public final class Group {
         this.rest = new Rest(around.self(), core, around.liveness(), output::send, settings, now);
         this.reads = new KeyReads(core, () -> machine, proposals, rest, rules);
         this.purge = new GroupPurge(around, output);
+        this.compaction = new Compaction(core, settings.logBytes(), output);
+        this.checks = new TreeCheck(around, settings, rules, output, core, now);
         if (preference.isOwn()) {
             core.campaign(now);
         }
@@ -238,6 +230,10 @@ public final class Group {
             peeks.onLook(from, look, machine);
         } else if (message instanceof GroupMessage.Looked looked) {
             peeks.onLooked(from, looked, now);
+        } else if (message instanceof GroupMessage.Compare compare) {
+            checks.onCompare(from, compare, machine.index());
+        } else if (message instanceof GroupMessage.Compared compared) {
+            checks.onCompared(from, compared, now);
         } else if (!rest.onMessage(from, message, now)) {
             rest.active(now);
             transfers.onMessage(from, message, now);
@@ -263,11 +259,12 @@ public final class Group {
 
     /** A state has taken the place of this one's. */
     private void taken(NodeId from, long now) {
+        checks.drop();
         machine = openMachine();
         Base base = machine.base();
         proposals.passed(base.index());
         core.installed(from, base, now);
-        output.happened(Event.STATE_TAKEN);
+        output.happened(GroupEvent.STATE_TAKEN);
         output.note("took a state up to entry " + base.index() + " from " + from, false);
     }
 
@@ -288,19 +285,8 @@ public final class Group {
             return;
         }
         machine.ended(turn);
-        appliedBytes += turn.bytes();
-        if (appliedBytes > settings.logBytes() / 2) {
-            appliedBytes = 0;
-            compact(turn.commit().header().index());
-        }
-    }
-
-    private void compact(long stored) {
-        long index = core.compactableTo(stored, settings.logBytes());
-        if (index > core.base().index()) {
-            core.compact(index);
-            output.compacted(core.base(), core.hardState());
-        }
+        checks.stored(turn);
+        compaction.stored(turn);
     }
 
     /** Lets time pass. */
@@ -320,17 +306,23 @@ public final class Group {
         peeks.tick(now);
         transfers.tick(now);
         purge.step(core, gathered, proposals.size(), now);
+        if (leads && checks.isDue(machine.index(), now)) {
+            rest.active(now);
+        }
+        checks.tick(machine.index(), now);
         preference.tick(now);
         rest.tick(isIdle() && !preference.isWanted(), now);
     }
 
     private boolean isIdle() {
-        return waiting() == 0 && writesUnderWay == 0 && turnsUnderWay == 0 && transfers.isIdle() && !purge.isActive();
+        return waiting() == 0 && writesUnderWay == 0 && turnsUnderWay == 0 && transfers.isIdle()
+                && !purge.isActive()
+                && checks.isIdle();
     }
 
     /** Whether time need not pass here until the next input. */
     public boolean isQuiet() {
-        return rest.isResting() && waiting() == 0 && peeks.isIdle();
+        return rest.isResting() && waiting() == 0 && peeks.isIdle() && checks.isIdle();
     }
 
     /** Hands the lead over, or keeps it if it is asked to; false if this node does not lead, or that one cannot. */
@@ -366,11 +358,7 @@ public final class Group {
         if (leads) {
             proposals.everywhere(core.durableEverywhere());
         }
-        StateMachine.Turn turn = machine.takeTurn();
-        if (turn != null) {
-            turnsUnderWay++;
-            output.store(turn);
-        }
+        endTurn(null, now);
     }
 
     private void propose(long now) {
@@ -404,7 +392,7 @@ public final class Group {
             }
         }
         ready.lost().forEach(proposals::lost);
-        apply(ready.committed());
+        apply(ready.committed(), now);
         commitTimes.committed(core.commit(), now, output::committed);
         for (Ready.Read read : ready.reads()) {
             Call failed = reads.confirmed(read);
@@ -417,14 +405,16 @@ public final class Group {
         return more;
     }
 
-    private void apply(List<Entry> entries) {
+    private void apply(List<Entry> entries, long now) {
         for (Entry entry : entries) {
             if (halted != null) {
                 return;
             }
             try {
                 Effect effect = machine.apply(entry);
-                if (effect != null) {
+                if (effect instanceof Effect.Checked) {
+                    endTurn(entry, now);
+                } else if (effect != null) {
                     proposals.applied(entry.index(), entry.term(), effect);
                 }
             } catch (CorruptRecordException | StorageException | DecodeException e) {
@@ -433,10 +423,23 @@ public final class Group {
         }
     }
 
+    /** Gives the store what has changed. A check ends a turn, so that it can see what it stands for. */
+    private void endTurn(@Nullable Entry check, long now) {
+        StateMachine.Turn turn = checks.holdsBack() ? null : machine.takeTurn();
+        if (turn == null) {
+            return;
+        }
+        if (check != null) {
+            checks.applied(check, turn, machine, now);
+        }
+        turnsUnderWay++;
+        output.store(turn);
+    }
+
     private void halt(String why) {
         halted = why;
         output.note("halted: " + why, true);
-        output.happened(Event.HALTED);
+        output.happened(GroupEvent.HALTED);
         abandon();
     }
 
@@ -444,10 +447,10 @@ public final class Group {
         boolean leading = core.role() == Role.LEADER;
         if (leading && !leads) {
             preference.keep(now);
-            output.happened(Event.LEADS);
+            output.happened(GroupEvent.LEADS);
             forwards.takeAll().forEach(call -> begin(call, now));
         } else if (!leading && leads) {
-            output.happened(Event.LEADS_NO_MORE);
+            output.happened(GroupEvent.LEADS_NO_MORE);
             commitTimes.forget();
             proposals.deposed();
         }
@@ -465,6 +468,7 @@ public final class Group {
         forwards.abandon();
         peeks.abandon();
         transfers.close();
+        checks.drop();
     }
 
     /** Requests that wait here. */
@@ -475,7 +479,13 @@ public final class Group {
     /** How it stands. */
     public GroupReport report(long now) {
         return GroupReport.of(
-                around.set().partition(), core, machine.index(), machine.keys(), reads.lagMillis(now), halted);
+                around.set().partition(),
+                core,
+                machine.index(),
+                machine.keys(),
+                reads.lagMillis(now),
+                halted,
+                checks.alarm());
     }
 
     /** Where the state machine stands. */

@@ -1,6 +1,7 @@
 package io.quorate.node.protocol.group;
 
 import com.google.common.collect.ImmutableList;
+import com.google.common.primitives.ImmutableLongArray;
 import io.quorate.node.protocol.raft.Base;
 import io.quorate.node.protocol.raft.Configuration;
 import io.quorate.node.protocol.raft.RaftMessage;
@@ -89,4 +90,17 @@ public sealed interface GroupMessage {
      * @param heardNumber of the receiver's last pulse that was heard
      */
     record Pulse(long epoch, long number, long wakes, long heardEpoch, long heardNumber) implements GroupMessage {}
+
+    /** What does your state at the check of this entry add up to? Part 0 is the whole, part b + 1 the leaves of branch b. */
+    record Compare(long index, long term, int part) implements GroupMessage {}
+
+    /**
+     * The answer to {@link Compare}.
+     *
+     * @param pending whether it is not known yet
+     * @param digests of part 0 those of all but versions, and of each branch; of another those of its leaves. None if it is
+     *     not known, or never will be
+     */
+    record Compared(long index, long term, int part, boolean pending, ImmutableLongArray digests)
+            implements GroupMessage {}
 }

@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param members empty where this node does not lead
  * @param lagMillis how old what is applied here may be; -1 if that is not known
  * @param halted why it takes part no more; null if it does
+ * @param alarm what an operator has to look into, since replicas differ or this disk is damaged; null if nothing is known
  */
 public record GroupReport(
         int partition,
@@ -27,6 +28,7 @@ public record GroupReport(
         long lagMillis,
         long keys,
         @Nullable String halted,
+        @Nullable String alarm,
         ImmutableList<Member> members) {
     /**
      * Another member, as the leader sees it.
@@ -38,7 +40,7 @@ public record GroupReport(
 
     /** Of one that does not say how it stands. */
     public static GroupReport unknown(int partition, String role) {
-        return new GroupReport(partition, role, null, 0, 0, 0, -1, 0, null, ImmutableList.of());
+        return new GroupReport(partition, role, null, 0, 0, 0, -1, 0, null, null, ImmutableList.of());
     }
 
     /** Whether the group takes part, and knows who leads it. */
@@ -47,7 +49,13 @@ public record GroupReport(
     }
 
     static GroupReport of(
-            int partition, RaftCore core, long applied, long keys, long lagMillis, @Nullable String halted) {
+            int partition,
+            RaftCore core,
+            long applied,
+            long keys,
+            long lagMillis,
+            @Nullable String halted,
+            @Nullable String alarm) {
         ImmutableList.Builder<Member> members = ImmutableList.builder();
         Configuration configuration = core.configuration();
         if (core.role() == Role.LEADER) {
@@ -75,6 +83,7 @@ public record GroupReport(
                 lagMillis == Long.MAX_VALUE ? -1 : lagMillis,
                 keys,
                 halted,
+                alarm,
                 members.build());
     }
 }

@@ -26,4 +26,9 @@ public class GroupRules {
     public boolean recallsEarlierAsks() {
         return true;
     }
+
+    /** Whether what is applied after a check stays in memory until the check has seen the state on disk. */
+    public boolean holdsBackForCheck() {
+        return true;
+    }
 }

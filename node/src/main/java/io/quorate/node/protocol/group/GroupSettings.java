@@ -8,10 +8,11 @@ import io.quorate.node.protocol.raft.RaftSettings;
  * @param logBytes of entries that stay in the log for members that are behind; half as much again stays at times
  * @param askAgainNanos after so long without an answer a request that was handed on is sent again
  * @param preferNanos a leader that is not the first home hands over to that one when it has kept up for so long
- * @param partBytes of one piece of a state on its way to another member
+ * @param partBytes of one piece of a state on its way to another member, or of one that is counted
  * @param transferNanos after so long without an answer the sending or taking of a state ends
  * @param waitingMax requests that may wait here
  * @param idleNanos after so long without anything to do a group rests
+ * @param checkNanos replicas are compared about so often where something was written meanwhile; 0 for never
  */
 public record GroupSettings(
         RaftSettings raft,
@@ -21,7 +22,8 @@ public record GroupSettings(
         int partBytes,
         long transferNanos,
         int waitingMax,
-        long idleNanos) {
+        long idleNanos,
+        long checkNanos) {
     public static final GroupSettings DEFAULT = new GroupSettings(
             RaftSettings.DEFAULT,
             8L << 20,
@@ -30,5 +32,12 @@ public record GroupSettings(
             128 << 10,
             10_000_000_000L,
             20_000,
-            1_000_000_000L);
+            1_000_000_000L,
+            600_000_000_000L);
+
+    /** The same with another pace of comparing. */
+    public GroupSettings withCheck(long nanos) {
+        return new GroupSettings(
+                raft, logBytes, askAgainNanos, preferNanos, partBytes, transferNanos, waitingMax, idleNanos, nanos);
+    }
 }

@@ -139,7 +139,9 @@ public final class StateMachine {
         }
         Effect effect = null;
         if (entry.kind() == Entry.Kind.COMMAND) {
-            effect = apply(entry, Command.decode(set, entry.payload()));
+            effect = entry.payload().equals(Command.CHECK)
+                    ? new Effect.Checked()
+                    : apply(entry, Command.decode(set, entry.payload()));
         } else if (entry.kind() == Entry.Kind.CONFIGURATION) {
             configuration = Configuration.decode(entry.payload());
         }

@@ -32,7 +32,7 @@ final class StateTransfers {
         this.core = core;
         this.taken = taken;
         this.sending = new StateSending(around.set(), around.store(), settings, around.ids(), output::send, to -> {
-            output.happened(Group.Event.STATE_SENT);
+            output.happened(GroupEvent.STATE_SENT);
             sent.add(to);
         });
         this.taking = new StateTaking(settings.transferNanos());

@@ -2,6 +2,7 @@ package io.quorate.node.protocol.store;
 
 import com.google.common.collect.ImmutableList;
 import io.quorate.ring.bytes.Bytes;
+import io.quorate.ring.token.PartitionCount;
 import io.quorate.ring.version.KeyState;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -46,6 +47,9 @@ public interface GroupStore {
     /** A fixed view of a group's state, to be sent to another member. */
     Image image(ReplicaSetId set);
 
+    /** A fixed view of a group's state, to be counted from its records. */
+    Count count(ReplicaSetId set, PartitionCount partitions);
+
     /** Makes room for a state that comes in, beside the present one. */
     void beginInstall(ReplicaSetId set, Consumer<@Nullable StorageException> ended);
 
@@ -61,6 +65,18 @@ public interface GroupStore {
 
         /** The next rows, about so many bytes; none at the end. */
         ImmutableList<GroupCommit.Row> next(int bytes);
+
+        @Override
+        void close();
+    }
+
+    /** The counting of a group's state at one moment. To be closed; not for several threads at once. */
+    interface Count extends AutoCloseable {
+        /** Counts on, about so many bytes; false at the end. */
+        boolean next(int bytes);
+
+        /** What has been counted. */
+        Counted counted();
 
         @Override
         void close();

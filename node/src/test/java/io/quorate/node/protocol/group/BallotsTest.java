@@ -13,10 +13,10 @@ class BallotsTest {
     private static final NodeId SELF = NodeId.of("n1");
     private static final NodeId OTHER = NodeId.of("n2");
 
-    private final List<Group.Event> happened = new ArrayList<>();
+    private final List<GroupEvent> happened = new ArrayList<>();
     private final Ballots ballots = new Ballots(SELF, new HardState(4, OTHER), happened::add);
 
-    private List<Group.Event> promised(long term, @Nullable NodeId vote) {
+    private List<GroupEvent> promised(long term, @Nullable NodeId vote) {
         happened.clear();
         ballots.promised(new HardState(term, vote));
         return happened;
@@ -30,15 +30,15 @@ class BallotsTest {
 
     @Test
     void termMayBeginWithoutAVoteAndTheVoteFollow() {
-        assertThat(promised(5, null)).containsExactly(Group.Event.TERM_BEGINS);
-        assertThat(promised(5, OTHER)).containsExactly(Group.Event.VOTES);
+        assertThat(promised(5, null)).containsExactly(GroupEvent.TERM_BEGINS);
+        assertThat(promised(5, OTHER)).containsExactly(GroupEvent.VOTES);
         assertThat(promised(5, OTHER)).isEmpty();
     }
 
     @Test
     void voteForOneselfBeginsAnElectionInEachTerm() {
-        assertThat(promised(5, SELF)).containsExactly(Group.Event.TERM_BEGINS, Group.Event.STANDS);
-        assertThat(promised(6, SELF)).containsExactly(Group.Event.TERM_BEGINS, Group.Event.STANDS);
-        assertThat(promised(7, OTHER)).containsExactly(Group.Event.TERM_BEGINS, Group.Event.VOTES);
+        assertThat(promised(5, SELF)).containsExactly(GroupEvent.TERM_BEGINS, GroupEvent.STANDS);
+        assertThat(promised(6, SELF)).containsExactly(GroupEvent.TERM_BEGINS, GroupEvent.STANDS);
+        assertThat(promised(7, OTHER)).containsExactly(GroupEvent.TERM_BEGINS, GroupEvent.VOTES);
     }
 }

@@ -78,7 +78,7 @@ class GroupPurgeTest {
         }
 
         @Override
-        public void happened(Group.Event event) {}
+        public void happened(GroupEvent event) {}
 
         @Override
         public void committed(long nanos) {}

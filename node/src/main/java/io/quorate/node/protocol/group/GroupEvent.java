@@ -1,0 +1,17 @@
+package io.quorate.node.protocol.group;
+
+/** What happens to a node's part in a group, as it is counted. */
+public enum GroupEvent {
+    LEADS,
+    LEADS_NO_MORE,
+    STANDS,
+    VOTES,
+    TERM_BEGINS,
+    STATE_SENT,
+    STATE_TAKEN,
+    HALTED,
+    /** All members have come to the same at a check. */
+    CHECKED,
+    /** A difference between replicas, or damage on this disk, that was not known yet. */
+    CHECK_ALARM
+}
