@@ -43,8 +43,7 @@ final class ClusterHealth {
             below += reachable < homes.size() / 2 + 1 ? 1 : 0;
         }
         ArrayNode alarms = GroupJson.alarms(node.groupsLately());
-        boolean good =
-                up.size() == ring.membership().size() && led.cardinality() == partitions && alarms.isEmpty();
+        boolean good = up.size() == ring.membership().size() && led.cardinality() == partitions && alarms.isEmpty();
         ObjectNode body = Json.object()
                 .put("status", good ? "ok" : "degraded")
                 .put("partitionsBelowQuorum", below)

@@ -4,7 +4,6 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.quorate.node.actor.NodeView;
 import io.quorate.node.json.ExchangeJson;
-import io.quorate.node.json.GroupJson;
 import io.quorate.node.json.HintJson;
 import io.quorate.node.json.RingJson;
 import io.quorate.node.protocol.group.GroupReport;

@@ -47,6 +47,7 @@ public final class GroupCodec {
     private static final int PULSE = 14;
     /** In place of a group: what concerns the nodes and all groups that they share. */
     public static final ReplicaSetId NODES = ReplicaSetId.led(0, 0);
+
     private static final int COMPARE = 15;
     private static final int COMPARED = 16;
 

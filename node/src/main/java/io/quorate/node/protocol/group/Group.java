@@ -315,7 +315,10 @@ public final class Group {
     }
 
     private boolean isIdle() {
-        return waiting() == 0 && writesUnderWay == 0 && turnsUnderWay == 0 && transfers.isIdle()
+        return waiting() == 0
+                && writesUnderWay == 0
+                && turnsUnderWay == 0
+                && transfers.isIdle()
                 && !purge.isActive()
                 && checks.isIdle();
     }

@@ -143,7 +143,10 @@ final class TreeCheck {
     }
 
     private void propose(long applied, long now) {
-        if (isDue(applied, now) && !isGoingOn() && !core.isHandingOver() && around.store().refusal() == null) {
+        if (isDue(applied, now)
+                && !isGoingOn()
+                && !core.isHandingOver()
+                && around.store().refusal() == null) {
             lastAt = now;
             // If there is no room in the log, the next one is as good.
             core.propose(List.of(Command.CHECK), now);

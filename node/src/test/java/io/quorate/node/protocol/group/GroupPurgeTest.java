@@ -92,9 +92,11 @@ class GroupPurgeTest {
                 ImmutableList.of(N1),
                 store,
                 new PartitionCount(1),
+                NodeLiveness.NONE,
                 () -> 1_000 + now / 1_000_000,
                 ids::incrementAndGet,
-                new Random(7));
+                new Random(7),
+                CheckSlots.UNBOUNDED);
         FoundLog found = new FoundLog(new Base(0, 0, Configuration.of(List.of(N1))));
         log.forEach(found::add);
         group = new Group(
