@@ -107,7 +107,7 @@ final class NodeGroups {
 
     private static void count(NodeMetrics metrics, GroupEvent event, int times) {
         if (event == GroupEvent.CHECK_ALARM) {
-            metrics.count("quorate.anti.entropy.alarms", "cause", "group");
+            metrics.count("quorate.anti.entropy.alarms", "cause", "group", times);
             return;
         }
         metrics.count(

@@ -31,6 +31,8 @@ final class GroupNode implements Asked {
     private static final long TICK = 10_000_000L;
     /** Ticks from one pulse to the next. */
     private static final int PULSE = 7;
+    /** Ticks from one to the next of a group that rests. */
+    private static final int QUIET = 50;
 
     final NodeId id;
     private final GroupSimulation world;
@@ -132,7 +134,7 @@ final class GroupNode implements Asked {
         if (thisBoot == boot && group != null) {
             ticks++;
             Group running = group;
-            if (!running.isQuiet()) {
+            if (!running.isQuiet() || ticks % QUIET == 0) {
                 input(awake -> awake.tick(clock()));
             }
             pulse();
