@@ -47,7 +47,7 @@ final class Following {
     void installed(NodeId from, Base base) {
         RaftLog log = member.log;
         if (member.rules.resetsLog(log.term(base.index()), base.term())) {
-            log.reset(base);
+            member.lost.addAll(log.reset(base));
             member.reset = base;
         } else {
             log.skipTo(base.index());

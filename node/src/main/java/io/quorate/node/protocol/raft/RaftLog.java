@@ -97,8 +97,16 @@ final class RaftLog {
         }
     }
 
-    /** A state of the state machine has come that holds more than this log: it begins behind it, with nothing. */
-    void reset(Base base) {
+    /**
+     * A state of the state machine has come that holds more than this log: it begins behind it, with nothing.
+     *
+     * @return what stood behind the state
+     */
+    List<Ready.Position> reset(Base base) {
+        List<Ready.Position> gone = slots.stream()
+                .filter(slot -> slot.entry.index() > base.index())
+                .map(slot -> new Ready.Position(slot.entry.index(), slot.entry.term()))
+                .toList();
         slots.clear();
         baseIndex = base.index();
         baseTerm = base.term();
@@ -107,6 +115,7 @@ final class RaftLog {
         commit = Math.max(commit, baseIndex);
         handed = Math.max(handed, baseIndex);
         uncommitted = 0;
+        return gone;
     }
 
     /** The term of an entry; -1 if it is not here. */
