@@ -55,7 +55,7 @@ abstract class ChaosCommand implements Callable<Integer> {
     }
 
     /** What a command has in mind of its load. */
-    record Wanted(Mode mode, Set<String> allowedOfLeader, boolean disksAreSafe) {}
+    record Wanted(Mode mode, Set<String> allowedLeaderless, Set<String> allowedOfLeader, boolean disksAreSafe) {}
 
     abstract int nodes();
 
@@ -139,7 +139,8 @@ abstract class ChaosCommand implements Callable<Integer> {
                 stage.bucket(MixedLoad.STRICT, "{\"mode\":\"leaderless\",\"sloppy\":false}");
                 stage.bucket(MixedLoad.SLOPPY, "{\"mode\":\"leaderless\"}");
                 loads.add(MixedLoad.start(
-                        new MixedLoad.Settings(askers, each, keys, chosen, wanted.disksAreSafe()),
+                        new MixedLoad.Settings(
+                                askers, each, keys, chosen, wanted.disksAreSafe(), wanted.allowedLeaderless()),
                         stage.urls(),
                         new KeyHistories(),
                         stage.timeline()));

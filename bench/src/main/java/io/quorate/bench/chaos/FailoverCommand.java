@@ -1,6 +1,7 @@
 package io.quorate.bench.chaos;
 
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -66,7 +67,7 @@ public final class FailoverCommand extends ChaosCommand {
             System.err.println("quorate: --fault " + fault + " is not possible here");
             return null;
         }
-        return new Wanted(Mode.LEADER, LedLoad.WHEN_LEADERS_DIE, true);
+        return new Wanted(Mode.LEADER, Set.of(), LedLoad.WHEN_LEADERS_DIE, true);
     }
 
     @Override

@@ -54,7 +54,11 @@ public final class KillAllCommand extends ChaosCommand {
 
     @Override
     Wanted wanted(Victims victims) {
-        return new Wanted(mode, LedLoad.WHATEVER_HAPPENS, true);
+        return new Wanted(
+                mode,
+                demo ? MixedLoad.WHEN_ALL_ARE_KILLED_INSIDE : MixedLoad.WHATEVER_HAPPENS,
+                LedLoad.WHATEVER_HAPPENS,
+                true);
     }
 
     @Override

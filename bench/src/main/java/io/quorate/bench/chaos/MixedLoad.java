@@ -1,5 +1,6 @@
 package io.quorate.bench.chaos;
 
+import com.google.common.collect.ImmutableSet;
 import io.quorate.bench.check.KeyHistories;
 import io.quorate.bench.check.KeyHistories.Seen;
 import io.quorate.bench.check.KeyHistories.Shown;
@@ -49,7 +50,7 @@ final class MixedLoad implements Load {
     private static final PartitionCount PARTITIONS = new PartitionCount(64);
 
     /** What a request may come to when nodes fail; anything else is a fault of the store. */
-    private static final Set<String> ALLOWED = Set.of(
+    static final Set<String> WHATEVER_HAPPENS = Set.of(
             ErrorCode.UNAVAILABLE.text(),
             ErrorCode.LEVEL_NOT_REACHED.text(),
             ErrorCode.TIMEOUT.text(),
@@ -60,12 +61,18 @@ final class MixedLoad implements Load {
             Problem.CONNECTION_BROKEN,
             Problem.CLIENT_OVERLOADED);
 
+    /** The same when all nodes are killed inside this process: what one has begun then, it ends as {@code internal}. */
+    static final Set<String> WHEN_ALL_ARE_KILLED_INSIDE = ImmutableSet.<String>builder()
+            .addAll(WHATEVER_HAPPENS)
+            .add(ErrorCode.INTERNAL.text())
+            .build();
+
     private final Settings settings;
     private final KeyHistories histories;
     private final Timeline timeline;
     private final QuorateClient client;
     private final Convergence convergence;
-    private final Crew crew = new Crew(ALLOWED);
+    private final Crew crew;
 
     /**
      * How much is asked for.
@@ -73,13 +80,15 @@ final class MixedLoad implements Load {
      * @param rate requests a second, of all clients
      * @param keys of each bucket
      * @param disksAreSafe no disk is lost, so that one durable copy is enough
+     * @param allowed codes of errors that a request may come to
      */
-    record Settings(int clients, int rate, int keys, long seed, boolean disksAreSafe) {}
+    record Settings(int clients, int rate, int keys, long seed, boolean disksAreSafe, Set<String> allowed) {}
 
     private record Known(Context context, Seen seen) {}
 
     private MixedLoad(Settings settings, List<URI> urls, KeyHistories histories, Timeline timeline) {
         this.settings = settings;
+        this.crew = new Crew(settings.allowed());
         this.histories = histories;
         this.timeline = timeline;
         this.client = QuorateClients.http(urls.toArray(URI[]::new));

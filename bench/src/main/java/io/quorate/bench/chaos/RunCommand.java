@@ -125,7 +125,7 @@ public final class RunCommand extends ChaosCommand {
             System.err.println("quorate: none of these faults is possible here");
             return null;
         }
-        return new Wanted(mode, LedLoad.WHATEVER_HAPPENS, !possible.contains(Fault.WIPE));
+        return new Wanted(mode, MixedLoad.WHATEVER_HAPPENS, LedLoad.WHATEVER_HAPPENS, !possible.contains(Fault.WIPE));
     }
 
     private void tellImpossible(Set<Fault> possible) {

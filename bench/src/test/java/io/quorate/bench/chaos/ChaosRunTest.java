@@ -16,6 +16,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Real nodes under a few faults, for a short while. */
 class ChaosRunTest {
+    private static final int KEYS = 30;
     private static final long SECONDS = Long.getLong("quorate.chaos.seconds", 14);
 
     @TempDir
@@ -44,8 +45,11 @@ class ChaosRunTest {
     void nodesOfOneProcess() throws Exception {
         Set<Fault> faults = EnumSet.allOf(Fault.class);
         try (Victims victims = JvmNodes.start(5, folder)) {
-            ChaosRun.Report report =
-                    nothingPromisedIsBroken(victims, faults, 3, TestLoads.leaderless(!faults.contains(Fault.WIPE), 3));
+            ChaosRun.Report report = nothingPromisedIsBroken(
+                    victims,
+                    faults,
+                    3,
+                    TestLoads.leaderless(KEYS, !faults.contains(Fault.WIPE), 3, MixedLoad.WHATEVER_HAPPENS));
             assertThat(report.counts().get(MixedLoad.READS)).isGreaterThan(SECONDS);
         }
     }
@@ -54,8 +58,11 @@ class ChaosRunTest {
     void nodesAsProcesses() throws Exception {
         Set<Fault> faults = EnumSet.of(Fault.KILL, Fault.FREEZE, Fault.WIPE);
         try (Victims victims = ServerProcesses.start(3, folder, Network.loopback(), begun -> {})) {
-            ChaosRun.Report report =
-                    nothingPromisedIsBroken(victims, faults, 4, TestLoads.leaderless(!faults.contains(Fault.WIPE), 4));
+            ChaosRun.Report report = nothingPromisedIsBroken(
+                    victims,
+                    faults,
+                    4,
+                    TestLoads.leaderless(KEYS, !faults.contains(Fault.WIPE), 4, MixedLoad.WHATEVER_HAPPENS));
             assertThat(report.counts().get(MixedLoad.READS)).isGreaterThan(SECONDS);
         }
         assertThat(Files.readString(folder.resolve("n1.log"))).contains("ready: n1");
@@ -65,7 +72,7 @@ class ChaosRunTest {
     void groupsOfNodesOfOneProcess() throws Exception {
         Set<Fault> faults = EnumSet.of(Fault.STOP, Fault.KILL, Fault.ISOLATE, Fault.ONE_WAY_CUT);
         try (Victims victims = JvmNodes.start(5, folder)) {
-            ChaosRun.Report report = nothingPromisedIsBroken(victims, faults, 4, TestLoads.led(4));
+            ChaosRun.Report report = nothingPromisedIsBroken(victims, faults, 4, TestLoads.led(KEYS, 4));
             assertThat(report.counts().get(LedLoad.OPERATIONS)).isGreaterThan(10 * SECONDS);
             assertThat(report.counts().get(LedLoad.SESSIONS)).isGreaterThan(SECONDS);
             assertThat(report.ordeal()).contains("at the leader of the busiest group");

@@ -9,6 +9,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** A leader that is lost, and all nodes at once, on real nodes: once each. */
 class LostNodesTest {
+    private static final int KEYS = 5;
+
     @TempDir
     private Path folder;
 
@@ -17,7 +19,7 @@ class LostNodesTest {
         Timeline timeline = new Timeline(System.out::println);
         try (Victims victims = JvmNodes.start(3, folder)) {
             Stage stage = new Stage(victims, timeline);
-            try (LedLoad load = (LedLoad) TestLoads.led(1).start(stage)) {
+            try (LedLoad load = (LedLoad) TestLoads.led(KEYS, 1).start(stage)) {
                 Failovers failovers = new Failovers(new Failovers.Settings(1, Fault.KILL, 1, 200, 20_000), stage, load);
                 ChaosRun.Report report = new ChaosRun(List.of(load), failovers, timeline).run(60);
                 assertThat(report.wrong()).isEmpty();
@@ -35,8 +37,9 @@ class LostNodesTest {
         Timeline timeline = new Timeline(System.out::println);
         try (Victims victims = JvmNodes.start(3, folder)) {
             Stage stage = new Stage(victims, timeline);
-            try (Load leaderless = TestLoads.leaderless(true, 2).start(stage);
-                    Load led = TestLoads.led(2).start(stage)) {
+            try (Load leaderless = TestLoads.leaderless(KEYS, true, 2, MixedLoad.WHEN_ALL_ARE_KILLED_INSIDE)
+                            .start(stage);
+                    Load led = TestLoads.led(KEYS, 2).start(stage)) {
                 List<Load> loads = List.of(leaderless, led);
                 KillAll ordeal = new KillAll(new KillAll.Settings(1, 1500), stage, loads);
                 ChaosRun.Report report = new ChaosRun(loads, ordeal, timeline).run(60);
