@@ -1,5 +1,7 @@
 package io.quorate.bench.load;
 
+import io.quorate.ring.consistency.ReadLevel;
+import io.quorate.ring.consistency.WriteLevel;
 import io.quorate.ring.wire.HttpNames;
 import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
@@ -15,18 +17,26 @@ final class KeyRequests {
 
     private final byte[] get;
     private final byte[] put;
-    private final byte[] afterKey;
+    private final byte[] afterReadKey;
+    private final byte[] afterWrittenKey;
 
     KeyRequests(LoadSettings settings) {
         String path = " /v1/buckets/" + settings.bucket() + "/keys/" + KEY_PREFIX;
         get = ascii("GET" + path);
         put = ascii("PUT" + path);
-        afterKey = ascii(
-                "?level=" + settings.level() + "&timeout=" + settings.timeout().toMillis() + "ms HTTP/1.1\r\nHost: ");
+        String level = settings.level();
+        afterReadKey = afterKey(settings, WriteLevel.parse(level).isEmpty());
+        afterWrittenKey = afterKey(settings, ReadLevel.parse(level).isEmpty());
+    }
+
+    /** A leader bucket's levels are of reads or of writes; the others are made at the bucket's own. */
+    private static byte[] afterKey(LoadSettings settings, boolean hasLevel) {
+        return ascii("?" + (hasLevel ? "level=" + settings.level() + "&" : "") + "timeout="
+                + settings.timeout().toMillis() + "ms HTTP/1.1\r\nHost: ");
     }
 
     void get(RequestBuffer request, Endpoint endpoint, int key) {
-        start(request, get, endpoint, key).bytes(LINE_END);
+        start(request, get, endpoint, key, afterReadKey).bytes(LINE_END);
     }
 
     /** A put of {@code count} bytes of {@code values} from {@code offset} on. */
@@ -38,14 +48,15 @@ final class KeyRequests {
             byte[] values,
             int offset,
             int count) {
-        start(request, put, endpoint, key);
+        start(request, put, endpoint, key, afterWrittenKey);
         if (context != null) {
             request.bytes(CONTEXT).bytes(context).bytes(LINE_END);
         }
         request.bytes(BODY).number(count).bytes(LINE_END).bytes(LINE_END).bytes(values, offset, count);
     }
 
-    private RequestBuffer start(RequestBuffer request, byte[] method, Endpoint endpoint, int key) {
+    private static RequestBuffer start(
+            RequestBuffer request, byte[] method, Endpoint endpoint, int key, byte[] afterKey) {
         return request.clear()
                 .bytes(method)
                 .number(key)

@@ -59,7 +59,11 @@ public final class LoadCommand implements Callable<Integer> {
     @ArgGroup(exclusive = true)
     private Mix mix = new Mix();
 
-    @Option(names = "--level", defaultValue = "QUORUM", description = "Consistency level (default: ${DEFAULT-VALUE}).")
+    @Option(
+            names = "--level",
+            defaultValue = "QUORUM",
+            description = "Consistency level (default: ${DEFAULT-VALUE}). Of a leader bucket one of its read or write levels;"
+                    + " the other kind of request is then made at the bucket's own.")
     private String level = "";
 
     @Option(
