@@ -121,7 +121,8 @@ public final class GroupTable {
         boolean news = !generations.equals(gone);
         gone = generations;
         if (news) {
-            inlets.values().forEach(inlet -> inlet.quiet(false));
+            RaftGroupActor.BucketsGone told = new RaftGroupActor.BucketsGone(generations);
+            inlets.values().forEach(inlet -> inlet.tell(told));
         }
     }
 

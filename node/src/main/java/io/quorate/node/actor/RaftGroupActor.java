@@ -112,6 +112,9 @@ abstract class RaftGroupActor extends AbstractPersistentActor implements Runtime
     /** A node does not vouch for its groups any more, or does not hear this one. */
     record Lost(NodeId node) {}
 
+    /** The last deleted generation of each bucket name, 0 for none. */
+    record BucketsGone(ImmutableMap<String, Integer> generations) {}
+
     private record Stored(StateMachine.Turn turn, @Nullable StorageException failure) {}
 
     private record Stepped(InstallStep.Ended then, @Nullable StorageException failure) {}
@@ -186,6 +189,8 @@ abstract class RaftGroupActor extends AbstractPersistentActor implements Runtime
                 now());
         found.clear();
         around.inlet().open(self());
+        // What is news from now on comes as a message.
+        running().bucketsGone(around.gone().get(), now());
         around.events().ready(around.group().set().partition());
         settleLater();
     }
@@ -203,6 +208,10 @@ abstract class RaftGroupActor extends AbstractPersistentActor implements Runtime
                 .matchEquals(GroupInlet.Signal.TICK, tick -> onTick())
                 .match(Lost.class, lost -> {
                     running().onLost(lost.node(), now());
+                    settleLater();
+                })
+                .match(BucketsGone.class, news -> {
+                    running().bucketsGone(news.generations(), now());
                     settleLater();
                 })
                 .match(Stored.class, stored -> {
@@ -283,7 +292,6 @@ abstract class RaftGroupActor extends AbstractPersistentActor implements Runtime
         around.inlet().ticked();
         Group running = running();
         long now = now();
-        running.bucketsGone(around.gone().get(), now);
         running.tick(now);
         if (now - reportedAt >= REPORT_NANOS) {
             reportedAt = now;

@@ -91,13 +91,13 @@ final class RemoteKeysTest {
     }
 
     private static long resting(String node) {
-        String name = "quorate_groups_resting ";
+        String name = "quorate_groups_resting{";
         return Http.get(cluster.url(node), "/metrics")
                 .expect(200)
                 .text()
                 .lines()
                 .filter(line -> line.startsWith(name))
-                .mapToLong(line -> (long) Double.parseDouble(line.substring(name.length())))
+                .mapToLong(line -> (long) Double.parseDouble(line.substring(line.lastIndexOf(' ') + 1)))
                 .sum();
     }
 
@@ -132,10 +132,11 @@ final class RemoteKeysTest {
         new Leads(cluster.demo()).begun();
         String key = TestCluster.newKey();
         String leader = accounts.explain("n1", key).path("leader").asText();
+        List<String> homes = homes(key);
         Awaitility.await("rest").atMost(Duration.ofSeconds(60)).until(() -> resting(leader) == groups(leader));
         cluster.demo().act(Action.KILL, NodeId.of(leader)).toCompletableFuture().join();
         try {
-            String left = homes(key).stream()
+            String left = homes.stream()
                     .filter(home -> !home.equals(leader))
                     .findFirst()
                     .orElseThrow();
@@ -153,8 +154,6 @@ final class RemoteKeysTest {
         }
         Awaitility.await("the first home leads again")
                 .atMost(Duration.ofSeconds(60))
-                .until(() -> new Leads(cluster.demo())
-                        .leaderOf("n1", key)
-                        .equals(Optional.of(homes(key).get(0))));
+                .until(() -> new Leads(cluster.demo()).leaderOf("n1", key).equals(Optional.of(homes.get(0))));
     }
 }

@@ -191,10 +191,7 @@ public final class Group {
         if (missing == null) {
             gathered.add(call);
         } else {
-            call.refuse(
-                    ErrorCode.UNAVAILABLE,
-                    "SYNC needs every voter of the key's group, and " + missing
-                            + " does not answer; use SEMI_SYNC, or wait until it is back");
+            Reach.refuse(call, missing);
         }
     }
 

@@ -2,6 +2,7 @@ package io.quorate.node.protocol.group;
 
 import io.quorate.node.protocol.raft.RaftCore;
 import io.quorate.ring.topology.NodeId;
+import io.quorate.ring.wire.ErrorCode;
 import org.jspecify.annotations.Nullable;
 
 /** Which members a leader can count on to answer. */
@@ -30,5 +31,13 @@ final class Reach {
             }
         }
         return null;
+    }
+
+    /** Ends a call that needs a voter which is missing. */
+    static void refuse(Call call, NodeId missing) {
+        call.refuse(
+                ErrorCode.UNAVAILABLE,
+                "SYNC needs every voter of the key's group, and " + missing
+                        + " does not answer; use SEMI_SYNC, or wait until it is back");
     }
 }

@@ -110,11 +110,13 @@ class GroupPurgeTest {
         pass(1_000);
     }
 
-    /** Lets so many milliseconds pass. */
+    /** Lets so many milliseconds pass, where the group waits for that. */
     private void pass(long millis) {
         for (long end = now + millis * 1_000_000; now < end; now += STEP) {
-            group.tick(now);
-            settle();
+            if (!group.isQuiet()) {
+                group.tick(now);
+                settle();
+            }
         }
     }
 
@@ -168,6 +170,18 @@ class GroupPurgeTest {
                 .hasSize(933)
                 .noneMatch(key -> key.bucket().equals("gone") && key.generation() < 3);
         assertThat(notes).containsExactly("has deleted buckets' keys removed: 467");
+    }
+
+    @Test
+    void groupThatRestsWakesForABucketThatIsDeletedAndRestsAgain() {
+        put("gone", 1, 1);
+        pass(60_000);
+        assertThat(group.isQuiet()).isTrue();
+        delete("gone", 1);
+        pass(5_000);
+        assertThat(keys()).isZero();
+        pass(2 * GroupPurge.LAST_NANOS / 1_000_000);
+        assertThat(group.isQuiet()).isTrue();
     }
 
     @Test
