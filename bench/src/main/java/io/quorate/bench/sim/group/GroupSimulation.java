@@ -5,7 +5,9 @@ import io.quorate.bench.check.Operation;
 import io.quorate.bench.check.Verdict;
 import io.quorate.bench.check.Violation;
 import io.quorate.bench.sim.Agenda;
+import io.quorate.bench.sim.DiskTimes;
 import io.quorate.bench.sim.Trace;
+import io.quorate.bench.sim.Wires;
 import io.quorate.bench.sim.raft.BrokenRaft;
 import io.quorate.node.protocol.group.Group;
 import io.quorate.node.protocol.group.GroupEvent;
@@ -23,12 +25,10 @@ import io.quorate.ring.topology.NodeId;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
 import java.util.Random;
-import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
@@ -63,19 +63,14 @@ public final class GroupSimulation {
     private final NavigableMap<Long, Long> toldBy = new TreeMap<>();
 
     private final ReplicaSetId set;
-    private final Map<GroupNode, Long> diskBusyUntil = new HashMap<>();
-    private final Set<String> cuts = new HashSet<>();
+    private final Wires<GroupMessage> wires;
+    private final DiskTimes disks;
     private final Map<GroupEvent, Long> events = new EnumMap<>(GroupEvent.class);
     /** What the states at an index add up to, by the first who came there. */
     private final Map<Long, String> sums = new HashMap<>();
 
-    private final int dropPercent;
-    private final int doublePercent;
-    private final int slowPercent;
-    private final boolean slowDisks;
     private final boolean idles;
     private final long storeTellsNanos;
-    private boolean calm;
     private long acknowledged;
     private long reads;
     private long checks;
@@ -88,10 +83,8 @@ public final class GroupSimulation {
         this.raftRules = new BrokenRaft(bug.ofCore());
         this.rules = new BrokenGroup(bug);
         int size = random.nextInt(4) == 0 ? 5 : random.nextInt(12) == 0 ? 1 : 3;
-        this.dropPercent = random.nextInt(3) == 0 ? 0 : random.nextInt(25);
-        this.doublePercent = random.nextInt(2) == 0 ? 0 : random.nextInt(20);
-        this.slowPercent = random.nextInt(2) == 0 ? 0 : random.nextInt(10);
-        this.slowDisks = random.nextInt(2) == 0;
+        this.wires = new Wires<>(agenda, random, this::arrives);
+        this.disks = new DiskTimes(agenda, random, 2, 60);
         this.idles = random.nextInt(3) > 0;
         this.storeTellsNanos = random.nextInt((int) (4 * MILLI));
         boolean skewed = random.nextInt(2) == 0;
@@ -205,24 +198,15 @@ public final class GroupSimulation {
     }
 
     private void cut(GroupNode node, long nanos, boolean bothWays) {
-        List<String> ways = new ArrayList<>();
-        for (GroupNode each : nodes) {
-            ways.add(each.id + ">" + node.id);
-            if (bothWays) {
-                ways.add(node.id + ">" + each.id);
-            }
-        }
+        wires.cutOff(node.id, ids, nanos, bothWays);
         if (random.nextBoolean()) {
-            ways.add(outside.id + ">" + node.id);
-            ways.add(node.id + ">" + outside.id);
+            wires.cutOff(node.id, List.of(outside.id), nanos, true);
         }
-        cuts.addAll(ways);
-        agenda.after(nanos, () -> cuts.removeAll(ways));
     }
 
     private void heal() {
-        calm = true;
-        cuts.clear();
+        wires.heal();
+        disks.heal();
         note("everything heals");
         nodes.forEach(this::start);
         clients.forEach(GroupClient::stop);
@@ -306,26 +290,11 @@ public final class GroupSimulation {
     }
 
     void send(NodeId from, NodeId to, GroupMessage message) {
-        if (!calm && random.nextInt(100) < dropPercent) {
-            return;
-        }
         // Requests that are handed on are the one kind of message that a transport must not double.
-        boolean doubles = !calm && random.nextInt(100) < doublePercent && !(message instanceof GroupMessage.Ask);
-        int copies = doubles ? 2 : 1;
-        for (int i = 0; i < copies; i++) {
-            long nanos = MILLI / 2 + random.nextInt((int) (4 * MILLI));
-            if (!calm && random.nextInt(100) < slowPercent) {
-                nanos += random.nextInt(1500) * MILLI;
-            }
-            long age = nanos;
-            agenda.after(nanos, () -> deliver(from, to, message, age));
-        }
+        wires.send(from, to, message, !(message instanceof GroupMessage.Ask));
     }
 
-    private void deliver(NodeId from, NodeId to, GroupMessage message, long age) {
-        if (cuts.contains(from + ">" + to)) {
-            return;
-        }
+    private void arrives(NodeId from, NodeId to, GroupMessage message, long age) {
         if (outside.id.equals(to)) {
             note(from + ">" + to + " " + message);
             outside.receive(from, message);
@@ -340,13 +309,7 @@ public final class GroupSimulation {
 
     /** When the write that a node begins now will have ended. */
     long diskFree(GroupNode node) {
-        long nanos = MILLI / 5 + random.nextInt((int) (2 * MILLI));
-        if (!calm && slowDisks && random.nextInt(60) == 0) {
-            nanos += random.nextInt(1000) * MILLI;
-        }
-        long free = Math.max(diskBusyUntil.getOrDefault(node, 0L), agenda.now()) + nanos;
-        diskBusyUntil.put(node, free);
-        return free;
+        return disks.next(node);
     }
 
     /** Between an input and what comes of it: others may come in between. */

@@ -2,12 +2,19 @@ package io.quorate.bench.sim.raft;
 
 import io.quorate.bench.check.Violation;
 import io.quorate.node.protocol.raft.Base;
+import io.quorate.node.protocol.raft.Configuration;
 import io.quorate.node.protocol.raft.Entry;
 import io.quorate.ring.topology.NodeId;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableMap;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.function.BiPredicate;
+import java.util.function.Predicate;
 
 /** What no run of a group may break: figure 3 of the paper, and linearizable reads. */
 final class RaftLaws {
@@ -16,8 +23,18 @@ final class RaftLaws {
     /** The terms of those who applied them first: not before they were committed. */
     private final List<Long> committedIn = new ArrayList<>();
 
+    /** Who belonged to the group from which committed entry on. */
+    private final NavigableMap<Long, Configuration> configurations = new TreeMap<>();
+
+    /** Who was to belong to it. */
+    private final NavigableMap<Long, Set<Configuration>> proposed = new TreeMap<>();
+
     private long acknowledged;
     private long checks;
+
+    RaftLaws(Configuration beginning) {
+        configurations.put(0L, beginning);
+    }
 
     long checks() {
         return checks;
@@ -47,12 +64,22 @@ final class RaftLaws {
         }
     }
 
-    /** State machine safety: everybody applies the same, in the same order. */
-    void applies(NodeId node, long term, Entry entry) {
+    /**
+     * State machine safety: everybody applies the same, in the same order, and not before a quorum cannot lose it.
+     *
+     * @param isDurable whether a node has an entry on its disk
+     */
+    void applies(NodeId node, long term, Entry entry, BiPredicate<NodeId, Entry> isDurable) {
         checks++;
         if (entry.index() == committed.size() + 1) {
             committed.add(entry);
             committedIn.add(term);
+            if (entry.kind() == Entry.Kind.CONFIGURATION) {
+                configurations.put(entry.index(), Configuration.decode(entry.payload()));
+            }
+            if (!isSafe(entry, member -> isDurable.test(member, entry))) {
+                throw new Violation("what is committed is on the disks of a quorum", node + " applies " + entry);
+            }
         } else if (entry.index() > committed.size() + 1
                 || !committed.get((int) entry.index() - 1).equals(entry)) {
             throw new Violation(
@@ -61,6 +88,26 @@ final class RaftLaws {
                             + (entry.index() > committed.size() ? "nothing" : committed.get((int) entry.index() - 1))
                             + " was applied before");
         }
+    }
+
+    /** A leader has it in its log, committed or not. */
+    void proposes(Entry entry) {
+        if (entry.kind() == Entry.Kind.CONFIGURATION) {
+            proposed.computeIfAbsent(entry.index(), index -> new HashSet<>())
+                    .add(Configuration.decode(entry.payload()));
+        }
+    }
+
+    /** By who belonged to the group at that entry, or from a later one on: a leader may count by that before it commits. */
+    private boolean isSafe(Entry entry, Predicate<NodeId> hasIt) {
+        return configurationAt(entry.index()).isQuorum(hasIt)
+                || proposed.tailMap(entry.index(), false).values().stream()
+                        .flatMap(Set::stream)
+                        .anyMatch(configuration -> configuration.isQuorum(hasIt));
+    }
+
+    private Configuration configurationAt(long index) {
+        return configurations.floorEntry(index).getValue();
     }
 
     /** A client was told that its command is committed. */
@@ -90,7 +137,8 @@ final class RaftLaws {
     void installs(NodeId node, Base base) {
         checks++;
         if (base.index() > committed.size()
-                || committed.get((int) base.index() - 1).term() != base.term()) {
+                || committed.get((int) base.index() - 1).term() != base.term()
+                || !configurationAt(base.index()).equals(base.configuration())) {
             throw new Violation("a state holds what is committed", node + " takes " + base);
         }
     }

@@ -51,6 +51,22 @@ final class SimLog {
         }
     }
 
+    /** As {@link #write}, but what stood behind stays: a disk that is not told where the log ends now. */
+    void writeOver(@Nullable Base reset, List<Entry> added) {
+        int end = added.isEmpty()
+                ? entries.size()
+                : (int) (added.get(added.size() - 1).index() - base.index());
+        List<Entry> tail =
+                reset == null && end < entries.size() ? List.copyOf(entries.subList(end, entries.size())) : List.of();
+        write(reset, added);
+        entries.addAll(tail);
+    }
+
+    /** Whether it has an entry, or a state that stands for it. */
+    boolean holds(Entry entry) {
+        return entry.index() <= base.index() || entry.equals(at(entry.index()));
+    }
+
     /** Entries up to a base go, if they are here. */
     void compact(Base to) {
         if (to.index() > base.index() && to.index() <= lastIndex()) {

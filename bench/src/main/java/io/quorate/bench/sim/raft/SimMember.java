@@ -25,6 +25,7 @@ final class SimMember {
     final NodeId id;
     private final RaftSimulation world;
     private final double clockRate;
+    private final Base beginning;
     private @Nullable RaftCore core;
     private int boot;
     private HardState durableState = HardState.NONE;
@@ -33,6 +34,8 @@ final class SimMember {
     private SimLog log;
     /** What the state machine has durably. */
     private Base state;
+    /** What it had durably before that. */
+    private Base earlierState;
 
     private long applied;
 
@@ -41,11 +44,14 @@ final class SimMember {
     private final Map<Long, Long> reading = new HashMap<>();
     private long nextRead;
     private long pausedUntil;
+    private boolean gathering;
     private final Deque<Runnable> held = new ArrayDeque<>();
     private Role role = Role.FOLLOWER;
 
     SimMember(NodeId id, RaftSimulation world, double clockRate, Base beginning) {
+        this.beginning = beginning;
         this.state = beginning;
+        this.earlierState = beginning;
         this.durableLog = new SimLog(beginning);
         this.log = durableLog;
         this.id = id;
@@ -59,6 +65,17 @@ final class SimMember {
 
     boolean isUp() {
         return core != null;
+    }
+
+    /** Whether somebody who asked it something since it started has had no answer yet. */
+    boolean owesAnswers() {
+        return !proposed.isEmpty() || !reading.isEmpty();
+    }
+
+    /** Who belongs to the group, as it knows. */
+    Set<NodeId> group() {
+        RaftCore running = core;
+        return running == null ? Set.of() : running.configuration().members();
     }
 
     SimLog durableLog() {
@@ -106,8 +123,12 @@ final class SimMember {
         reading.clear();
         held.clear();
         pausedUntil = 0;
+        gathering = false;
         boot++;
         core = null;
+        if (world.bug() == RaftBug.LOG_GONE_BEFORE_STATE) {
+            state = earlierState;
+        }
         world.note(id + " dies");
     }
 
@@ -117,13 +138,10 @@ final class SimMember {
 
     void pause(long nanos) {
         pausedUntil = world.now() + nanos;
-        int thisBoot = boot;
-        world.agenda().after(nanos, () -> {
-            if (thisBoot == boot) {
-                List<Runnable> waited = List.copyOf(held);
-                held.clear();
-                waited.forEach(Runnable::run);
-            }
+        whileUp(pausedUntil, () -> {
+            List<Runnable> waited = List.copyOf(held);
+            held.clear();
+            waited.forEach(Runnable::run);
         });
     }
 
@@ -142,7 +160,23 @@ final class SimMember {
             return;
         }
         input.into(running);
-        carryOut(running);
+        long nanos = world.gatherNanos();
+        if (nanos == 0) {
+            carryOut(running);
+        } else if (!gathering) {
+            gathering = true;
+            whileUp(world.now() + nanos, this::endGathering);
+        }
+    }
+
+    private void endGathering() {
+        RaftCore running = core;
+        if (world.now() < pausedUntil) {
+            held.add(this::endGathering);
+        } else if (running != null) {
+            gathering = false;
+            carryOut(running);
+        }
     }
 
     void receive(NodeId from, RaftMessage message) {
@@ -181,20 +215,23 @@ final class SimMember {
         Ready.Write write = ready.write();
         if (write != null) {
             log.write(write.base(), write.entries());
+            write.entries().forEach(world.laws()::proposes);
             writing.add(write);
-            int thisBoot = boot;
-            world.agenda().at(world.diskFree(this), () -> {
-                if (thisBoot == boot) {
-                    written();
-                }
-            });
+            boolean lies = world.bug() == RaftBug.DISK_LIES;
+            whileUp(world.diskFree(this), () -> written(!lies));
+            if (lies) {
+                whileUp(world.now(), () -> input(still -> still.persisted(write.id(), clock())));
+            }
         }
         if (running.role() != role) {
             role = running.role();
             world.note(id + " is " + role + " in term " + running.term());
+            if (role == Role.LEADER || role == Role.CANDIDATE) {
+                world.faults().hasStood(this);
+            }
             if (role == Role.LEADER) {
                 world.laws().leads(id, running.term(), log);
-                world.hasWon(this);
+                world.faults().hasWon(this);
             }
         }
         for (Ready.Outgoing out : ready.messages()) {
@@ -202,21 +239,22 @@ final class SimMember {
             if (out.message() instanceof RaftMessage.Voted voted
                     && voted.granted()
                     && !out.to().equals(id)) {
-                world.hasVoted(this);
+                world.faults().hasVoted(this);
             }
         }
-        ready.needState().forEach(to -> world.sendState(this, to, running.term(), running.baseAt(applied)));
+        ready.needState().forEach(to -> world.sendState(this, to, running.term(), stateOf(running)));
         for (Entry entry : ready.committed()) {
             if (entry.index() != ++applied) {
                 throw new Violation("entries are applied in order, once", id + " applies " + entry + " as " + applied);
             }
-            world.laws().applies(id, running.term(), entry);
+            world.laws().applies(id, running.term(), entry, world::isDurableAt);
             if (proposed.remove(new Ready.Position(entry.index(), entry.term()))) {
                 world.laws().acknowledges(entry.index());
                 world.acknowledged();
             }
         }
         if (applied - state.index() >= world.statesEvery()) {
+            earlierState = state;
             state = running.baseAt(applied);
             // Some entries stay for those who are a little behind.
             long until = applied - world.statesEvery() / 2;
@@ -236,10 +274,29 @@ final class SimMember {
         }
     }
 
-    private void written() {
+    /** What it sends to others. */
+    private Base stateOf(RaftCore running) {
+        Base sent = running.baseAt(applied);
+        return world.bug() == RaftBug.STATE_WITHOUT_CONFIGURATION
+                ? new Base(sent.index(), sent.term(), beginning.configuration())
+                : sent;
+    }
+
+    private void whileUp(long time, Runnable action) {
+        int thisBoot = boot;
+        world.agenda().at(time, () -> {
+            if (thisBoot == boot) {
+                action.run();
+            }
+        });
+    }
+
+    private void written(boolean told) {
         Ready.Write write = writing.remove();
         store(write);
-        input(running -> running.persisted(write.id(), clock()));
+        if (told) {
+            input(running -> running.persisted(write.id(), clock()));
+        }
     }
 
     private void store(Ready.Write write) {
@@ -249,7 +306,11 @@ final class SimMember {
             case TERM_NOT_KEPT -> HardState.NONE;
             default -> hard;
         };
-        durableLog.write(write.base(), write.entries());
+        if (world.bug() == RaftBug.OLD_TAIL_LEFT_ON_DISK) {
+            durableLog.writeOver(write.base(), write.entries());
+        } else {
+            durableLog.write(write.base(), write.entries());
+        }
     }
 
     /** A state comes in: all of it at once, or not. */
@@ -259,12 +320,9 @@ final class SimMember {
                 ended.run();
                 return;
             }
-            int thisBoot = boot;
-            world.agenda().after(world.installNanos(), () -> {
-                if (thisBoot == boot) {
-                    input(still -> install(still, from, base, arrives));
-                    ended.run();
-                }
+            whileUp(world.now() + world.installNanos(), () -> {
+                input(still -> install(still, from, base, arrives));
+                ended.run();
             });
         });
     }
@@ -276,8 +334,11 @@ final class SimMember {
         }
         world.laws().installs(id, base);
         world.note(id + " takes " + base);
+        earlierState = base;
         state = base;
         applied = base.index();
+        // Nobody here knows what became of them.
+        proposed.removeIf(at -> at.index() <= base.index());
         running.installed(from, base, clock());
     }
 

@@ -60,7 +60,7 @@ final class Elections {
     /** In the present term. */
     void onVote(NodeId from, RaftMessage.Vote ask) {
         NodeId vote = member.vote();
-        boolean granted = (vote == null || vote.equals(from)) && member.isUpToDate(ask.lastTerm(), ask.lastIndex());
+        boolean granted = member.rules.mayVote(vote, from) && member.isUpToDate(ask.lastTerm(), ask.lastIndex());
         if (!granted) {
             member.post.send(from, new RaftMessage.Voted(member.term(), false));
             return;
@@ -76,7 +76,7 @@ final class Elections {
     }
 
     boolean isWon() {
-        return member.configuration().isQuorum(voter -> votes.getOrDefault(voter, false));
+        return member.rules.isQuorum(member.configuration(), voter -> votes.getOrDefault(voter, false));
     }
 
     boolean isHopeless() {

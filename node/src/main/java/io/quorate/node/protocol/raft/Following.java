@@ -19,7 +19,8 @@ final class Following {
             member.sendWhenDurable(from, new RaftMessage.Appended(member.term(), log.commit(), append.round()));
             return;
         }
-        if (append.prevIndex() > log.lastIndex() || log.term(append.prevIndex()) != append.prevTerm()) {
+        if (append.prevIndex() > log.lastIndex()
+                || !member.rules.isSame(log.term(append.prevIndex()), append.prevTerm())) {
             long hint = Math.max(log.baseIndex(), log.lastNotAbove(append.prevIndex(), append.prevTerm()));
             member.post.send(
                     from,
@@ -29,7 +30,7 @@ final class Following {
         ImmutableList<Entry> entries = append.entries();
         long lastNew = append.prevIndex() + entries.size();
         long conflict = log.firstDifferent(entries, append.prevIndex());
-        long cut = member.rules.cutAt(conflict, append.prevIndex() + 1);
+        long cut = member.rules.cutAt(conflict, append.prevIndex() + 1, log.lastIndex());
         if (cut <= lastNew) {
             member.lost.addAll(log.replace(entries.subList((int) (cut - append.prevIndex() - 1), entries.size())));
         }

@@ -146,7 +146,7 @@ final class Leading {
     }
 
     private void confirm(NodeId from, Progress progress, long round) {
-        progress.answered(reads.begunAt(round));
+        progress.answered(member.rules.leaseFrom(reads.begunAt(round), member.now));
         reads.confirm(from, round);
     }
 
@@ -155,7 +155,8 @@ final class Leading {
      * else yet (section 6.4.1 of the dissertation; the time counts from when it was asked); -1 if it has to ask.
      */
     long leasedIndex() {
-        if (handedOver || member.log.term(member.log.commit()) != member.term()) {
+        if ((handedOver && !member.rules.leasesAfterHandOver())
+                || member.log.term(member.log.commit()) != member.term()) {
             return -1;
         }
         long since = member.now - member.rules.leaseNanos(member.settings.electionNanos());
@@ -183,7 +184,7 @@ final class Leading {
 
     /** What a quorum has is committed, if it was made in this term. */
     void commit() {
-        long index = member.configuration().quorumIndex(this::matchOf);
+        long index = member.rules.quorumIndex(member.configuration(), this::matchOf);
         if (index > member.log.commit()
                 && member.rules.mayCommit(member.log.term(index), member.term())
                 && member.log.commitTo(index)) {
@@ -214,11 +215,10 @@ final class Leading {
      */
     Ready.@Nullable Position change(Set<NodeId> voters, Set<NodeId> learners) {
         Configuration latest = member.configuration();
-        boolean settled = !latest.isJoint()
-                && member.log.configurations().latestIndex() <= member.log.commit()
-                && member.rules.mayChange(member.log.term(member.log.commit()) == member.term());
+        boolean settled = !latest.isJoint() && member.log.configurations().latestIndex() <= member.log.commit();
+        boolean committed = member.log.term(member.log.commit()) == member.term();
         boolean ready = voters.stream().allMatch(voter -> latest.isVoter(voter) || isNear(voter));
-        if (!settled || !ready || voters.isEmpty() || successor != null) {
+        if (!member.rules.mayChange(settled, committed) || !ready || voters.isEmpty() || successor != null) {
             return null;
         }
         Configuration next = latest.towards(voters, learners);
@@ -263,7 +263,7 @@ final class Leading {
 
     private long matchOf(NodeId node) {
         if (node.equals(member.self)) {
-            return member.rules.waitsForDisk() ? member.log.durable() : member.log.lastIndex();
+            return member.rules.ownMatch(member.log.durable(), member.log.lastIndex());
         }
         Progress progress = followers.get(node);
         return progress == null ? 0 : progress.match();

@@ -58,7 +58,7 @@ final class Member {
         this.random = random;
         this.now = now;
         this.heardAt = now;
-        this.heardAny = state.term() > 0;
+        this.heardAny = rules.isLoyalAtStart(state.term());
         postpone();
     }
 

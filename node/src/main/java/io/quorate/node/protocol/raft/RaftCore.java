@@ -277,7 +277,7 @@ public final class RaftCore {
                 return;
             }
             follow(message.term());
-        } else if (message.term() < member.term()) {
+        } else if (member.rules.isOver(message, member.term())) {
             tellStale(from, message);
             return;
         }

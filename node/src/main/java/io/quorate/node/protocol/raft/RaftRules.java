@@ -1,5 +1,10 @@
 package io.quorate.node.protocol.raft;
 
+import io.quorate.ring.topology.NodeId;
+import java.util.function.Predicate;
+import java.util.function.ToLongFunction;
+import org.jspecify.annotations.Nullable;
+
 /**
  * The decisions on which safety rests. One object, so that the simulator can put a broken rule in its place and show that
  * its checks notice.
@@ -10,6 +15,36 @@ public class RaftRules {
     /** Section 5.4.1: whether a candidate's log is at least as new as the voter's. */
     public boolean isUpToDate(long lastTerm, long lastIndex, long ownTerm, long ownIndex) {
         return lastTerm > ownTerm || (lastTerm == ownTerm && lastIndex >= ownIndex);
+    }
+
+    /** Figure 2: whether a vote may be given to a candidate: one a term. */
+    public boolean mayVote(@Nullable NodeId given, NodeId candidate) {
+        return given == null || given.equals(candidate);
+    }
+
+    /** Whether a message speaks of a term that is over, and so counts for nothing. */
+    public boolean isOver(RaftMessage message, long term) {
+        return message.term() < term;
+    }
+
+    /** Figure 2: whether the entry before those that come in is the leader's; the own term is -1 if there is none. */
+    public boolean isSame(long ownTerm, long leadersTerm) {
+        return ownTerm == leadersTerm;
+    }
+
+    /** What a leader has of its own log: what is on its disk. */
+    public long ownMatch(long durable, long lastIndex) {
+        return durable;
+    }
+
+    /** Up to where a group has the log, so that a leader may commit it. */
+    public long quorumIndex(Configuration configuration, ToLongFunction<NodeId> match) {
+        return configuration.quorumIndex(match);
+    }
+
+    /** Whether those who agree elect a leader, or confirm that it leads. */
+    public boolean isQuorum(Configuration configuration, Predicate<NodeId> agrees) {
+        return configuration.isQuorum(agrees);
     }
 
     /** Section 5.4.2: whether what a quorum has is committed: only what the leader made itself. */
@@ -37,9 +72,13 @@ public class RaftRules {
         return Math.min(match, commit);
     }
 
-    /** Whether a leader whose term has committed nothing may change who belongs to the group (Ongaro, 2015). */
-    public boolean mayChange(boolean committedInTerm) {
-        return committedInTerm;
+    /**
+     * Whether a leader may change who belongs to the group: not if its term has committed nothing (Ongaro, 2015).
+     *
+     * @param settled whether no other change goes on
+     */
+    public boolean mayChange(boolean settled, boolean committedInTerm) {
+        return settled && committedInTerm;
     }
 
     /** Section 6: whether both sides decide while the group changes. */
@@ -63,8 +102,23 @@ public class RaftRules {
     }
 
     /** Where a follower's log is cut when entries come in: at the first that differs, if any. */
-    public long cutAt(long conflict, long firstNew) {
+    public long cutAt(long conflict, long firstNew, long lastIndex) {
         return conflict;
+    }
+
+    /** From when on a quorum has answered a leader: from when it was asked, for it may have heard another since. */
+    public long leaseFrom(long askedAt, long answeredAt) {
+        return askedAt;
+    }
+
+    /** Whether a leader that has asked another to stand for election may answer reads by itself. */
+    public boolean leasesAfterHandOver() {
+        return false;
+    }
+
+    /** Whether one that has just started may have heard a leader just before, which relies on it. */
+    public boolean isLoyalAtStart(long term) {
+        return term > 0;
     }
 
     /** How long a leader may answer reads after it asked a quorum that has answered: less than any of them keeps loyal, by any clock. */

@@ -125,7 +125,7 @@ final class Reads {
 
     private boolean isConfirmed(long each) {
         Set<NodeId> members = confirmed.getOrDefault(each, Set.of());
-        return !(due && each == round) && member.configuration().isQuorum(members::contains);
+        return !(due && each == round) && member.rules.isQuorum(member.configuration(), members::contains);
     }
 
     private void tell(NodeId to, long id, long index) {
