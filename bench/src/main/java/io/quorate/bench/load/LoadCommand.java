@@ -62,8 +62,9 @@ public final class LoadCommand implements Callable<Integer> {
     @Option(
             names = "--level",
             defaultValue = "QUORUM",
-            description = "Consistency level (default: ${DEFAULT-VALUE}). Of a leader bucket one of its read or write levels;"
-                    + " the other kind of request is then made at the bucket's own.")
+            description =
+                    "Consistency level (default: ${DEFAULT-VALUE}). Of a leader bucket one of its read or write levels;"
+                            + " the other kind of request is then made at the bucket's own.")
     private String level = "";
 
     @Option(

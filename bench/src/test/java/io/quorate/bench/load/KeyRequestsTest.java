@@ -37,7 +37,9 @@ final class KeyRequestsTest {
         assertThat(request.toString()).startsWith("GET /v1/buckets/accounts/keys/k7?");
         assertThat(request.toString().contains("level=" + level + "&")).isEqualTo(read);
         at(level).put(request, NODE, 7, null, new byte[] {'v'}, 0, 1);
-        assertThat(request.toString()).startsWith("PUT /v1/buckets/accounts/keys/k7?").endsWith("\r\n\r\nv");
+        assertThat(request.toString())
+                .startsWith("PUT /v1/buckets/accounts/keys/k7?")
+                .endsWith("\r\n\r\nv");
         assertThat(request.toString().contains("level=" + level + "&")).isEqualTo(written);
     }
 }
