@@ -111,7 +111,12 @@ class WritesOfALostLeaderTest {
     /** Starts n1 again and waits until it has all that the others have. */
     private String sessionOfN1() throws Exception {
         act(Action.START);
-        Reply all = accounts.put("n2", key(), "?level=SYNC&timeout=20s", "last").expect(204);
+        String last = key();
+        // Refused at once while the leader does not hear n1.
+        Reply all = await().atMost(Duration.ofSeconds(20))
+                .until(
+                        () -> accounts.put("n2", last, "?level=SYNC&timeout=10s", "last"),
+                        reply -> reply.status() == 204);
         return all.header("Quorate-Session");
     }
 
