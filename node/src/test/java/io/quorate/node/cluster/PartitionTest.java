@@ -244,6 +244,33 @@ final class PartitionTest {
         assertThat(cluster.get(homes.get(1), key).text()).isEqualTo("minority");
     }
 
+    /**
+     * A put that waits for a slow node. Whoever misses a sign of life of that node just then asks another, and is done at once: then
+     * it is tried again.
+     */
+    private static Future<Reply> putOnItsWay(ExecutorService client, String node, String slow, String key) {
+        for (int i = 0; i < 5; i++) {
+            cluster.awaitPeers(node, 4);
+            cluster.demo().board().delay(NodeId.of(slow), 300);
+            Future<Reply> put = client.submit(() -> cluster.put(node, key, "?timeout=10s", "once"));
+            Awaitility.await("the put to be forwarded")
+                    .atMost(Duration.ofSeconds(5))
+                    .pollInterval(Duration.ofMillis(5))
+                    .until(() -> put.isDone()
+                            || cluster.self(node)
+                                            .path("counts")
+                                            .path("inFlight")
+                                            .asInt()
+                                    == 1);
+            if (!put.isDone()) {
+                return put;
+            }
+            cluster.demo().board().clear();
+            cluster.delete(node, key, "").expect(204);
+        }
+        throw new AssertionError("no put waits for " + slow);
+    }
+
     @Test
     void nextHomeCoordinatesWhenTheFirstDiesAndOneVersionIsShown() throws Exception {
         String key = TestCluster.newKey();
@@ -252,18 +279,9 @@ final class PartitionTest {
                 .filter(node -> !homes.contains(node))
                 .findFirst()
                 .orElseThrow();
-        cluster.demo().board().delay(NodeId.of(homes.get(0)), 300);
         ExecutorService client = Executors.newSingleThreadExecutor();
         try {
-            Future<Reply> put = client.submit(() -> cluster.put(outside, key, "?timeout=10s", "once"));
-            Awaitility.await("the put to be forwarded")
-                    .atMost(Duration.ofSeconds(5))
-                    .pollInterval(Duration.ofMillis(5))
-                    .until(() -> cluster.self(outside)
-                                    .path("counts")
-                                    .path("inFlight")
-                                    .asInt()
-                            == 1);
+            Future<Reply> put = putOnItsWay(client, outside, homes.get(0), key);
             cluster.demo()
                     .act(Action.KILL, NodeId.of(homes.get(0)))
                     .toCompletableFuture()
