@@ -8,13 +8,13 @@ public enum RaftBug {
     /** Votes and acknowledgements leave before they are durable. */
     SAID_BEFORE_DURABLE(10),
     /** A leader counts itself for what is only on its way to its disk. */
-    OWN_LOG_COUNTED_EARLY(10),
+    OWN_LOG_COUNTED_EARLY(30),
     /** A disk says that something is durable before it is. */
     DISK_LIES(10),
     /** A write that takes the place of entries leaves those behind them on the disk. */
     OLD_TAIL_LEFT_ON_DISK(50),
     /** What a quorum has is committed whoever made it (figure 8 of the paper). */
-    OLD_TERM_COMMITTED_BY_COUNT(750),
+    OLD_TERM_COMMITTED_BY_COUNT(850),
     /** A longer log wins over a newer one. */
     LONGER_LOG_WINS(50),
     /** Whoever asks first gets the vote. */
@@ -32,7 +32,7 @@ public enum RaftBug {
     /** Any answer confirms a read, whenever it was asked for. */
     READ_BY_OLD_ANSWER(200),
     /** An answer to a request of a term that is over confirms a read. */
-    READ_BY_ANSWER_OF_OLD_TERM(500),
+    READ_BY_ANSWER_OF_OLD_TERM(2800),
     /** A heartbeat tells the leader's commit index to one that may have other entries there. */
     HEARTBEAT_COMMITS_TOO_MUCH(20),
     /** Entries are taken whatever stands before them. */
@@ -46,7 +46,7 @@ public enum RaftBug {
     /** A group changes from one side to the other at once. */
     CHANGE_AT_ONCE(100, Scene.CHANGES),
     /** A change is begun while another goes on. */
-    CHANGE_DURING_CHANGE(1300, Scene.CHANGES),
+    CHANGE_DURING_CHANGE(1700, Scene.CHANGES),
     /** While a group changes, what one side has is committed. */
     ONE_SIDE_COMMITS(100, Scene.CHANGES),
     /** While a group changes, one side elects. */
