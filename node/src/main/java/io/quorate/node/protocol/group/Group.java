@@ -18,7 +18,6 @@ import io.quorate.node.protocol.store.ReplicaSetId;
 import io.quorate.node.protocol.store.StorageException;
 import io.quorate.repair.merkle.LeafTable;
 import io.quorate.ring.bytes.DecodeException;
-import io.quorate.ring.consistency.WriteLevel;
 import io.quorate.ring.token.PartitionCount;
 import io.quorate.ring.topology.NodeId;
 import io.quorate.ring.wire.ErrorCode;
@@ -40,25 +39,19 @@ public final class Group {
     private static final int WRITES_MAX = 2;
 
     private final Around around;
-    private final GroupSettings settings;
     private final GroupRules rules;
     private final Output output;
     private final RaftCore core;
     private final Configuration beginning;
     private StateMachine machine;
+    private final Requests requests;
     private final Proposals proposals;
-    private final KeyReads reads;
-    private final Forwards forwards;
     private final StateTransfers transfers;
-    private final Peeks peeks;
     private final Preference preference;
     private final Rest rest;
-    private final Reach reach;
     private final TreeCheck checks;
     private final Compaction compaction;
-    private final Gathered gathered = new Gathered();
     private final Ballots ballots;
-    private final CommitTimes commitTimes = new CommitTimes();
     private final GroupPurge purge;
 
     private int writesUnderWay;
@@ -118,11 +111,9 @@ public final class Group {
             long now) {
         this.around = around;
         this.rules = rules;
-        this.settings = settings;
         this.output = output;
         this.beginning = Configuration.of(around.homes());
         this.machine = openMachine();
-        this.proposals = new Proposals(around.self());
         Base first = new Base(0, 0, beginning);
         HardState promised = found == null ? HardState.NONE : found.state();
         this.ballots = new Ballots(around.self(), promised, output::happened);
@@ -136,13 +127,11 @@ public final class Group {
                 raftRules,
                 around.random(),
                 now);
-        this.forwards = new Forwards(around.ids(), output::send, rules, settings.askAgainNanos());
         this.transfers = new StateTransfers(around, settings, output, core, this::taken);
-        this.peeks = new Peeks(around, output);
         this.preference = new Preference(around.self(), around.homes().get(0), core, settings);
-        this.reach = new Reach(core, around.liveness(), settings);
         this.rest = new Rest(around.self(), core, around.liveness(), output::send, settings, now);
-        this.reads = new KeyReads(core, () -> machine, proposals, rest, rules);
+        this.requests = new Requests(around, settings, rules, output, core, () -> machine, rest);
+        this.proposals = requests.proposals();
         this.purge = new GroupPurge(around, output);
         this.compaction = new Compaction(core, settings.logBytes(), output);
         this.checks = new TreeCheck(around, settings, rules, output, core, now);
@@ -162,49 +151,8 @@ public final class Group {
             call.refuse(
                     ErrorCode.UNAVAILABLE,
                     "partition " + around.set().partition() + " is halted on this node: " + halted);
-        } else if (proposals.size() + reads.size() + gathered.size() >= settings.waitingMax()) {
-            call.refuse(
-                    ErrorCode.OVERLOADED, "too many requests of this partition are under way; retry after a moment");
         } else {
-            begin(call, now);
-        }
-    }
-
-    private void begin(Call call, long now) {
-        LedRequest request = call.request();
-        if (request instanceof LedRequest.Explain) {
-            peeks.begin(call, core, now);
-        } else if (request instanceof LedRequest.Read read && reads.isFreshEnough(read, now)) {
-            reads.followerRead(call, read, now);
-        } else if (core.role() != Role.LEADER) {
-            handOn(call, now);
-        } else if (request instanceof LedRequest.Write write) {
-            propose(call, write);
-        } else {
-            rest.active(now);
-            reads.leaderRead(call, (LedRequest.Read) request, now);
-        }
-    }
-
-    private void propose(Call call, LedRequest.Write write) {
-        NodeId missing = write.level() == WriteLevel.SYNC ? reach.missingVoter() : null;
-        if (missing == null) {
-            gathered.add(call);
-        } else {
-            Reach.refuse(call, missing);
-        }
-    }
-
-    /** To the leader. Where that is this node, it has what a read waits for once it is confirmed, or nobody has. */
-    private void handOn(Call call, long now) {
-        if (core.role() == Role.LEADER && call.request() instanceof LedRequest.Read read) {
-            rest.active(now);
-            reads.leaderRead(call, read, now);
-        } else if (call.handedOn()) {
-            NodeId leader = core.leader();
-            call.answer(new KeyReply.NotLed(leader == null || leader.equals(around.self()) ? null : leader));
-        } else {
-            forwards.add(call, now);
+            requests.take(call, now);
         }
     }
 
@@ -216,22 +164,12 @@ public final class Group {
         if (message instanceof GroupMessage.Raft raft) {
             rest.onRaft(from, raft.message(), now);
             core.step(from, raft.message(), now);
-            reads.heard(raft.message(), now - age);
-        } else if (message instanceof GroupMessage.Ask ask) {
-            onAsk(from, ask, now);
-        } else if (message instanceof GroupMessage.Told told) {
-            forwards.onTold(told.id(), told.reply());
-        } else if (message instanceof GroupMessage.NotLeading answer) {
-            forwards.onNotLeading(from, answer, now);
-        } else if (message instanceof GroupMessage.Look look) {
-            peeks.onLook(from, look, machine);
-        } else if (message instanceof GroupMessage.Looked looked) {
-            peeks.onLooked(from, looked, now);
+            requests.reads().heard(raft.message(), now - age);
         } else if (message instanceof GroupMessage.Compare compare) {
             checks.onCompare(from, compare, machine.index());
         } else if (message instanceof GroupMessage.Compared compared) {
             checks.onCompared(from, compared, now);
-        } else if (!rest.onMessage(from, message, now)) {
+        } else if (!requests.onMessage(from, message, now) && !rest.onMessage(from, message, now)) {
             rest.active(now);
             transfers.onMessage(from, message, now);
         }
@@ -242,16 +180,6 @@ public final class Group {
         if (halted == null) {
             rest.lost(node, now);
         }
-    }
-
-    private void onAsk(NodeId from, GroupMessage.Ask ask, long now) {
-        long id = ask.id();
-        onRequest(
-                ask.request(),
-                now + ask.millisLeft() * 1_000_000L,
-                true,
-                reply -> output.send(from, GroupMessage.answer(id, reply)),
-                now);
     }
 
     /** A state has taken the place of this one's. */
@@ -292,17 +220,9 @@ public final class Group {
             return;
         }
         core.tick(now);
-        gathered.tick(now);
-        proposals.tick(now);
-        NodeId missing = proposals.awaitsAll() ? reach.missingVoter() : null;
-        if (missing != null) {
-            proposals.giveUp(missing);
-        }
-        reads.tick(settings.askAgainNanos(), now).forEach(call -> handOn(call, now));
-        forwards.tick(now);
-        peeks.tick(now);
+        requests.tick(now);
         transfers.tick(now);
-        purge.step(core, gathered, proposals.size(), now);
+        purge.step(core, requests, now);
         if (leads && checks.isDue(machine.index(), now)) {
             rest.active(now);
         }
@@ -322,7 +242,7 @@ public final class Group {
 
     /** Whether time need not pass here until the next input. */
     public boolean isQuiet() {
-        return rest.isResting() && waiting() == 0 && peeks.isIdle() && checks.isIdle();
+        return rest.isResting() && waiting() == 0 && requests.explainsNothing() && checks.isIdle();
     }
 
     /** Hands the lead over, or keeps it if it is asked to; false if this node does not lead, or that one cannot. */
@@ -350,7 +270,9 @@ public final class Group {
         }
         boolean more = true;
         while (more && halted == null) {
-            propose(now);
+            if (writesUnderWay < WRITES_MAX) {
+                requests.propose(now);
+            }
             transfers.tellSent(now);
             more = carryOut(core.takeReady(), now);
             followRole(now);
@@ -359,19 +281,6 @@ public final class Group {
             proposals.everywhere(core.durableEverywhere());
         }
         endTurn(null, now);
-    }
-
-    private void propose(long now) {
-        if (gathered.isEmpty() || writesUnderWay >= WRITES_MAX || core.isHandingOver()) {
-            return;
-        }
-        if (core.role() == Role.LEADER) {
-            rest.active(now);
-            gathered.propose(core, machine, around, proposals, now);
-            commitTimes.proposed(core.lastIndex(), now);
-        } else {
-            gathered.takeAll().forEach(call -> handOn(call, now));
-        }
     }
 
     /** Does what the core wants; true if it may want more at once. */
@@ -393,14 +302,7 @@ public final class Group {
         }
         ready.lost().forEach(proposals::lost);
         apply(ready.committed(), now);
-        commitTimes.committed(core.commit(), now, output::committed);
-        for (Ready.Read read : ready.reads()) {
-            Call failed = reads.confirmed(read);
-            if (failed != null) {
-                handOn(failed, now);
-            }
-        }
-        reads.applied(now);
+        requests.advanced(ready.reads(), now);
         ready.needState().forEach(to -> transfers.begin(to, now));
         return more;
     }
@@ -448,32 +350,27 @@ public final class Group {
         if (leading && !leads) {
             preference.keep(now);
             output.happened(GroupEvent.LEADS);
-            forwards.takeAll().forEach(call -> begin(call, now));
+            requests.lead(now);
         } else if (!leading && leads) {
             output.happened(GroupEvent.LEADS_NO_MORE);
-            commitTimes.forget();
-            proposals.deposed();
+            requests.deposed();
         }
         leads = leading;
         if (!leading) {
-            forwards.leaderIs(core.leader(), now);
+            requests.follow(now);
         }
     }
 
     /** Ends all that wait for this node; it takes part no more. */
     public void abandon() {
-        gathered.takeAll().forEach(call -> call.refuse(ErrorCode.UNAVAILABLE, "this node has stopped; use another"));
-        proposals.abandon();
-        reads.abandon();
-        forwards.abandon();
-        peeks.abandon();
+        requests.abandon();
         transfers.close();
         checks.drop();
     }
 
     /** Requests that wait here. */
     public int waiting() {
-        return gathered.size() + proposals.size() + reads.size() + forwards.size();
+        return requests.waiting();
     }
 
     /** How it stands. */
@@ -483,7 +380,7 @@ public final class Group {
                 core,
                 machine.index(),
                 machine.keys(),
-                reads.lagMillis(now),
+                requests.reads().lagMillis(now),
                 halted,
                 checks.alarm());
     }

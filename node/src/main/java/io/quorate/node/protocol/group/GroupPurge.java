@@ -74,7 +74,7 @@ final class GroupPurge {
     }
 
     /** Looks on, if this node leads and not too much is under way, and has what it finds deleted. */
-    void step(RaftCore core, Gathered gathered, int underWay, long now) {
+    void step(RaftCore core, Requests requests, long now) {
         if (core.role() != Role.LEADER) {
             return;
         }
@@ -82,7 +82,7 @@ final class GroupPurge {
             term = core.term();
             begin(now);
         }
-        if (!active || now < nextAt || gathered.size() + underWay >= KEYS_MAX) {
+        if (!active || now < nextAt || requests.writes() >= KEYS_MAX) {
             return;
         }
         ImmutableList<RecordKey> keys;
@@ -96,7 +96,7 @@ final class GroupPurge {
         for (RecordKey key : keys) {
             if (key.generation() <= gone.getOrDefault(key.bucket(), 0)) {
                 found++;
-                gathered.add(delete(key, now));
+                requests.add(delete(key, now));
             }
         }
         if (keys.size() < KEYS_MAX) {
