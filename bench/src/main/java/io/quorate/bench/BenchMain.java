@@ -7,6 +7,7 @@ import io.quorate.bench.load.CompareCommand;
 import io.quorate.bench.load.LoadCommand;
 import io.quorate.bench.load.TableCommand;
 import io.quorate.bench.profile.ProfileCommand;
+import io.quorate.bench.repair.CatchUpCommand;
 import io.quorate.bench.repair.RepairCommand;
 import java.util.concurrent.Callable;
 import picocli.CommandLine;
@@ -28,6 +29,7 @@ import picocli.CommandLine.Spec;
             JmhCommand.class,
             ProfileCommand.class,
             RepairCommand.class,
+            CatchUpCommand.class,
             ContrastCommand.class
         })
 public final class BenchMain implements Callable<Integer> {
@@ -56,6 +58,6 @@ public final class BenchMain implements Callable<Integer> {
     public Integer call() {
         throw new ParameterException(
                 spec.commandLine(),
-                "Choose what to measure: load, table, compare, client, jmh, profile, repair, contrast");
+                "Choose what to measure: load, table, compare, client, jmh, profile, repair, catchup, contrast");
     }
 }

@@ -77,6 +77,11 @@ final class Leading {
                 member.needState.add(to);
                 return;
             }
+            if (progress.repeats()) {
+                append(to, progress.next() - 1, ImmutableList.of());
+                progress.asked();
+                return;
+            }
             ImmutableList<Entry> entries = member.log.from(progress.next(), member.settings.appendBytes());
             append(to, progress.next() - 1, entries);
             progress.sent(

@@ -14,6 +14,7 @@ final class Progress {
     private long bytes;
     private boolean streaming;
     private boolean asked;
+    private boolean repeats;
     private boolean awaitsState;
     private long match;
     private long next;
@@ -84,7 +85,18 @@ final class Progress {
 
     /** A sign of life says nothing of what was sent, which may be lost: a probe is repeated. */
     void alive() {
+        repeats |= asked;
         asked = false;
+    }
+
+    /** Whether the next probe has been made before; what it brought may be on its way to the follower's disk still. */
+    boolean repeats() {
+        return repeats;
+    }
+
+    /** A probe without entries is on its way. */
+    void asked() {
+        asked = true;
     }
 
     /** All up to an index is durable there; false if that is no news. */
@@ -101,6 +113,7 @@ final class Progress {
             next = match + 1;
         }
         asked = false;
+        repeats = false;
         return news;
     }
 
@@ -113,6 +126,7 @@ final class Progress {
     void probe(long index) {
         streaming = false;
         asked = false;
+        repeats = false;
         awaitsState = false;
         window.clear();
         bytes = 0;

@@ -1,0 +1,200 @@
+package io.quorate.bench.repair;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.quorate.bench.chaos.Fault;
+import io.quorate.bench.chaos.Network;
+import io.quorate.bench.chaos.ServerProcesses;
+import io.quorate.bench.chaos.Victims;
+import io.quorate.bench.local.MetricsText;
+import io.quorate.bench.local.NodeHttp;
+import io.quorate.client.AsyncLeaderView;
+import io.quorate.client.LeaderView;
+import io.quorate.client.QuorateClient;
+import io.quorate.client.QuorateClients;
+import io.quorate.client.data.Value;
+import io.quorate.client.http.HttpTransportConfig;
+import io.quorate.ring.bytes.Bytes;
+import io.quorate.ring.consistency.ReadLevel;
+import io.quorate.ring.consistency.WriteLevel;
+import io.quorate.ring.token.PartitionCount;
+import io.quorate.ring.token.TokenHash;
+import java.io.IOException;
+import java.net.URI;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.SplittableRandom;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
+
+/** Three servers with a leader bucket, the last of which misses something. Not for several threads. */
+final class CatchUp implements AutoCloseable {
+    private static final String BUCKET = "catchup";
+    private static final int LOST = 2;
+    private static final int IN_FLIGHT = 64;
+    /** The group that all keys are of if they are of one. */
+    private static final int PARTITION = 0;
+
+    private static final Duration TIMEOUT = Duration.ofSeconds(10);
+    private static final long PATIENCE_NANOS = TimeUnit.MINUTES.toNanos(10);
+    private static final long POLL_MILLIS = 50;
+
+    private final Path folder;
+    private final NodeHttp http = new NodeHttp();
+    private volatile @Nullable Victims running;
+    private List<URI> urls = List.of();
+
+    /** How a follower gets what it lacks. */
+    enum Way {
+        LOG,
+        STATE
+    }
+
+    /**
+     * What it took.
+     *
+     * @param servingSeconds from the start of the process until it could be spoken to
+     * @param wholeSeconds from there until all groups have applied all that was committed
+     * @param sentBytes between all nodes for groups, from the start on
+     * @param statesTaken in place of entries
+     */
+    record Result(double servingSeconds, double wholeSeconds, double sentBytes, double statesTaken) {}
+
+    /** Their data and logs go to a folder. */
+    CatchUp(Path folder) {
+        this.folder = folder;
+    }
+
+    /** Starts them and measures; once. */
+    Result measure(Way way, int keys, int valueBytes) throws IOException, InterruptedException {
+        Victims servers = ServerProcesses.inZones(
+                List.of("a", "b", "c"), folder, Network.loopback(), started -> running = started);
+        urls = servers.urls();
+        http.send(urls.get(0), "PUT", "/v1/buckets/" + BUCKET, "{\"mode\":\"leader\"}");
+        await(
+                "a leader of every group",
+                () -> applied(LOST).keySet().equals(commits(List.of(0, 1, LOST)).keySet()));
+        servers.begin(Fault.KILL, LOST);
+        await("leaders without n3", () -> commits(List.of(0, 1)).size() == partitions());
+        write(way, keys, valueBytes);
+        Map<Integer, Long> due = commits(List.of(0, 1));
+        double sent = total("quorate_link_group_sent_bytes", List.of(0, 1));
+        long from = System.nanoTime();
+        servers.end(Fault.KILL, LOST);
+        double serving = (System.nanoTime() - from) / 1e9;
+        await("n3 to have everything", () -> hasAll(due));
+        double whole = (System.nanoTime() - from) / 1e9;
+        double sentSince = total("quorate_link_group_sent_bytes", List.of(0, 1, LOST)) - sent;
+        double states = http.metrics(urls.get(LOST)).samples("quorate_groups_total").stream()
+                .filter(sample -> "state-taken".equals(sample.labels().get("event")))
+                .mapToDouble(MetricsText.Sample::value)
+                .sum();
+        return new Result(serving, whole, sentSince, states);
+    }
+
+    private int partitions() throws IOException, InterruptedException {
+        return http.get(urls.get(0), "/v1/ring").path("partitions").asInt();
+    }
+
+    private void write(Way way, int keys, int valueBytes) throws IOException, InterruptedException {
+        byte[] random = new byte[valueBytes];
+        new SplittableRandom(1).nextBytes(random);
+        Value value = Value.of(Bytes.wrap(random));
+        PartitionCount ring = new PartitionCount(partitions());
+        Semaphore free = new Semaphore(IN_FLIGHT);
+        AtomicReference<@Nullable Throwable> failed = new AtomicReference<>();
+        try (QuorateClient client = QuorateClients.http(HttpTransportConfig.of(urls.subList(0, LOST)), TIMEOUT)) {
+            LeaderView view = client.bucket(BUCKET).at(ReadLevel.LINEARIZABLE, WriteLevel.SEMI_SYNC);
+            AsyncLeaderView async = view.async();
+            int written = 0;
+            for (int i = 0; written < keys && failed.get() == null; i++) {
+                String name = "key-" + i;
+                if (way == Way.STATE && ring.partitionOf(TokenHash.tokenOf(BUCKET, Bytes.ofUtf8(name))) != PARTITION) {
+                    continue;
+                }
+                written++;
+                free.acquire();
+                var unused = async.put(name, value).whenComplete((done, failure) -> {
+                    if (failure != null) {
+                        failed.compareAndSet(null, failure);
+                    }
+                    free.release();
+                });
+            }
+            free.acquire(IN_FLIGHT);
+        }
+        Throwable failure = failed.get();
+        if (failure != null) {
+            throw new IOException("a write failed: " + failure.getMessage(), failure);
+        }
+    }
+
+    private boolean hasAll(Map<Integer, Long> due) throws IOException, InterruptedException {
+        Map<Integer, Long> applied = applied(LOST);
+        return due.entrySet().stream().allMatch(group -> applied.getOrDefault(group.getKey(), -1L) >= group.getValue());
+    }
+
+    private Map<Integer, Long> applied(int node) throws IOException, InterruptedException {
+        Map<Integer, Long> applied = new HashMap<>();
+        for (JsonNode group : groups(node)) {
+            applied.put(group.path("partition").asInt(), group.path("applied").asLong());
+        }
+        return applied;
+    }
+
+    /** Of each group that one of these nodes leads, up to where it is committed. */
+    private Map<Integer, Long> commits(List<Integer> nodes) throws IOException, InterruptedException {
+        Map<Integer, Long> commits = new HashMap<>();
+        for (int node : nodes) {
+            for (JsonNode group : groups(node)) {
+                if (group.path("role").asText().equals("leader")) {
+                    commits.merge(
+                            group.path("partition").asInt(),
+                            group.path("commit").asLong(),
+                            Math::max);
+                }
+            }
+        }
+        return commits;
+    }
+
+    private JsonNode groups(int node) throws IOException, InterruptedException {
+        return http.get(urls.get(node), "/v1/groups").path("groups");
+    }
+
+    private double total(String metric, List<Integer> nodes) throws IOException, InterruptedException {
+        double sum = 0;
+        for (int node : nodes) {
+            sum += http.metrics(urls.get(node)).samples(metric).stream()
+                    .mapToDouble(MetricsText.Sample::value)
+                    .sum();
+        }
+        return sum;
+    }
+
+    private interface Condition {
+        boolean holds() throws IOException, InterruptedException;
+    }
+
+    private static void await(String what, Condition condition) throws IOException, InterruptedException {
+        long until = System.nanoTime() + PATIENCE_NANOS;
+        while (!condition.holds()) {
+            if (System.nanoTime() - until > 0) {
+                throw new IOException("waited ten minutes in vain for " + what);
+            }
+            TimeUnit.MILLISECONDS.sleep(POLL_MILLIS);
+        }
+    }
+
+    @Override
+    public void close() {
+        Victims servers = running;
+        if (servers != null) {
+            servers.close();
+        }
+    }
+}
