@@ -10,6 +10,7 @@ import io.quorate.ring.topology.NodeId;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.LongSupplier;
 
 /**
@@ -23,6 +24,7 @@ final class GroupPost {
     private final Executor later;
     private final SharedPulses pulses;
     private final Map<NodeId, Box> boxes = new ConcurrentHashMap<>();
+    private final AtomicBoolean due = new AtomicBoolean();
 
     /**
      * Empty.
@@ -41,7 +43,6 @@ final class GroupPost {
     private final class Box {
         private final NodeId to;
         private final Outbox outbox;
-        private boolean due;
 
         private Box(NodeId to) {
             this.to = to;
@@ -49,12 +50,9 @@ final class GroupPost {
                     frame -> transport.send(to, Transport.Lane.GROUP, frame), randomLongs.getAsLong(), stamps::now);
         }
 
-        private synchronized boolean add(ReplicaSetId set, GroupMessage message) {
+        private synchronized void add(ReplicaSetId set, GroupMessage message) {
             // Numbered in the order in which they leave.
             outbox.add(set, message instanceof GroupMessage.Wake wake ? pulses.number(to, wake) : message);
-            boolean first = !due;
-            due = true;
-            return first;
         }
 
         private synchronized void pulse() {
@@ -63,16 +61,22 @@ final class GroupPost {
         }
 
         private synchronized void flush() {
-            due = false;
             outbox.flush();
         }
     }
 
     void send(NodeId to, ReplicaSetId set, GroupMessage message) {
-        Box box = boxes.computeIfAbsent(to, Box::new);
-        if (box.add(set, message)) {
-            later.execute(box::flush);
+        boxes.computeIfAbsent(to, Box::new).add(set, message);
+        if (due.compareAndSet(false, true)) {
+            later.execute(this::flush);
         }
+    }
+
+    /** All at once, so that who carries them is woken once. */
+    private void flush() {
+        // First, so that nothing that is added meanwhile stays.
+        due.set(false);
+        boxes.values().forEach(Box::flush);
     }
 
     /** Sends a sign of life, behind all that was to be sent before. */

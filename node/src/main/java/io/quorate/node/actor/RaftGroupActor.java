@@ -16,6 +16,7 @@ import io.quorate.node.protocol.group.Retention;
 import io.quorate.node.protocol.group.StateMachine;
 import io.quorate.node.protocol.raft.Base;
 import io.quorate.node.protocol.raft.Configuration;
+import io.quorate.node.protocol.raft.Entry;
 import io.quorate.node.protocol.raft.HardState;
 import io.quorate.node.protocol.raft.RaftRules;
 import io.quorate.node.protocol.raft.Ready;
@@ -25,7 +26,9 @@ import io.quorate.ring.bytes.ByteSink;
 import io.quorate.ring.bytes.ByteSource;
 import io.quorate.ring.topology.NodeId;
 import java.util.List;
+import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.function.Function;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
@@ -57,11 +60,17 @@ import org.slf4j.LoggerFactory;
 abstract class RaftGroupActor extends AbstractPersistentActor implements RuntimePluginConfig {
     private static final Logger LOG = LoggerFactory.getLogger(RaftGroupActor.class);
     private static final int SUBMITS_A_TURN = 64;
+    /** Of an event without its entries, about. */
+    private static final int HEAD_BYTES = 128;
+
     private static final long REPORT_NANOS = 1_000_000_000L;
 
     private final Around around;
     private final FoundLog found;
     private final Retention retention = new Retention();
+
+    /** Turns that the store shows: nobody waits for them, so that they are taken up with whatever comes next. */
+    private final Queue<StateMachine.Turn> stored = new ConcurrentLinkedQueue<>();
 
     private @Nullable Group group;
     private boolean settles;
@@ -115,7 +124,7 @@ abstract class RaftGroupActor extends AbstractPersistentActor implements Runtime
     /** The last deleted generation of each bucket name, 0 for none. */
     record BucketsGone(ImmutableMap<String, Integer> generations) {}
 
-    private record Stored(StateMachine.Turn turn, @Nullable StorageException failure) {}
+    private record NotStored(StateMachine.Turn turn, StorageException failure) {}
 
     private record Stepped(InstallStep.Ended then, @Nullable StorageException failure) {}
 
@@ -200,11 +209,7 @@ abstract class RaftGroupActor extends AbstractPersistentActor implements Runtime
         return receiveBuilder()
                 .match(GroupInlet.Incoming.class, this::onIncoming)
                 .matchEquals(GroupInlet.Signal.WAKE, wake -> takeSubmits())
-                .matchEquals(GroupInlet.Signal.SETTLE, settle -> {
-                    settles = false;
-                    running().settle(now());
-                    around.inlet().quiet(running().isQuiet());
-                })
+                .matchEquals(GroupInlet.Signal.SETTLE, settle -> settle())
                 .matchEquals(GroupInlet.Signal.TICK, tick -> onTick())
                 .match(Lost.class, lost -> {
                     running().onLost(lost.node(), now());
@@ -214,8 +219,9 @@ abstract class RaftGroupActor extends AbstractPersistentActor implements Runtime
                     running().bucketsGone(news.generations(), now());
                     settleLater();
                 })
-                .match(Stored.class, stored -> {
-                    running().onStored(stored.turn(), stored.failure());
+                .match(NotStored.class, failed -> {
+                    takeStored();
+                    running().onStored(failed.turn(), failed.failure());
                     settleLater();
                 })
                 .match(Stepped.class, stepped -> {
@@ -290,6 +296,7 @@ abstract class RaftGroupActor extends AbstractPersistentActor implements Runtime
 
     private void onTick() {
         around.inlet().ticked();
+        takeStored();
         Group running = running();
         long now = now();
         running.tick(now);
@@ -297,7 +304,20 @@ abstract class RaftGroupActor extends AbstractPersistentActor implements Runtime
             reportedAt = now;
             around.events().reports(running.report(now));
         }
-        settleLater();
+        settle();
+    }
+
+    private void takeStored() {
+        for (StateMachine.Turn turn = stored.poll(); turn != null; turn = stored.poll()) {
+            running().onStored(turn, null);
+        }
+    }
+
+    private void settle() {
+        settles = false;
+        takeStored();
+        running().settle(now());
+        around.inlet().quiet(running().isQuiet());
     }
 
     /** After whatever waits in the mailbox now, so that what comes together is done together. */
@@ -340,7 +360,7 @@ abstract class RaftGroupActor extends AbstractPersistentActor implements Runtime
     private final class Output implements Group.Output {
         @Override
         public void persist(Ready.Write write) {
-            ByteSink out = new ByteSink(256);
+            ByteSink out = new ByteSink(HEAD_BYTES + bytes(write));
             RaftCodec.writeWrite(out, write);
             persistAllAsync(List.of(out.toByteArray()), event -> {
                 retention.written(lastSequenceNr(), write);
@@ -349,11 +369,23 @@ abstract class RaftGroupActor extends AbstractPersistentActor implements Runtime
             });
         }
 
+        private static int bytes(Ready.Write write) {
+            int bytes = 0;
+            for (Entry entry : write.entries()) {
+                bytes += entry.bytes();
+            }
+            return bytes;
+        }
+
         @Override
         public void store(StateMachine.Turn turn) {
-            around.group()
-                    .store()
-                    .commit(turn.commit(), failure -> around.inlet().tell(new Stored(turn, failure)));
+            around.group().store().commit(turn.commit(), failure -> {
+                if (failure == null) {
+                    stored.add(turn);
+                } else {
+                    around.inlet().tell(new NotStored(turn, failure));
+                }
+            });
         }
 
         @Override

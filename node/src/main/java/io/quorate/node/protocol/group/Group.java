@@ -277,7 +277,7 @@ public final class Group {
             more = carryOut(core.takeReady(), now);
             followRole(now);
         }
-        if (leads) {
+        if (leads && proposals.awaitsAll()) {
             proposals.everywhere(core.durableEverywhere());
         }
         endTurn(null, now);
