@@ -31,7 +31,8 @@ final class Stores implements AutoCloseable {
         };
     }
 
-    private PartitionStore rocks() {
+    /** A store on disk with group commit, where every change that is waited for is synced. */
+    RocksPartitionStore rocks() {
         Path folder;
         try {
             folder = Files.createTempDirectory("quorate-jmh-");

@@ -36,7 +36,13 @@ class BenchmarksTest {
                 .collect(Collectors.toSet());
         assertThat(classes)
                 .containsExactlyInAnyOrder(
-                        "PlacementBench", "LeafBench", "VersionBench", "CodecBench", "StoreBench", "WritePathBench");
+                        "PlacementBench",
+                        "LeafBench",
+                        "VersionBench",
+                        "CodecBench",
+                        "StoreBench",
+                        "LogBench",
+                        "WritePathBench");
         assertThat(results).allMatch(result -> result.getPrimaryResult().getScore() > 0);
     }
 }
