@@ -26,6 +26,16 @@ final class BrokenGroup extends GroupRules {
     }
 
     @Override
+    public boolean provesLetIn() {
+        return bug != GroupBug.LET_IN_WITHOUT_PROOF;
+    }
+
+    @Override
+    public boolean takesToRejoin(long index, long letInBy) {
+        return bug == GroupBug.ANY_STATE_TO_REJOIN ? letInBy > 0 : super.takesToRejoin(index, letInBy);
+    }
+
+    @Override
     public boolean decides(int others) {
         return bug == GroupBug.ONE_OF_MANY_BELIEVED || others == 0;
     }

@@ -69,8 +69,10 @@ public final class GroupSimulation {
     /** What the states at an index add up to, by the first who came there. */
     private final Map<Long, String> sums = new HashMap<>();
 
+    private final LostDisks lostDisks;
     private final boolean idles;
     private final long storeTellsNanos;
+    private boolean healed;
     private long acknowledged;
     private long reads;
     private long checks;
@@ -116,6 +118,7 @@ public final class GroupSimulation {
         for (NodeId id : ids) {
             nodes.add(new GroupNode(id, this, skewed ? 0.9 + random.nextInt(200) / 1000.0 : 1));
         }
+        this.lostDisks = new LostDisks(seed, bug, nodes);
         this.outside = new OutsideNode(NodeId.of("outside"), this, new Random(random.nextLong()));
         for (int i = 0; i < CLIENTS; i++) {
             clients.add(new GroupClient(i, this, new Random(random.nextLong())));
@@ -142,7 +145,7 @@ public final class GroupSimulation {
     }
 
     private void start(GroupNode node) {
-        if (!node.isUp()) {
+        if (!node.isRunning()) {
             node.start(new Random(random.nextLong()));
         }
     }
@@ -153,7 +156,7 @@ public final class GroupSimulation {
         long time = 50 * MILLI + random.nextInt(2000) * MILLI;
         switch (random.nextInt(8)) {
             case 0, 1 -> {
-                if (any.isUp()) {
+                if (any.isRunning()) {
                     crash(any);
                     agenda.after(random.nextBoolean() ? time : time / 50, () -> start(any));
                 }
@@ -175,7 +178,7 @@ public final class GroupSimulation {
             default -> {
                 // Every node dies at once.
                 if (random.nextInt(3) == 0) {
-                    nodes.stream().filter(GroupNode::isUp).forEach(node -> {
+                    nodes.stream().filter(GroupNode::isRunning).forEach(node -> {
                         crash(node);
                         agenda.after(random.nextInt(500) * MILLI, () -> start(node));
                     });
@@ -190,6 +193,9 @@ public final class GroupSimulation {
     private void crash(GroupNode node) {
         int undecided = node.disk().undecided();
         node.crash(undecided == 0 ? 0 : random.nextInt(undecided + 1));
+        if (lostDisks.takes(node)) {
+            node.wipe();
+        }
     }
 
     private static boolean leads(GroupNode node) {
@@ -205,6 +211,7 @@ public final class GroupSimulation {
     }
 
     private void heal() {
+        healed = true;
         wires.heal();
         disks.heal();
         note("everything heals");
@@ -290,6 +297,17 @@ public final class GroupSimulation {
     }
 
     void send(NodeId from, NodeId to, GroupMessage message) {
+        checks++;
+        lostDisks.says(from, message);
+        GroupNode hit = healed ? null : lostDisks.hitBy(from, message);
+        if (hit != null) {
+            agenda.after(random.nextInt((int) (2 * MILLI)), () -> {
+                if (!healed && hit.isRunning()) {
+                    crash(hit);
+                    agenda.after(random.nextInt((int) (20 * MILLI)), () -> start(hit));
+                }
+            });
+        }
         // Requests that are handed on are the one kind of message that a transport must not double.
         wires.send(from, to, message, !(message instanceof GroupMessage.Ask));
     }
@@ -300,7 +318,7 @@ public final class GroupSimulation {
             outside.receive(from, message);
         }
         for (GroupNode node : nodes) {
-            if (node.id.equals(to) && node.isUp()) {
+            if (node.id.equals(to) && node.isRunning()) {
                 note(from + ">" + to + " " + message);
                 node.receive(from, message, age);
             }
@@ -398,6 +416,11 @@ public final class GroupSimulation {
     /** The bug as far as a node's disk is concerned: some are of one disk only. */
     GroupBug bugOf(NodeId id) {
         return bug.isOfOneDisk() && !id.equals(ids.get(ids.size() - 1)) ? GroupBug.NONE : bug;
+    }
+
+    /** Whether a node that has lost its disk waits until it is let in. */
+    boolean rejoins() {
+        return bug != GroupBug.LOST_DISK_VOTES;
     }
 
     RaftRules raftRules() {

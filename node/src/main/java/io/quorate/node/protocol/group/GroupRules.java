@@ -27,6 +27,16 @@ public class GroupRules {
         return true;
     }
 
+    /** Whether one that has lost its disk is let in only by an entry that was made after the loss and is committed. */
+    public boolean provesLetIn() {
+        return true;
+    }
+
+    /** Whether one that has lost its disk takes a state that holds all up to an index, if it was let in by an entry. */
+    public boolean takesToRejoin(long index, long letInBy) {
+        return letInBy > 0 && index >= letInBy;
+    }
+
     /** Whether what is applied after a check stays in memory until the check has seen the state on disk. */
     public boolean holdsBackForCheck() {
         return true;
