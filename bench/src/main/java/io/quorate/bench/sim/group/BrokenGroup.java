@@ -26,13 +26,8 @@ final class BrokenGroup extends GroupRules {
     }
 
     @Override
-    public boolean provesLetIn() {
-        return bug != GroupBug.LET_IN_WITHOUT_PROOF;
-    }
-
-    @Override
-    public boolean takesToRejoin(long index, long letInBy) {
-        return bug == GroupBug.ANY_STATE_TO_REJOIN ? letInBy > 0 : super.takesToRejoin(index, letInBy);
+    public long letInBy(long made, long stored) {
+        return bug == GroupBug.LET_IN_WITHOUT_PROOF ? Math.max(1, stored) : made;
     }
 
     @Override

@@ -28,9 +28,7 @@ public enum GroupBug {
     /** A node that has lost its disk takes part at once. */
     LOST_DISK_VOTES(100),
     /** A node that has lost its disk is let in by what was committed before, which proves nothing. */
-    LET_IN_WITHOUT_PROOF(1000),
-    /** A node that has lost its disk takes any state, and not only one that holds the entry that lets it in. */
-    ANY_STATE_TO_REJOIN(1000);
+    LET_IN_WITHOUT_PROOF(1000);
 
     private final int seeds;
 
@@ -49,7 +47,7 @@ public enum GroupBug {
 
     /** Whether it shows where disks are lost; others show sooner where none is. */
     boolean isOfLostDisks() {
-        return this == LOST_DISK_VOTES || this == LET_IN_WITHOUT_PROOF || this == ANY_STATE_TO_REJOIN;
+        return this == LOST_DISK_VOTES || this == LET_IN_WITHOUT_PROOF;
     }
 
     RaftBug ofCore() {

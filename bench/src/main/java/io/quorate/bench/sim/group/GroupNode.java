@@ -99,7 +99,7 @@ final class GroupNode implements Asked {
 
     /** Whether what its disk had is lost, and no state has come yet. */
     boolean isForgetful() {
-        return lostDisk && Rejoining.isNeeded(disk, world.set());
+        return lostDisk && disk.contents().state().index() == 0;
     }
 
     void start(Random random) {

@@ -31,6 +31,7 @@ import java.util.NavigableMap;
 import java.util.Random;
 import java.util.TreeMap;
 import java.util.function.BooleanSupplier;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -72,7 +73,6 @@ public final class GroupSimulation {
     private final LostDisks lostDisks;
     private final boolean idles;
     private final long storeTellsNanos;
-    private boolean healed;
     private long acknowledged;
     private long reads;
     private long checks;
@@ -118,7 +118,7 @@ public final class GroupSimulation {
         for (NodeId id : ids) {
             nodes.add(new GroupNode(id, this, skewed ? 0.9 + random.nextInt(200) / 1000.0 : 1));
         }
-        this.lostDisks = new LostDisks(seed, bug, nodes);
+        this.lostDisks = new LostDisks(seed, bug, this, nodes, wires);
         this.outside = new OutsideNode(NodeId.of("outside"), this, new Random(random.nextLong()));
         for (int i = 0; i < CLIENTS; i++) {
             clients.add(new GroupClient(i, this, new Random(random.nextLong())));
@@ -132,6 +132,7 @@ public final class GroupSimulation {
             outside.start();
             clients.forEach(client -> agenda.after(random.nextInt(500) * MILLI, client::begin));
             agenda.after(SECOND, this::fault);
+            lostDisks.begin();
             agenda.runUntil(FAULTS_END);
             heal();
             check();
@@ -157,8 +158,7 @@ public final class GroupSimulation {
         switch (random.nextInt(8)) {
             case 0, 1 -> {
                 if (any.isRunning()) {
-                    crash(any);
-                    agenda.after(random.nextBoolean() ? time : time / 50, () -> start(any));
+                    crashFor(any, () -> random.nextBoolean() ? time : time / 50);
                 }
             }
             case 2 -> {
@@ -178,10 +178,9 @@ public final class GroupSimulation {
             default -> {
                 // Every node dies at once.
                 if (random.nextInt(3) == 0) {
-                    nodes.stream().filter(GroupNode::isRunning).forEach(node -> {
-                        crash(node);
-                        agenda.after(random.nextInt(500) * MILLI, () -> start(node));
-                    });
+                    nodes.stream()
+                            .filter(GroupNode::isRunning)
+                            .forEach(node -> crashFor(node, () -> random.nextInt(500) * MILLI));
                 }
             }
         }
@@ -190,15 +189,20 @@ public final class GroupSimulation {
         }
     }
 
-    private void crash(GroupNode node) {
+    /** A node dies, and is back after a while; some of what its disk had not promised to keep is there, or nothing at all is. */
+    void crashFor(GroupNode node, LongSupplier nanos) {
+        if (!node.isRunning()) {
+            return;
+        }
         int undecided = node.disk().undecided();
         node.crash(undecided == 0 ? 0 : random.nextInt(undecided + 1));
         if (lostDisks.takes(node)) {
             node.wipe();
         }
+        agenda.after(nanos.getAsLong(), () -> start(node));
     }
 
-    private static boolean leads(GroupNode node) {
+    static boolean leads(GroupNode node) {
         Group group = node.group();
         return group != null && group.report(0).role().equals("leader");
     }
@@ -211,7 +215,7 @@ public final class GroupSimulation {
     }
 
     private void heal() {
-        healed = true;
+        lostDisks.end();
         wires.heal();
         disks.heal();
         note("everything heals");
@@ -297,16 +301,8 @@ public final class GroupSimulation {
     }
 
     void send(NodeId from, NodeId to, GroupMessage message) {
-        checks++;
-        lostDisks.says(from, message);
-        GroupNode hit = healed ? null : lostDisks.hitBy(from, message);
-        if (hit != null) {
-            agenda.after(random.nextInt((int) (2 * MILLI)), () -> {
-                if (!healed && hit.isRunning()) {
-                    crash(hit);
-                    agenda.after(random.nextInt((int) (20 * MILLI)), () -> start(hit));
-                }
-            });
+        if (!from.equals(outside.id)) {
+            lostDisks.says(from, to, message);
         }
         // Requests that are handed on are the one kind of message that a transport must not double.
         wires.send(from, to, message, !(message instanceof GroupMessage.Ask));

@@ -1,69 +1,120 @@
 package io.quorate.bench.sim.group;
 
 import io.quorate.bench.check.Violation;
+import io.quorate.bench.sim.Wires;
 import io.quorate.node.protocol.group.GroupMessage;
 import io.quorate.node.protocol.raft.RaftMessage;
 import io.quorate.ring.topology.NodeId;
 import java.util.List;
 import java.util.Random;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Which nodes lose their disks when they die, in some of the runs: one at a time, and the next only when the last is a member
  * again. By random numbers of its own, so that the other runs are what they would be without.
  */
 final class LostDisks {
-    private static final long STREAM = 0x6c6f7374L;
+    private static final long MILLI = 1_000_000L;
+    /** Odd and large, so that seeds that follow each other begin far apart. */
+    private static final long STREAM = 0x9e3779b97f4a7c15L;
+
     private static final int NODES_MIN = 3;
 
+    private final GroupSimulation world;
     private final List<GroupNode> nodes;
+    private final Wires<GroupMessage> wires;
     private final Random random;
     private final boolean come;
+    private boolean over;
 
-    /**
-     * Of one run.
-     *
-     * @param nodes all of the group, now or later
-     */
-    LostDisks(long seed, GroupBug bug, List<GroupNode> nodes) {
+    /** Of one run of a group of these nodes. */
+    LostDisks(long seed, GroupBug bug, GroupSimulation world, List<GroupNode> nodes, Wires<GroupMessage> wires) {
+        this.world = world;
         this.nodes = nodes;
-        this.random = new Random(seed ^ STREAM);
+        this.wires = wires;
+        this.random = new Random(seed * STREAM);
         boolean some = random.nextInt(2) == 0;
         this.come = nodes.size() >= NODES_MIN && (bug == GroupBug.NONE ? some : bug.isOfLostDisks());
+    }
+
+    void begin() {
+        if (come) {
+            world.agenda().after(random.nextInt(2000) * MILLI, this::plot);
+        }
+    }
+
+    void end() {
+        over = true;
+    }
+
+    /** A leader and one other hear nothing of each other, and then a third forgets what only the leader and it have. */
+    private void plot() {
+        if (over) {
+            return;
+        }
+        GroupNode lonely = any();
+        GroupNode victim = any();
+        nodes.stream().filter(GroupSimulation::leads).forEach(leader -> {
+            long time = 300 * MILLI + random.nextInt(700) * MILLI;
+            wires.cut(leader.id, lonely.id, time);
+            wires.cut(lonely.id, leader.id, time);
+            if (!victim.id.equals(leader.id) && !victim.id.equals(lonely.id)) {
+                world.agenda().after(random.nextInt(300) * MILLI, () -> hit(victim, 20 * MILLI));
+            }
+        });
+        begin();
+    }
+
+    private GroupNode any() {
+        return nodes.get(random.nextInt(nodes.size()));
+    }
+
+    /** Dies, and is back soon. */
+    private void hit(GroupNode node, long nanos) {
+        if (!over) {
+            world.crashFor(node, () -> random.nextInt((int) nanos));
+        }
     }
 
     /** Whether a node that has just died loses its disk. */
     boolean takes(GroupNode node) {
         return come
                 && random.nextInt(2) == 0
-                && nodes.stream().noneMatch(other -> other != node && other.isForgetful());
+                && nodes.stream().noneMatch(other -> !other.id.equals(node.id) && other.isForgetful());
     }
 
-    /** Who says something hurts most when it forgets just that: it dies, now and then. */
-    @Nullable
-    GroupNode hitBy(NodeId from, GroupMessage message) {
-        return come && isPromise(message) && isVote(message) && random.nextInt(6) == 0 ? node(from) : null;
-    }
-
-    private @Nullable GroupNode node(NodeId id) {
-        return nodes.stream().filter(node -> node.id.equals(id)).findFirst().orElse(null);
-    }
-
-    /** Who has forgotten what it promised promises nothing. */
-    void says(NodeId from, GroupMessage message) {
-        GroupNode sender = isPromise(message) ? node(from) : null;
-        if (sender != null && sender.isForgetful()) {
+    /**
+     * A node says something to another. Who has forgotten what it promised promises nothing. Who votes may forget just that;
+     * who sends a state may die before the other has the rest.
+     */
+    void says(NodeId from, NodeId to, GroupMessage message) {
+        if (!come || from.equals(to)) {
+            return;
+        }
+        boolean votes = isVote(message);
+        if ((votes || isAcknowledgement(message)) && node(from).isForgetful()) {
             throw new Violation("who has lost its disk promises nothing", from + " says " + message);
+        }
+        boolean sends = message instanceof GroupMessage.StatePart part && part.last();
+        if ((votes && random.nextInt(8) == 0) || (sends && random.nextInt(2) == 0)) {
+            long down = votes ? 20 * MILLI : 1000 * MILLI;
+            world.agenda().after(random.nextInt((int) (20 * MILLI)), () -> hit(node(from), down));
         }
     }
 
     private static boolean isVote(GroupMessage message) {
-        return message instanceof GroupMessage.Raft raft && raft.message() instanceof RaftMessage.Voted;
+        return message instanceof GroupMessage.Raft raft
+                && raft.message() instanceof RaftMessage.Voted voted
+                && voted.granted();
     }
 
-    private static boolean isPromise(GroupMessage message) {
-        return message instanceof GroupMessage.Raft raft
-                && (raft.message() instanceof RaftMessage.Appended
-                        || (raft.message() instanceof RaftMessage.Voted voted && voted.granted()));
+    private static boolean isAcknowledgement(GroupMessage message) {
+        return message instanceof GroupMessage.Raft raft && raft.message() instanceof RaftMessage.Appended;
+    }
+
+    private GroupNode node(NodeId id) {
+        return nodes.stream()
+                .filter(node -> node.id.equals(id))
+                .findFirst()
+                .orElseThrow();
     }
 }

@@ -27,14 +27,19 @@ public class GroupRules {
         return true;
     }
 
-    /** Whether one that has lost its disk is let in only by an entry that was made after the loss and is committed. */
-    public boolean provesLetIn() {
-        return true;
+    /**
+     * The entry that lets one in that has lost its disk, once it is committed.
+     *
+     * @param made after the loss was heard of
+     * @param stored the last that the leader's state machine has
+     */
+    public long letInBy(long made, long stored) {
+        return made;
     }
 
-    /** Whether one that has lost its disk takes a state that holds all up to an index, if it was let in by an entry. */
+    /** Whether one that has lost its disk takes a state that holds all up to an index, if an entry lets it in. */
     public boolean takesToRejoin(long index, long letInBy) {
-        return letInBy > 0 && index >= letInBy;
+        return index >= letInBy;
     }
 
     /** Whether what is applied after a check stays in memory until the check has seen the state on disk. */

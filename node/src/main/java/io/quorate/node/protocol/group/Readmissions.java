@@ -65,7 +65,7 @@ final class Readmissions {
         }
         // A state that is on its way there is for whoever it was before.
         transfers.end(from);
-        asked.put(from, new Asked(ask.nonce(), rules.provesLetIn() ? at.index() : Math.min(stored, core.commit())));
+        asked.put(from, new Asked(ask.nonce(), rules.letInBy(at.index(), stored)));
         output.happened(GroupEvent.LETS_IN);
         return true;
     }

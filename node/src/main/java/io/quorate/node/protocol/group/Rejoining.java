@@ -41,7 +41,7 @@ public final class Rejoining {
         this.taking = new StateTaking(around.set(), settings, output, new StateTaking.Taker() {
             @Override
             public boolean wants(NodeId from, GroupMessage.OfferState offer, long now) {
-                return rules.takesToRejoin(offer.base().index(), letInBy);
+                return letInBy > 0 && rules.takesToRejoin(offer.base().index(), letInBy);
             }
 
             @Override
