@@ -241,8 +241,7 @@ public final class GroupsActor extends AbstractBehavior<Received> {
             around.table().ready(set.partition());
         }
         ActorRef actor = Adapter.actorOf(
-                getContext(),
-                rejoining ? RejoiningActor.props(of, () -> members.add(set)) : RaftGroupActor.props(of));
+                getContext(), rejoining ? RejoiningActor.props(of, () -> members.add(set)) : RaftGroupActor.props(of));
         Adapter.watch(getContext(), actor);
         running.put(actor, set);
         if (rejoining) {

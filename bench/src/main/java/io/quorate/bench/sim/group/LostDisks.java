@@ -112,9 +112,6 @@ final class LostDisks {
     }
 
     private GroupNode node(NodeId id) {
-        return nodes.stream()
-                .filter(node -> node.id.equals(id))
-                .findFirst()
-                .orElseThrow();
+        return nodes.stream().filter(node -> node.id.equals(id)).findFirst().orElseThrow();
     }
 }
