@@ -252,7 +252,7 @@ public final class GroupsActor extends AbstractBehavior<Received> {
     /** A group has a state again, and is a member from its next start on. */
     private void rejoined(ReplicaSetId set) {
         start(set);
-        if (members.size() == running.size()) {
+        if (returning.isEmpty() && members.size() == running.size()) {
             LOG.info("{}: all {} groups take part, after the loss of the disk", around.self(), members.size());
         }
     }

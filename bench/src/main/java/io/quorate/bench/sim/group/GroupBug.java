@@ -28,7 +28,7 @@ public enum GroupBug {
     /** A node that has lost its disk takes part at once. */
     LOST_DISK_VOTES(100),
     /** A node that has lost its disk is let in by what was committed before, which proves nothing. */
-    LET_IN_WITHOUT_PROOF(1000);
+    LET_IN_WITHOUT_PROOF(1400);
 
     private final int seeds;
 

@@ -5,8 +5,11 @@ import io.quorate.bench.sim.Wires;
 import io.quorate.node.protocol.group.GroupMessage;
 import io.quorate.node.protocol.raft.RaftMessage;
 import io.quorate.ring.topology.NodeId;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Random;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Which nodes lose their disks when they die, in some of the runs: one at a time, and the next only when the last is a member
@@ -25,6 +28,9 @@ final class LostDisks {
     private final Random random;
     private final boolean come;
     private boolean over;
+    /** Who is to lose its disk when it acknowledges something. */
+    private @Nullable NodeId victim;
+
 
     /** Of one run of a group of these nodes. */
     LostDisks(long seed, GroupBug bug, GroupSimulation world, List<GroupNode> nodes, Wires<GroupMessage> wires) {
@@ -46,44 +52,45 @@ final class LostDisks {
         over = true;
     }
 
-    /** A leader and one other hear nothing of each other, and then a third forgets what only the leader and it have. */
+    /**
+     * A leader and nearly half of the others hear nothing of each other, and then one forgets what it has just told the leader
+     * to have.
+     */
     private void plot() {
         if (over) {
             return;
         }
-        GroupNode lonely = any();
-        GroupNode victim = any();
-        nodes.stream().filter(GroupSimulation::leads).forEach(leader -> {
+        victim = null;
+        nodes.stream().filter(GroupSimulation::leads).findFirst().ifPresent(leader -> {
+            List<GroupNode> others = new ArrayList<>(nodes);
+            others.remove(leader);
+            Collections.shuffle(others, random);
             long time = 300 * MILLI + random.nextInt(700) * MILLI;
-            wires.cut(leader.id, lonely.id, time);
-            wires.cut(lonely.id, leader.id, time);
-            if (!victim.id.equals(leader.id) && !victim.id.equals(lonely.id)) {
-                world.agenda().after(random.nextInt(300) * MILLI, () -> hit(victim, 20 * MILLI));
+            for (GroupNode lonely : others.subList(0, nodes.size() / 2)) {
+                wires.cut(leader.id, lonely.id, time);
+                wires.cut(lonely.id, leader.id, time);
             }
+            victim = others.get(others.size() - 1).id;
         });
         begin();
     }
 
-    private GroupNode any() {
-        return nodes.get(random.nextInt(nodes.size()));
-    }
-
     /** Dies, and is back soon. */
-    private void hit(GroupNode node, long nanos) {
+    private void hit(NodeId id, long nanos) {
         if (!over) {
-            world.crashFor(node, () -> random.nextInt((int) nanos));
+            world.crashFor(node(id), () -> random.nextInt((int) nanos));
         }
     }
 
     /** Whether a node that has just died loses its disk. */
     boolean takes(GroupNode node) {
-        return come
-                && random.nextInt(2) == 0
-                && nodes.stream().noneMatch(other -> !other.id.equals(node.id) && other.isForgetful());
+        boolean wanted = come && (node.id.equals(victim) || random.nextInt(2) == 0);
+        victim = wanted ? null : victim;
+        return wanted && nodes.stream().noneMatch(other -> !other.id.equals(node.id) && other.isForgetful());
     }
 
     /**
-     * A node says something to another. Who has forgotten what it promised promises nothing. Who votes may forget just that;
+     * A node says something to another. Who has forgotten what it promised promises nothing. Who promises may forget just that;
      * who sends a state may die before the other has the rest.
      */
     void says(NodeId from, NodeId to, GroupMessage message) {
@@ -91,13 +98,17 @@ final class LostDisks {
             return;
         }
         boolean votes = isVote(message);
-        if ((votes || isAcknowledgement(message)) && node(from).isForgetful()) {
+        boolean acknowledges = isAcknowledgement(message);
+        if ((votes || acknowledges) && node(from).isForgetful()) {
             throw new Violation("who has lost its disk promises nothing", from + " says " + message);
         }
         boolean sends = message instanceof GroupMessage.StatePart part && part.last();
-        if ((votes && random.nextInt(8) == 0) || (sends && random.nextInt(2) == 0)) {
-            long down = votes ? 20 * MILLI : 1000 * MILLI;
-            world.agenda().after(random.nextInt((int) (20 * MILLI)), () -> hit(node(from), down));
+        boolean forgets = (votes && random.nextInt(8) == 0)
+                || (acknowledges && from.equals(victim) && random.nextInt(4) == 0);
+        if (forgets) {
+            world.agenda().after(random.nextInt((int) MILLI), () -> hit(from, 4 * MILLI));
+        } else if (sends && random.nextInt(2) == 0) {
+            world.agenda().after(random.nextInt((int) (20 * MILLI)), () -> hit(from, 1000 * MILLI));
         }
     }
 
