@@ -31,7 +31,6 @@ final class LostDisks {
     /** Who is to lose its disk when it acknowledges something. */
     private @Nullable NodeId victim;
 
-
     /** Of one run of a group of these nodes. */
     LostDisks(long seed, GroupBug bug, GroupSimulation world, List<GroupNode> nodes, Wires<GroupMessage> wires) {
         this.world = world;
@@ -103,8 +102,8 @@ final class LostDisks {
             throw new Violation("who has lost its disk promises nothing", from + " says " + message);
         }
         boolean sends = message instanceof GroupMessage.StatePart part && part.last();
-        boolean forgets = (votes && random.nextInt(8) == 0)
-                || (acknowledges && from.equals(victim) && random.nextInt(4) == 0);
+        boolean forgets =
+                (votes && random.nextInt(8) == 0) || (acknowledges && from.equals(victim) && random.nextInt(4) == 0);
         if (forgets) {
             world.agenda().after(random.nextInt((int) MILLI), () -> hit(from, 4 * MILLI));
         } else if (sends && random.nextInt(2) == 0) {
