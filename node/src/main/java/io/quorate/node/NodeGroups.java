@@ -149,9 +149,9 @@ final class NodeGroups {
         } else if (losses.count() > 0 && !told) {
             told = true;
             LOG.error(
-                    "{}: this disk was put back, and does not have all that its groups had promised since; it takes no part in"
-                            + " groups. Stop this node, empty its data directory and start it again: then the other nodes let"
-                            + " it in",
+                    "{}: this disk was put back, or cannot prove that it has all that its groups had promised; it takes no part"
+                            + " in groups. Stop this node, empty its data directory and start it again: then the other nodes"
+                            + " let it in",
                     config.node());
         }
     }

@@ -3,19 +3,27 @@ package io.quorate.node.cluster;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.quorate.node.EmbeddedNode;
+import io.quorate.node.config.NodeConfig;
+import io.quorate.node.demo.DemoCluster;
 import io.quorate.node.fixture.Http;
+import io.quorate.node.fixture.Nodes;
 import io.quorate.node.fixture.Reply;
 import io.quorate.node.fixture.TestCluster;
 import io.quorate.node.http.FaultControl.Action;
 import io.quorate.ring.topology.NodeId;
+import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** A node whose disk is lost comes back into its groups. */
 final class LostDiskGroupsTest {
@@ -146,5 +154,52 @@ final class LostDiskGroupsTest {
                         .isEqualTo("v");
             }
         }
+    }
+
+    /** Nobody is left who could let anybody in, but nobody has promised anything either. */
+    @Test
+    void disksThatWereLostBeforeThereWasALeaderBucketHinderNoElection(@TempDir Path folder) {
+        List<NodeConfig> configs =
+                Nodes.configs(3, NodeConfig.Limits.DEFAULT, index -> folder.resolve("n" + (index + 1)));
+        List<EmbeddedNode> nodes = new ArrayList<>();
+        try {
+            configs.forEach(config -> nodes.add(EmbeddedNode.start(config)));
+            for (int i = 0; i < configs.size(); i++) {
+                awaitServing(nodes);
+                nodes.get(i).kill();
+                DemoCluster.deleteTree(folder.resolve("n" + (i + 1)));
+                nodes.set(i, EmbeddedNode.start(configs.get(i)));
+            }
+            awaitServing(nodes);
+            Http.request("PUT", nodes.get(0).url(), "/v1/buckets/late")
+                    .json("{\"mode\":\"leader\"}")
+                    .send()
+                    .expect(201);
+            nodes.forEach(node -> Awaitility.await("leaders at " + node.id())
+                    .atMost(Duration.ofSeconds(30))
+                    .until(() -> led(node) == configs.get(0).partitions()));
+        } finally {
+            nodes.forEach(EmbeddedNode::close);
+        }
+    }
+
+    private static void awaitServing(List<EmbeddedNode> nodes) {
+        nodes.forEach(node -> Awaitility.await(node.id() + " serves, and sees the others")
+                .atMost(Duration.ofSeconds(60))
+                .until(() -> {
+                    JsonNode self =
+                            Http.get(node.url(), "/v1/nodes/self").expect(200).json();
+                    return self.path("state").asText().equals("serving")
+                            && self.path("peersUp").size() == nodes.size() - 1;
+                }));
+    }
+
+    private static int led(EmbeddedNode node) {
+        int led = 0;
+        for (JsonNode group :
+                Http.get(node.url(), "/v1/groups").expect(200).json().path("groups")) {
+            led += group.path("leader").isTextual() ? 1 : 0;
+        }
+        return led;
     }
 }

@@ -37,7 +37,7 @@ final class LostDisks {
         this.nodes = nodes;
         this.wires = wires;
         this.random = new Random(seed * STREAM);
-        boolean some = random.nextInt(2) == 0;
+        boolean some = random.nextInt(3) == 0;
         this.come = nodes.size() >= NODES_MIN && (bug == GroupBug.NONE ? some : bug.isOfLostDisks());
     }
 

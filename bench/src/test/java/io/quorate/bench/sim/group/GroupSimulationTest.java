@@ -38,7 +38,7 @@ class GroupSimulationTest {
         assertThat(states).as("states that were taken in place of a log").isGreaterThan(SEEDS / 8);
         assertThat(rejoined)
                 .as("nodes that were let in after the loss of a disk")
-                .isGreaterThan(SEEDS / 4);
+                .isGreaterThan(SEEDS / 8);
         assertThat(compared).as("checks at which all replicas were equal").isGreaterThan(SEEDS);
     }
 
