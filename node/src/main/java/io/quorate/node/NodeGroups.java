@@ -119,30 +119,39 @@ final class NodeGroups {
     }
 
     /**
-     * Begins once there is a leader bucket, and it is sure that this disk has forgotten nothing that its groups promised: who
-     * voted, or acknowledged an entry, must not do so a second time in another way.
+     * Begins once there is a leader bucket, and it is known whether this disk has forgotten what its groups promised: who voted,
+     * or acknowledged an entry, must not do so a second time in another way, and is let in by the others first.
      */
     void consider(NodeView view) {
+        if (begun) {
+            return;
+        }
         boolean led = view.buckets().values().stream()
                 .anyMatch(entry -> entry.definition().isLed());
-        if (begun || !led) {
+        Losses losses = view.losses();
+        byte[] marked = columns.getMeta(BEGUN);
+        if (marked == null && hasPromisedNothing(view, led)) {
+            marked = mark(losses, false);
+            columns.putMeta(BEGUN, marked);
+        }
+        if (!led) {
             return;
         }
         needed = true;
-        Losses losses = view.losses();
-        byte[] marked = columns.getMeta(BEGUN);
-        if (marked == null && losses.count() == 0 && (knownDisk || hasHeardAll(view))) {
-            marked = mark(losses);
+        if (marked == null && losses.count() > 0) {
+            marked = mark(losses, true);
             columns.putMeta(BEGUN, marked);
         }
-        if (marked != null && Arrays.equals(marked, mark(losses))) {
+        boolean rejoins = Arrays.equals(marked, mark(losses, true));
+        if (rejoins || Arrays.equals(marked, mark(losses, false))) {
             begun = true;
-            actor.tell(new GroupsActor.Message.Begin());
+            actor.tell(new GroupsActor.Message.Begin(rejoins));
         } else if (losses.count() > 0 && !told) {
             told = true;
             LOG.error(
-                    "{}: this node has lost what was on its disk, and with it what its groups had promised; it takes no part"
-                            + " in groups. The other nodes go on without it, as long as a majority of each group is left",
+                    "{}: this disk was put back, or cannot prove that it has all that its groups had promised; it takes no part"
+                            + " in groups. Stop this node, empty its data directory and start it again: then the other nodes"
+                            + " let it in",
                     config.node());
         }
     }
@@ -152,12 +161,30 @@ final class NodeGroups {
         return !needed || told || table.isReady();
     }
 
+    /**
+     * Whether no disk of this node was ever in a group. One that has lost a disk knows so only as long as there was no leader
+     * bucket: the others, all of them, know of none, and none of the names was used before.
+     */
+    private boolean hasPromisedNothing(NodeView view, boolean led) {
+        Losses losses = view.losses();
+        if (losses.count() == 0) {
+            return led && (knownDisk || hasHeardAll(view));
+        }
+        return !led
+                && hasHeardAll(view)
+                && losses.toldAll()
+                && !losses.unsure()
+                && view.buckets().values().stream().allMatch(entry -> entry.generation() == 1);
+    }
+
     private boolean hasHeardAll(NodeView view) {
         return view.up().size() == config.membership().size() - 1;
     }
 
-    private static byte[] mark(Losses losses) {
-        return new ByteSink(4).u32(losses.count()).toByteArray();
+    /** What is kept on a disk: how many were lost before it, and whether its groups have to be let in. */
+    private static byte[] mark(Losses losses, boolean rejoins) {
+        ByteSink mark = new ByteSink(5).u32(losses.count());
+        return (rejoins ? mark.u8(1) : mark).toByteArray();
     }
 
     /** Has all groups end. */

@@ -101,14 +101,9 @@ public final class RunCommand extends ChaosCommand {
         return longer == null ? seconds : 60L * longer;
     }
 
-    /** Kinds that were asked for and may come. */
+    /** Kinds that were asked for. */
     private Set<Fault> faults() {
-        Set<Fault> wanted = faults == null ? EnumSet.allOf(Fault.class) : EnumSet.copyOf(faults);
-        if (mode != Mode.LEADERLESS) {
-            // A node that has lost its disk takes no part in groups any more.
-            wanted.remove(Fault.WIPE);
-        }
-        return wanted;
+        return faults == null ? EnumSet.allOf(Fault.class) : EnumSet.copyOf(faults);
     }
 
     @Override
@@ -131,14 +126,11 @@ public final class RunCommand extends ChaosCommand {
     private void tellImpossible(Set<Fault> possible) {
         List<String> missing = new ArrayList<>();
         Arrays.stream(Fault.values())
-                .filter(fault -> faults == null || faults.contains(fault))
-                .filter(fault -> !faults().contains(fault) || !possible.contains(fault))
+                .filter(faults()::contains)
+                .filter(fault -> !possible.contains(fault))
                 .forEach(fault -> missing.add(fault.name()));
         if (!missing.isEmpty()) {
-            System.out.println("not possible here: " + String.join(", ", missing)
-                    + (missing.contains(Fault.WIPE.name()) && mode != Mode.LEADERLESS
-                            ? " (with leader buckets no disk is lost, see --mode)"
-                            : ""));
+            System.out.println("not possible here: " + String.join(", ", missing));
         }
     }
 

@@ -48,6 +48,10 @@ final class SeededFaults implements Ordeal {
             if (step.doings().stream().anyMatch(doing -> doing.fault().losesData())) {
                 // A disk is lost only when all others have what they should have.
                 stage.awaitWhole();
+                if (settings.aims()) {
+                    // Who has lost one before is a member of all its groups again.
+                    stage.awaitLed();
+                }
             }
             hurt(aimed(step.doings()), step.lastsMillis());
         }

@@ -100,7 +100,7 @@ final class GroupFrames {
             table.remote().tell(new RemoteGroupsActor.Arrived(from, addressed.set(), message));
         }
         GroupInlet inlet = table.inlet(addressed.set());
-        if (inlet != null && inlet.isOpen()) {
+        if (inlet != null && inlet.hears()) {
             inlet.add(new GroupInlet.Incoming(from, message, age));
         } else if (message instanceof GroupMessage.Ask ask) {
             table.post().send(from, addressed.set(), new GroupMessage.NotLeading(ask.id(), null));

@@ -25,6 +25,9 @@ final class GroupInlet {
     private final AtomicBoolean ticking = new AtomicBoolean();
     private volatile boolean quiet;
     private volatile @Nullable ActorRef actor;
+    /** Whether the actor takes requests, and not only messages and ticks. */
+    private volatile boolean serves;
+
     private volatile String closed = "it has not started yet";
 
     /**
@@ -56,7 +59,7 @@ final class GroupInlet {
 
     void add(Submit submit) {
         submits.add(submit);
-        if (actor == null) {
+        if (!isOpen()) {
             refuseAll();
         } else {
             wake();
@@ -129,9 +132,17 @@ final class GroupInlet {
         }
     }
 
+    /** The actor hears other members from now on, but requests go elsewhere. */
+    void join(ActorRef present) {
+        actor = present;
+        quiet = false;
+        ticked();
+    }
+
     /** The actor takes requests from now on. */
     void open(ActorRef present) {
         actor = present;
+        serves = true;
         quiet = false;
         ticked();
         woken.set(false);
@@ -140,12 +151,18 @@ final class GroupInlet {
 
     /** Whether the actor takes requests: what it is told otherwise is lost. */
     boolean isOpen() {
+        return actor != null && serves;
+    }
+
+    /** Whether there is an actor that hears other members. */
+    boolean hears() {
         return actor != null;
     }
 
     /** It has ended: requests are refused until there is another. */
     void close(String why) {
         closed = why;
+        serves = false;
         actor = null;
         refuseAll();
     }

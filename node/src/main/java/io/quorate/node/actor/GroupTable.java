@@ -172,7 +172,8 @@ public final class GroupTable {
 
     private CompletableFuture<GroupReport> report(int partition, GroupInlet inlet) {
         if (!inlet.isOpen()) {
-            return CompletableFuture.completedFuture(GroupReport.unknown(partition, "starting"));
+            return CompletableFuture.completedFuture(
+                    GroupReport.unknown(partition, inlet.hears() ? "rejoining" : "starting"));
         }
         // One that ends meanwhile answers nothing.
         return ask(inlet, group -> group.report(nanoClock.getAsLong()))

@@ -19,9 +19,11 @@ import io.quorate.ring.epoch.RingState;
 import io.quorate.ring.topology.NodeId;
 import java.time.Duration;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
 import java.util.function.Consumer;
 import java.util.function.LongConsumer;
@@ -65,6 +67,11 @@ public final class GroupsActor extends AbstractBehavior<Received> {
     private long ticks;
     private final CheckSlots slots = new NodeSlots();
     private boolean begun;
+    private boolean rejoins;
+    /** Actors of groups that wait to be let in. */
+    private final Set<ActorRef> returning = new HashSet<>();
+    /** Of a node that rejoins, groups that have a state. Their actors add to it on threads of their own. */
+    private final Set<ReplicaSetId> members = ConcurrentHashMap.newKeySet();
 
     /**
      * What the actor needs.
@@ -91,8 +98,12 @@ public final class GroupsActor extends AbstractBehavior<Received> {
 
     /** What the actor is told besides frames. */
     public sealed interface Message extends Received {
-        /** There is a leader bucket by now: groups are needed. */
-        record Begin() implements Message {}
+        /**
+         * There is a leader bucket by now: groups are needed.
+         *
+         * @param rejoin whether the node has lost what its groups had: those that nothing is found of have to be let in first
+         */
+        record Begin(boolean rejoin) implements Message {}
 
         record Tick() implements Message {}
 
@@ -143,7 +154,7 @@ public final class GroupsActor extends AbstractBehavior<Received> {
                     return this;
                 })
                 .onMessage(Message.Begin.class, begin -> {
-                    begin();
+                    begin(begin.rejoin());
                     return this;
                 })
                 .onMessage(Message.Again.class, again -> {
@@ -171,11 +182,12 @@ public final class GroupsActor extends AbstractBehavior<Received> {
         table.remote().tick(all);
     }
 
-    private void begin() {
+    private void begin(boolean rejoin) {
         if (begun) {
             return;
         }
         begun = true;
+        rejoins = rejoin;
         int n = around.ring().table().replicas();
         for (int partition = 0; partition < around.ring().partitions().value(); partition++) {
             if (around.ring().table().homes(partition).contains(around.self())) {
@@ -186,7 +198,15 @@ public final class GroupsActor extends AbstractBehavior<Received> {
             }
         }
         around.table().complete();
-        LOG.info("{}: {} groups start", around.self(), running.size());
+        if (rejoins) {
+            LOG.warn(
+                    "{}: this node has lost what was on its disk, and with it what its groups had promised; {} groups start, and"
+                            + " those that nothing is found of ask the other nodes to be let in",
+                    around.self(),
+                    running.size());
+        } else {
+            LOG.info("{}: {} groups start", around.self(), running.size());
+        }
     }
 
     private void start(ReplicaSetId set) {
@@ -205,20 +225,36 @@ public final class GroupsActor extends AbstractBehavior<Received> {
                 around.ids(),
                 around.random().apply(set.partition()),
                 slots);
+        RaftGroupActor.Around of = new RaftGroupActor.Around(
+                group,
+                around.settings(),
+                inlet,
+                around.table()::gone,
+                around.table().post(),
+                around.nanoClock(),
+                around.log(),
+                plugins,
+                new Events());
+        boolean rejoining = rejoins && !members.contains(set);
+        if (rejoining) {
+            // Nobody waits for what other nodes may never grant.
+            around.table().ready(set.partition());
+        }
         ActorRef actor = Adapter.actorOf(
-                getContext(),
-                RaftGroupActor.props(new RaftGroupActor.Around(
-                        group,
-                        around.settings(),
-                        inlet,
-                        around.table()::gone,
-                        around.table().post(),
-                        around.nanoClock(),
-                        around.log(),
-                        plugins,
-                        new Events())));
+                getContext(), rejoining ? RejoiningActor.props(of, () -> members.add(set)) : RaftGroupActor.props(of));
         Adapter.watch(getContext(), actor);
         running.put(actor, set);
+        if (rejoining) {
+            returning.add(actor);
+        }
+    }
+
+    /** A group has a state again, and is a member from its next start on. */
+    private void rejoined(ReplicaSetId set) {
+        start(set);
+        if (returning.isEmpty() && members.size() == running.size()) {
+            LOG.info("{}: all {} groups take part, after the loss of the disk", around.self(), members.size());
+        }
     }
 
     /** Shared by all groups, each of which runs on its own. */
@@ -259,8 +295,12 @@ public final class GroupsActor extends AbstractBehavior<Received> {
     }
 
     private Behavior<Received> onTerminated(Terminated terminated) {
-        ReplicaSetId set = running.remove(Adapter.toClassic(terminated.getRef()));
-        if (set != null) {
+        ActorRef actor = Adapter.toClassic(terminated.getRef());
+        ReplicaSetId set = running.remove(actor);
+        boolean returned = returning.remove(actor);
+        if (set != null && returned && members.contains(set)) {
+            rejoined(set);
+        } else if (set != null) {
             around.table().pulses().beginEpoch();
             around.table().ended(set.partition());
             int times = ends.merge(set, 1, Integer::sum);

@@ -50,6 +50,8 @@ public final class GroupCodec {
 
     private static final int COMPARE = 15;
     private static final int COMPARED = 16;
+    private static final int REJOIN = 17;
+    private static final int LET_IN = 18;
 
     private static final int READ = 1;
     private static final int WRITE = 2;
@@ -125,6 +127,10 @@ public final class GroupCodec {
             out.u8(COMPARED).u64(compared.index()).varint(compared.term()).varint(compared.part());
             out.flag(compared.pending()).varint(compared.digests().length());
             compared.digests().forEach(out::u64);
+        } else if (message instanceof GroupMessage.Rejoin ask) {
+            out.u8(REJOIN).u64(ask.nonce());
+        } else if (message instanceof GroupMessage.LetIn answer) {
+            out.u8(LET_IN).u64(answer.nonce()).varint(answer.index());
         } else {
             throw new IllegalStateException("no codec for " + message.getClass());
         }
@@ -174,6 +180,8 @@ public final class GroupCodec {
             case COMPARE -> new GroupMessage.Compare(id, number(in), in.count(LeafTable.BRANCHES));
             case COMPARED ->
                 new GroupMessage.Compared(id, number(in), in.count(LeafTable.BRANCHES), in.flag(), readDigests(in));
+            case REJOIN -> new GroupMessage.Rejoin(id);
+            case LET_IN -> new GroupMessage.LetIn(id, number(in));
             default -> throw new DecodeException("a group's message of type " + type);
         };
     }

@@ -109,6 +109,8 @@ class GroupCodecTest {
         all.add(new GroupMessage.Compare(4411, 4, 32));
         all.add(new GroupMessage.Compared(4411, 4, 0, false, ImmutableLongArray.of(-1, 2)));
         all.add(new GroupMessage.Compared(4411, 4, 7, true, ImmutableLongArray.of()));
+        all.add(new GroupMessage.Rejoin(-5L << 40));
+        all.add(new GroupMessage.LetIn(-5L << 40, 4412));
         return all;
     }
 

@@ -26,6 +26,11 @@ final class BrokenGroup extends GroupRules {
     }
 
     @Override
+    public long letInBy(long made, long stored) {
+        return bug == GroupBug.LET_IN_WITHOUT_PROOF ? Math.max(1, stored) : made;
+    }
+
+    @Override
     public boolean decides(int others) {
         return bug == GroupBug.ONE_OF_MANY_BELIEVED || others == 0;
     }

@@ -24,7 +24,11 @@ public enum GroupBug {
     /** One disk has another content type than was written, in a record that is whole. */
     OTHER_TYPE_ON_ONE_DISK(20),
     /** What says that something is durable does not wait for the disk. */
-    NO_WAIT_FOR_DISK(100);
+    NO_WAIT_FOR_DISK(100),
+    /** A node that has lost its disk takes part at once. */
+    LOST_DISK_VOTES(100),
+    /** A node that has lost its disk is let in by what was committed before, which proves nothing. */
+    LET_IN_WITHOUT_PROOF(1400);
 
     private final int seeds;
 
@@ -39,6 +43,11 @@ public enum GroupBug {
 
     boolean isOfOneDisk() {
         return this == DELETE_NOT_ON_ONE_DISK || this == OTHER_TYPE_ON_ONE_DISK;
+    }
+
+    /** Whether it shows where disks are lost; others show sooner where none is. */
+    boolean isOfLostDisks() {
+        return this == LOST_DISK_VOTES || this == LET_IN_WITHOUT_PROOF;
     }
 
     RaftBug ofCore() {

@@ -113,6 +113,12 @@ final class GroupDisk implements GroupStore {
         synced = 0;
     }
 
+    /** The node has died, and another disk is put in the place of this one: nothing is on it. */
+    void wipe() {
+        contents = new Contents();
+        checkpoint = new Contents();
+    }
+
     /** Changes that a crash may or may not keep. */
     int undecided() {
         return written.size() - synced + pending.size();

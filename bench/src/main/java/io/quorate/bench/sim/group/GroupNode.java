@@ -9,6 +9,7 @@ import io.quorate.node.protocol.group.GroupEvent;
 import io.quorate.node.protocol.group.GroupMessage;
 import io.quorate.node.protocol.group.InstallStep;
 import io.quorate.node.protocol.group.Pulses;
+import io.quorate.node.protocol.group.Rejoining;
 import io.quorate.node.protocol.group.Retention;
 import io.quorate.node.protocol.group.StateMachine;
 import io.quorate.node.protocol.raft.Base;
@@ -17,6 +18,7 @@ import io.quorate.node.protocol.raft.HardState;
 import io.quorate.node.protocol.raft.Ready;
 import io.quorate.node.protocol.request.KeyReply;
 import io.quorate.node.protocol.request.LedRequest;
+import io.quorate.node.protocol.store.StorageException;
 import io.quorate.ring.token.PartitionCount;
 import io.quorate.ring.topology.NodeId;
 import java.util.ArrayDeque;
@@ -39,6 +41,10 @@ final class GroupNode implements Asked {
     private final double clockRate;
     private final GroupDisk disk;
     private @Nullable Group group;
+    /** In place of the group, as long as the disk has been lost and nothing is on the new one. */
+    private @Nullable Rejoining rejoining;
+
+    private boolean lostDisk;
     private int boot;
     private long sequence;
     private long snapshotBefore;
@@ -77,6 +83,11 @@ final class GroupNode implements Asked {
         return group != null;
     }
 
+    /** Whether its process runs, though its part in the group may not. */
+    boolean isRunning() {
+        return group != null || rejoining != null;
+    }
+
     @Nullable
     Group group() {
         return group;
@@ -86,8 +97,43 @@ final class GroupNode implements Asked {
         return disk;
     }
 
+    /** Whether what its disk had is lost, and no state has come yet. */
+    boolean isForgetful() {
+        return lostDisk && disk.contents().state().index() == 0;
+    }
+
     void start(Random random) {
         int thisBoot = ++boot;
+        Pulses begun =
+                new Pulses(random.nextLong() >>> 4, world.settings().raft().heartbeatNanos());
+        pulses = begun;
+        Group.Around around = new Group.Around(
+                id,
+                world.set(),
+                ImmutableList.copyOf(world.ids()),
+                disk,
+                new PartitionCount(1),
+                begun,
+                () -> 1_000_000 + clock() / 1_000_000,
+                random::nextLong,
+                random,
+                CheckSlots.UNBOUNDED);
+        Output output = new Output(thisBoot);
+        if (isForgetful() && world.rejoins()) {
+            rejoining = new Rejoining(around, world.settings(), world.rules(), output, () -> {
+                rejoining = null;
+                open(around, output);
+            });
+            world.note(id + " starts with an empty disk");
+        } else {
+            open(around, output);
+            world.note(id + " starts");
+        }
+        tick(thisBoot);
+    }
+
+    /** Takes part, with what is on the disk. */
+    private void open(Group.Around around, Output output) {
         retention = new Retention();
         FoundLog found = new FoundLog(new Base(0, 0, Configuration.of(world.ids())));
         sequence = 0;
@@ -105,37 +151,26 @@ final class GroupNode implements Asked {
             retention.written(number, write);
             sequence = number;
         });
-        Pulses begun =
-                new Pulses(random.nextLong() >>> 4, world.settings().raft().heartbeatNanos());
-        pulses = begun;
         group = new Group(
-                new Group.Around(
-                        id,
-                        world.set(),
-                        ImmutableList.copyOf(world.ids()),
-                        disk,
-                        new PartitionCount(1),
-                        begun,
-                        () -> 1_000_000 + clock() / 1_000_000,
-                        random::nextLong,
-                        random,
-                        CheckSlots.UNBOUNDED),
+                around,
                 world.settings(),
                 world.raftRules(),
                 world.rules(),
                 new Group.Found(found.base(), found.state(), found.entries()),
-                new Output(thisBoot),
+                output,
                 clock());
-        world.note(id + " starts");
-        tick(thisBoot);
     }
 
     private void tick(int thisBoot) {
-        if (thisBoot == boot && group != null) {
+        if (thisBoot == boot && isRunning()) {
             ticks++;
             Group running = group;
-            if (!running.isQuiet() || ticks % QUIET == 0) {
+            Rejoining asking = rejoining;
+            if (running != null && (!running.isQuiet() || ticks % QUIET == 0)) {
                 input(awake -> awake.tick(clock()));
+            }
+            if (asking != null && world.now() >= pausedUntil) {
+                asking.tick(clock());
             }
             pulse();
             world.agenda().after(TICK, () -> tick(thisBoot));
@@ -167,12 +202,20 @@ final class GroupNode implements Asked {
         disk.crash(kept);
         boot++;
         group = null;
+        rejoining = null;
         pulses = null;
         settles = false;
         held.clear();
         pausedUntil = 0;
         world.note(id + " dies, and keeps " + kept);
         world.died(this);
+    }
+
+    /** Its disk is lost while it is dead. */
+    void wipe() {
+        disk.wipe();
+        lostDisk = true;
+        world.note(id + " loses its disk");
     }
 
     void pause(long nanos) {
@@ -237,6 +280,22 @@ final class GroupNode implements Asked {
         world.settled(this, running);
     }
 
+    /** A step of taking a state in has ended. */
+    private void stepped(InstallStep.Ended ended, @Nullable StorageException failure) {
+        if (rejoining == null) {
+            input(running -> ended.ended(failure, clock()));
+        } else if (world.now() < pausedUntil) {
+            int thisBoot = boot;
+            held.add(() -> {
+                if (thisBoot == boot) {
+                    stepped(ended, failure);
+                }
+            });
+        } else {
+            ended.ended(failure, clock());
+        }
+    }
+
     void receive(NodeId from, GroupMessage message, long age) {
         if (world.now() < pausedUntil) {
             int thisBoot = boot;
@@ -258,7 +317,12 @@ final class GroupNode implements Asked {
         if (heard != null && message instanceof GroupMessage.Wake wake && !heard.onWake(from, wake)) {
             lost(from);
         }
-        input(running -> running.onMessage(from, message, age, clock()));
+        Rejoining asking = rejoining;
+        if (asking != null) {
+            asking.onMessage(from, message, clock());
+        } else {
+            input(running -> running.onMessage(from, message, age, clock()));
+        }
     }
 
     @Override
@@ -351,10 +415,7 @@ final class GroupNode implements Asked {
 
         @Override
         public void install(InstallStep step, InstallStep.Ended ended) {
-            step.run(
-                    disk,
-                    failure -> inBoot(() -> input(running -> ended.ended(failure, clock())))
-                            .run());
+            step.run(disk, failure -> inBoot(() -> stepped(ended, failure)).run());
         }
 
         @Override

@@ -31,6 +31,7 @@ import java.util.NavigableMap;
 import java.util.Random;
 import java.util.TreeMap;
 import java.util.function.BooleanSupplier;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -69,6 +70,7 @@ public final class GroupSimulation {
     /** What the states at an index add up to, by the first who came there. */
     private final Map<Long, String> sums = new HashMap<>();
 
+    private final LostDisks lostDisks;
     private final boolean idles;
     private final long storeTellsNanos;
     private long acknowledged;
@@ -116,6 +118,7 @@ public final class GroupSimulation {
         for (NodeId id : ids) {
             nodes.add(new GroupNode(id, this, skewed ? 0.9 + random.nextInt(200) / 1000.0 : 1));
         }
+        this.lostDisks = new LostDisks(seed, bug, this, nodes, wires);
         this.outside = new OutsideNode(NodeId.of("outside"), this, new Random(random.nextLong()));
         for (int i = 0; i < CLIENTS; i++) {
             clients.add(new GroupClient(i, this, new Random(random.nextLong())));
@@ -129,6 +132,7 @@ public final class GroupSimulation {
             outside.start();
             clients.forEach(client -> agenda.after(random.nextInt(500) * MILLI, client::begin));
             agenda.after(SECOND, this::fault);
+            lostDisks.begin();
             agenda.runUntil(FAULTS_END);
             heal();
             check();
@@ -142,7 +146,7 @@ public final class GroupSimulation {
     }
 
     private void start(GroupNode node) {
-        if (!node.isUp()) {
+        if (!node.isRunning()) {
             node.start(new Random(random.nextLong()));
         }
     }
@@ -153,9 +157,8 @@ public final class GroupSimulation {
         long time = 50 * MILLI + random.nextInt(2000) * MILLI;
         switch (random.nextInt(8)) {
             case 0, 1 -> {
-                if (any.isUp()) {
-                    crash(any);
-                    agenda.after(random.nextBoolean() ? time : time / 50, () -> start(any));
+                if (any.isRunning()) {
+                    crashFor(any, () -> random.nextBoolean() ? time : time / 50);
                 }
             }
             case 2 -> {
@@ -175,10 +178,9 @@ public final class GroupSimulation {
             default -> {
                 // Every node dies at once.
                 if (random.nextInt(3) == 0) {
-                    nodes.stream().filter(GroupNode::isUp).forEach(node -> {
-                        crash(node);
-                        agenda.after(random.nextInt(500) * MILLI, () -> start(node));
-                    });
+                    nodes.stream()
+                            .filter(GroupNode::isRunning)
+                            .forEach(node -> crashFor(node, () -> random.nextInt(500) * MILLI));
                 }
             }
         }
@@ -187,12 +189,20 @@ public final class GroupSimulation {
         }
     }
 
-    private void crash(GroupNode node) {
+    /** A node dies, and is back after a while; some of what its disk had not promised to keep is there, or nothing at all is. */
+    void crashFor(GroupNode node, LongSupplier nanos) {
+        if (!node.isRunning()) {
+            return;
+        }
         int undecided = node.disk().undecided();
         node.crash(undecided == 0 ? 0 : random.nextInt(undecided + 1));
+        if (lostDisks.takes(node)) {
+            node.wipe();
+        }
+        agenda.after(nanos.getAsLong(), () -> start(node));
     }
 
-    private static boolean leads(GroupNode node) {
+    static boolean leads(GroupNode node) {
         Group group = node.group();
         return group != null && group.report(0).role().equals("leader");
     }
@@ -205,6 +215,7 @@ public final class GroupSimulation {
     }
 
     private void heal() {
+        lostDisks.end();
         wires.heal();
         disks.heal();
         note("everything heals");
@@ -290,6 +301,9 @@ public final class GroupSimulation {
     }
 
     void send(NodeId from, NodeId to, GroupMessage message) {
+        if (!from.equals(outside.id)) {
+            lostDisks.says(from, to, message);
+        }
         // Requests that are handed on are the one kind of message that a transport must not double.
         wires.send(from, to, message, !(message instanceof GroupMessage.Ask));
     }
@@ -300,7 +314,7 @@ public final class GroupSimulation {
             outside.receive(from, message);
         }
         for (GroupNode node : nodes) {
-            if (node.id.equals(to) && node.isUp()) {
+            if (node.id.equals(to) && node.isRunning()) {
                 note(from + ">" + to + " " + message);
                 node.receive(from, message, age);
             }
@@ -398,6 +412,11 @@ public final class GroupSimulation {
     /** The bug as far as a node's disk is concerned: some are of one disk only. */
     GroupBug bugOf(NodeId id) {
         return bug.isOfOneDisk() && !id.equals(ids.get(ids.size() - 1)) ? GroupBug.NONE : bug;
+    }
+
+    /** Whether a node that has lost its disk waits until it is let in. */
+    boolean rejoins() {
+        return bug != GroupBug.LOST_DISK_VOTES;
     }
 
     RaftRules raftRules() {

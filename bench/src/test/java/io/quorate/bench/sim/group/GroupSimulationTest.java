@@ -20,6 +20,7 @@ class GroupSimulationTest {
         long rests = 0;
         long states = 0;
         long compared = 0;
+        long rejoined = 0;
         for (long seed = 1; seed <= SEEDS; seed++) {
             GroupSimulation run = clean(seed);
             acknowledged += run.acknowledgedWrites();
@@ -27,6 +28,7 @@ class GroupSimulationTest {
             rests += run.rests();
             states += run.count(GroupEvent.STATE_TAKEN);
             compared += run.count(GroupEvent.CHECKED);
+            rejoined += run.count(GroupEvent.REJOINED);
         }
         assertThat(acknowledged)
                 .as("runs in which nothing happens prove nothing")
@@ -34,6 +36,9 @@ class GroupSimulationTest {
         assertThat(reads).isGreaterThan(50 * SEEDS);
         assertThat(rests).as("turns after which a group rested").isGreaterThan(SEEDS);
         assertThat(states).as("states that were taken in place of a log").isGreaterThan(SEEDS / 8);
+        assertThat(rejoined)
+                .as("nodes that were let in after the loss of a disk")
+                .isGreaterThan(SEEDS / 8);
         assertThat(compared).as("checks at which all replicas were equal").isGreaterThan(SEEDS);
     }
 

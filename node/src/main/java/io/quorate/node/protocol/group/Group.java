@@ -47,6 +47,7 @@ public final class Group {
     private final Requests requests;
     private final Proposals proposals;
     private final StateTransfers transfers;
+    private final Readmissions readmissions;
     private final Preference preference;
     private final Rest rest;
     private final TreeCheck checks;
@@ -73,25 +74,15 @@ public final class Group {
             CheckSlots slots) {}
 
     /** What the group has its shell do. */
-    public interface Output {
+    public interface Output extends PartOutput {
         /** Makes something durable in the log, in the order given; told by {@link #onPersisted}. */
         void persist(Ready.Write write);
 
         /** Gives a turn of the state machine to the store; told by {@link #onStored}. */
         void store(StateMachine.Turn turn);
 
-        void send(NodeId to, GroupMessage message);
-
         /** All entries up to a base are in the state on disk: the log may forget them. */
         void compacted(Base base, HardState state);
-
-        /** Does a step of taking a state in; {@code ended} is to be called like any other input. */
-        void install(InstallStep step, InstallStep.Ended ended);
-
-        /** Something that an operator may want to know. */
-        void note(String what, boolean alarming);
-
-        void happened(GroupEvent event);
 
         /** So long it took until what was proposed together was committed. */
         void committed(long nanos);
@@ -128,6 +119,7 @@ public final class Group {
                 around.random(),
                 now);
         this.transfers = new StateTransfers(around, settings, output, core, this::taken);
+        this.readmissions = new Readmissions(core, rules, transfers, output);
         this.preference = new Preference(around.self(), around.homes().get(0), core, settings);
         this.rest = new Rest(around.self(), core, around.liveness(), output::send, settings, now);
         this.requests = new Requests(around, settings, rules, output, core, () -> machine, rest);
@@ -169,6 +161,10 @@ public final class Group {
             checks.onCompare(from, compare, machine.index());
         } else if (message instanceof GroupMessage.Compared compared) {
             checks.onCompared(from, compared, now);
+        } else if (message instanceof GroupMessage.Rejoin ask) {
+            if (readmissions.onRejoin(from, ask, now)) {
+                rest.active(now);
+            }
         } else if (!requests.onMessage(from, message, now) && !rest.onMessage(from, message, now)) {
             rest.active(now);
             transfers.onMessage(from, message, now);
@@ -212,6 +208,7 @@ public final class Group {
         machine.ended(turn);
         checks.stored(turn);
         compaction.stored(turn);
+        readmissions.stored(turn.commit().header().index());
     }
 
     /** Lets time pass. */
@@ -221,6 +218,7 @@ public final class Group {
         }
         core.tick(now);
         requests.tick(now);
+        readmissions.tick(now);
         transfers.tick(now);
         purge.step(core, requests, now);
         if (leads && checks.isDue(machine.index(), now)) {

@@ -9,6 +9,12 @@ public enum GroupEvent {
     TERM_BEGINS,
     STATE_SENT,
     STATE_TAKEN,
+    /** This node has lost its disk and asks to be let in. */
+    REJOINS,
+    /** A leader lets in one that has lost its disk. */
+    LETS_IN,
+    /** This node has a state and is a member again. */
+    REJOINED,
     HALTED,
     /** All members have come to the same at a check. */
     CHECKED,

@@ -103,4 +103,19 @@ public sealed interface GroupMessage {
      */
     record Compared(long index, long term, int part, boolean pending, ImmutableLongArray digests)
             implements GroupMessage {}
+
+    /**
+     * This node has lost its disk, and with it all that it promised to the group; it says and does nothing until it is let in.
+     *
+     * @param nonce of this loss: another with every start until then
+     */
+    record Rejoin(long nonce) implements GroupMessage {}
+
+    /**
+     * The answer to {@link Rejoin} of the leader.
+     *
+     * @param index of an entry that was made after the loss and is committed: with a state that holds it the node is a member
+     *     again
+     */
+    record LetIn(long nonce, long index) implements GroupMessage {}
 }

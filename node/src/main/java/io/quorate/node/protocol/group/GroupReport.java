@@ -11,8 +11,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * How a node's part in a group stands.
  *
- * @param role {@code leader follower pre-candidate candidate halted}; {@code starting} or {@code busy} where nothing else is
- *     known: it has not begun yet, or did not say in time
+ * @param role {@code leader follower pre-candidate candidate halted}; {@code rejoining} of one that has
+ *     lost its disk and takes no part yet; {@code starting} or {@code busy} where nothing else is known: it has not begun yet, or
+ *     did not say in time
  * @param members empty where this node does not lead
  * @param lagMillis how old what is applied here may be; -1 if that is not known
  * @param halted why it takes part no more; null if it does

@@ -27,6 +27,21 @@ public class GroupRules {
         return true;
     }
 
+    /**
+     * The entry that lets one in that has lost its disk, once it is committed.
+     *
+     * @param made after the loss was heard of
+     * @param stored the last that the leader's state machine has
+     */
+    public long letInBy(long made, long stored) {
+        return made;
+    }
+
+    /** Whether one that has lost its disk takes a state that holds all up to an index, if an entry lets it in. */
+    public boolean takesToRejoin(long index, long letInBy) {
+        return index >= letInBy;
+    }
+
     /** Whether what is applied after a check stays in memory until the check has seen the state on disk. */
     public boolean holdsBackForCheck() {
         return true;

@@ -107,7 +107,8 @@ final class StateSending {
         });
     }
 
-    private void end(NodeId to) {
+    /** Ends what is on its way to a member, if anything is. */
+    void end(NodeId to) {
         Sending sending = sendings.remove(to);
         if (sending != null) {
             sending.image.close();

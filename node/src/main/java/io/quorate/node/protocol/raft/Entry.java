@@ -12,7 +12,10 @@ import io.quorate.ring.bytes.Bytes;
 public record Entry(long index, long term, Kind kind, Bytes payload) {
     /** What an entry does. */
     public enum Kind {
-        /** Nothing: the first of each leader, which brings what came before it to its commit. */
+        /**
+         * Nothing: the first of each leader, which brings what came before it to its commit, and what proves to a member that
+         * has forgotten its promises that they bind it no more.
+         */
         NOOP,
         /** A change for the state machine. */
         COMMAND,

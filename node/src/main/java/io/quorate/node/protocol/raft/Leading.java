@@ -234,6 +234,20 @@ final class Leading {
         return at;
     }
 
+    /**
+     * One that has lost its disk: it has nothing. Where the entry stands that is made now, after the loss; null if none can be.
+     */
+    Ready.@Nullable Position forgotten(NodeId by) {
+        Progress before = followers.get(by);
+        if (before == null || successor != null) {
+            return null;
+        }
+        followers.put(by, new Progress(member.log.lastIndex() + 1, before.heardAt()));
+        Ready.Position at = add(Entry.Kind.NOOP, Bytes.EMPTY);
+        replicateAll();
+        return at;
+    }
+
     private boolean isNear(NodeId node) {
         Progress progress = followers.get(node);
         return progress != null

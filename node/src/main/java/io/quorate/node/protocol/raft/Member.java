@@ -41,16 +41,23 @@ final class Member {
     /** While somebody else makes sure that the members hear each other. */
     boolean resting;
 
+    /**
+     * As the disk has it.
+     *
+     * @param applied term of what the state machine stands for: no earlier one is gone back to, though the disk may not know
+     *     of it where a state was taken just before the end
+     */
     Member(
             NodeId self,
             HardState state,
+            long applied,
             RaftLog log,
             RaftSettings settings,
             RaftRules rules,
             RandomGenerator random,
             long now) {
         this.self = self;
-        this.state = state;
+        this.state = applied > state.term() ? new HardState(applied, null) : state;
         this.log = log;
         this.disk = new Disk(state);
         this.settings = settings;
@@ -58,7 +65,7 @@ final class Member {
         this.random = random;
         this.now = now;
         this.heardAt = now;
-        this.heardAny = rules.isLoyalAtStart(state.term());
+        this.heardAny = rules.isLoyalAtStart(this.state.term());
         postpone();
     }
 

@@ -52,7 +52,7 @@ public final class RaftCore {
         if (!leads) {
             found.reset(applied);
         }
-        this.member = new Member(self, state, found, settings, rules, random, now);
+        this.member = new Member(self, state, applied.term(), found, settings, rules, random, now);
         this.member.reset = leads ? null : applied;
         this.elections = new Elections(member);
         this.following = new Following(member);
@@ -202,6 +202,17 @@ public final class RaftCore {
         member.now = now;
         Leading leader = leading;
         return leader == null ? null : leader.change(voters, learners);
+    }
+
+    /**
+     * A member has forgotten what it promised and acknowledged; what was known of it counts no more.
+     *
+     * @return where an entry stands that was made after that; null if none can be made now
+     */
+    public Ready.@Nullable Position forgotten(NodeId by, long now) {
+        member.now = now;
+        Leading leader = leading;
+        return leader == null ? null : leader.forgotten(by);
     }
 
     /** Whether this member leads and knows of all that is committed: a new leader does not at first. */

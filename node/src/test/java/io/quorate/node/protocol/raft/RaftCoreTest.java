@@ -11,6 +11,8 @@ import com.google.common.collect.ImmutableList;
 import io.quorate.ring.bytes.Bytes;
 import io.quorate.ring.topology.NodeId;
 import java.util.List;
+import java.util.Objects;
+import java.util.Random;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 
@@ -348,5 +350,50 @@ class RaftCoreTest {
         assertThat(group.core(C).offered(A, 1, base, group.now))
                 .as("it has more")
                 .isFalse();
+    }
+
+    @Test
+    void whatOneHasForgottenCountsNoMoreAndAnEntryIsMadeAfterIt() {
+        group.elect(A);
+        group.propose(A, "x");
+        group.settle();
+        assertThat(standing(B).match()).isEqualTo(2);
+        assertThat(group.core(B).forgotten(A, group.now))
+                .as("by who does not lead")
+                .isNull();
+        assertThat(group.core(A).forgotten(D, group.now)).as("of a stranger").isNull();
+        group.lose(message -> message.to().equals(B) || message.to().equals(C));
+        assertThat(group.core(A).forgotten(B, group.now)).isEqualTo(new Ready.Position(3, 1));
+        assertThat(standing(B).match()).isZero();
+        // What it said before comes late, and says nothing of the new entry.
+        group.step(B, A, new RaftMessage.Appended(1, 2, 0));
+        assertThat(group.core(A).commit()).isEqualTo(2);
+        group.step(C, A, new RaftMessage.Appended(1, 3, 0));
+        assertThat(group.core(A).commit()).isEqualTo(3);
+    }
+
+    private RaftCore.Standing standing(NodeId node) {
+        return Objects.requireNonNull(group.core(A).standingOf(node));
+    }
+
+    @Test
+    void noTermBeforeThatOfTheStateIsGoneBackTo() {
+        Configuration members = Configuration.of(List.of(A, B, C));
+        RaftCore core = new RaftCore(
+                A,
+                new Base(0, 0, members),
+                HardState.NONE,
+                List.of(),
+                new Base(7, 5, members),
+                RaftSettings.DEFAULT,
+                RaftRules.STANDARD,
+                new Random(1),
+                0);
+        assertThat(core.term()).isEqualTo(5);
+        core.step(B, new RaftMessage.Append(4, 3, 3, ImmutableList.of(), 3, 1), 0);
+        Ready ready = core.takeReady();
+        assertThat(ready.messages()).extracting(Ready.Outgoing::message).containsExactly(new RaftMessage.Alive(5, 0));
+        assertThat(ready.write())
+                .isEqualTo(new Ready.Write(1, new HardState(5, null), new Base(7, 5, members), ImmutableList.of()));
     }
 }
