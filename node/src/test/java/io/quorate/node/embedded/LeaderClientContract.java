@@ -346,6 +346,24 @@ abstract class LeaderClientContract {
     }
 
     @Test
+    void aSessionDoesNotGoBackBehindWhatARefusalHasSeen() {
+        String key = leads.keyLedBy("n1");
+        cluster.board().delay(NodeId.of("n2"), 150);
+        try (QuorateClient elsewhere = cluster.node("n2").client()) {
+            for (int i = 0; i < 3; i++) {
+                Session session = Session.start();
+                accounts.put(key, "v" + i);
+                assertThatThrownBy(() -> accounts.withSession(session).putIfAbsent(key, "x"))
+                        .isInstanceOf(PreconditionFailedException.class);
+                LeaderView there = accountsOf(elsewhere).withReads(ReadLevel.FOLLOWER);
+                assertThat(there.withSession(session).get(key).text()).contains("v" + i);
+            }
+        } finally {
+            heal();
+        }
+    }
+
+    @Test
     void aSessionGoesOnAfterWritesThatOnlyALostLeaderHad() throws Exception {
         String key = leads.keyLedBy("n1");
         Session session = Session.start();
