@@ -429,7 +429,8 @@ abstract class LeaderClientContract {
                             .put(key, "1"));
 
             assertThat(error.outcome()).isEqualTo(Outcome.APPLIED_BELOW_LEVEL);
-            assertThat(error.status()).isEqualTo(504);
+            assertThat(error.code()).isEqualTo("level-not-reached");
+            assertThat(error.problem().sessionText()).isNotEmpty();
             assertThat(accounts.get(key).text()).contains("1");
         } finally {
             heal();
