@@ -48,6 +48,7 @@ public final class Group {
     private final Proposals proposals;
     private final StateTransfers transfers;
     private final Preference preference;
+    private final Relief relief;
     private final Rest rest;
     private final TreeCheck checks;
     private final Compaction compaction;
@@ -130,11 +131,13 @@ public final class Group {
         this.transfers = new StateTransfers(around, settings, output, core, this::taken);
         this.preference = new Preference(around.self(), around.homes().get(0), core, settings);
         this.rest = new Rest(around.self(), core, around.liveness(), output::send, settings, now);
+        this.relief = new Relief(core, rest, around.store(), settings);
         this.requests = new Requests(around, settings, rules, output, core, () -> machine, rest);
         this.proposals = requests.proposals();
         this.purge = new GroupPurge(around, output);
         this.compaction = new Compaction(core, settings.logBytes(), output);
         this.checks = new TreeCheck(around, settings, rules, output, core, now);
+        relief.step(false, now);
         if (preference.isOwn()) {
             core.campaign(now);
         }
@@ -268,6 +271,7 @@ public final class Group {
         if (halted != null) {
             return;
         }
+        relief.step(requests.writes() > 0, now);
         boolean more = true;
         while (more && halted == null) {
             if (writesUnderWay < WRITES_MAX) {

@@ -134,14 +134,26 @@ public final class RaftCore {
         return baseAt(member.log.baseIndex());
     }
 
+    /**
+     * Whether this member could do what a leader is for. One that could not declines the lead, and stands for election only
+     * when no other has won one for a while.
+     */
+    public void setFit(boolean fit) {
+        member.fit = fit;
+    }
+
     /** Asks now whether it would be elected, and does not wait until the time for that has come. */
     public void campaign(long now) {
         member.now = now;
-        if (leading == null && member.leader == null && member.mayStand()) {
-            failAsked();
-            if (!member.rules.asksFirst() || elections.ask()) {
-                elections.stand(false);
-            }
+        if (leading == null && member.leader == null && member.mayStand() && member.fit) {
+            beginElection();
+        }
+    }
+
+    private void beginElection() {
+        failAsked();
+        if (!member.rules.asksFirst() || elections.ask()) {
+            elections.stand(false);
         }
     }
 
@@ -254,10 +266,7 @@ public final class RaftCore {
                 follow(member.term());
             }
         } else if (member.isElectionDue() && member.mayStand()) {
-            failAsked();
-            if (!member.rules.asksFirst() || elections.ask()) {
-                elections.stand(false);
-            }
+            beginElection();
         }
     }
 
@@ -308,7 +317,9 @@ public final class RaftCore {
             followLeader(from);
             following.onHeartbeat(from, heartbeat);
         } else if (message instanceof RaftMessage.StandNow) {
-            if (leader == null && member.mayStand()) {
+            if (leader == null && !member.fit) {
+                member.post.send(from, new RaftMessage.Voted(member.term(), false));
+            } else if (leader == null && member.mayStand()) {
                 failAsked();
                 elections.stand(true);
             }
@@ -348,6 +359,10 @@ public final class RaftCore {
     }
 
     private void onVoted(NodeId from, RaftMessage.Voted answer) {
+        Leading leader = leading;
+        if (leader != null && !answer.granted()) {
+            leader.declined(from);
+        }
         if (member.role != Role.CANDIDATE) {
             return;
         }
