@@ -54,11 +54,7 @@ public final class KillAllCommand extends ChaosCommand {
 
     @Override
     Wanted wanted(Victims victims) {
-        return new Wanted(
-                mode,
-                demo ? MixedLoad.WHEN_ALL_ARE_KILLED_INSIDE : MixedLoad.WHATEVER_HAPPENS,
-                LedLoad.WHATEVER_HAPPENS,
-                true);
+        return new Wanted(mode, MixedLoad.WHATEVER_HAPPENS, LedLoad.WHATEVER_HAPPENS, true);
     }
 
     @Override
