@@ -143,10 +143,12 @@ final class Proposals {
             Map.Entry<Long, Waiting> entry = each.next();
             Waiting write = entry.getValue();
             if (write.level() == WriteLevel.ASYNC && write.certain) {
+                // Before it is removed: the map may put another in its place.
+                long at = entry.getKey();
                 each.remove();
-                told = Math.max(told, entry.getKey());
-                write.tag = new VersionTag(write.term, entry.getKey());
-                done(write, entry.getKey(), WriteLevel.ASYNC);
+                told = Math.max(told, at);
+                write.tag = new VersionTag(write.term, at);
+                done(write, at, WriteLevel.ASYNC);
             }
         }
     }
