@@ -134,7 +134,7 @@ public final class Group {
         this.relief = new Relief(core, rest, around.store(), settings);
         this.requests = new Requests(around, settings, rules, output, core, () -> machine, rest);
         this.proposals = requests.proposals();
-        this.purge = new GroupPurge(around, output);
+        this.purge = new GroupPurge(around, rules, output);
         this.compaction = new Compaction(core, settings.logBytes(), output);
         this.checks = new TreeCheck(around, settings, rules, output, core, now);
         relief.step(false, now);
@@ -201,7 +201,7 @@ public final class Group {
         writesUnderWay--;
         core.persisted(write, now);
         if (core.role() == Role.LEADER) {
-            proposals.durable(core.durable());
+            proposals.durable(rules.onOwnDisk(core.durable(), core.lastIndex()));
         }
     }
 
