@@ -156,13 +156,8 @@ final class MixedLoad implements Load {
     }
 
     @Override
-    public Map<String, Long> errors() {
-        return crew.errors();
-    }
-
-    @Override
-    public List<String> forbidden() {
-        return crew.forbidden();
+    public Crew crew() {
+        return crew;
     }
 
     /** All that a key shows in the end, as all homes agree on it. */

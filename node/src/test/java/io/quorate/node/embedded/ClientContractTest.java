@@ -58,75 +58,35 @@ class ClientContractTest {
         return new HttpTransport(HttpTransportConfig.of(List.of(url)));
     }
 
+    private static StoreTransport inProcess() {
+        return cluster.node("n1").transport();
+    }
+
     @Nested
     class OverHttp extends ClientContract {
-        @Override
-        DemoCluster cluster() {
-            return cluster;
-        }
-
-        @Override
-        StoreTransport transport() {
-            return http();
-        }
-
-        @Override
-        QuorateClient client(StoreTransport over) {
-            return QuorateClients.over(over, TIMEOUT);
+        OverHttp() {
+            super(cluster, ClientContractTest::http);
         }
     }
 
     @Nested
     class InProcess extends ClientContract {
-        @Override
-        DemoCluster cluster() {
-            return cluster;
-        }
-
-        @Override
-        StoreTransport transport() {
-            return cluster.node("n1").transport();
-        }
-
-        @Override
-        QuorateClient client(StoreTransport over) {
-            return QuorateClients.over(over, TIMEOUT);
+        InProcess() {
+            super(cluster, ClientContractTest::inProcess);
         }
     }
 
     @Nested
     class LedOverHttp extends LeaderClientContract {
-        @Override
-        DemoCluster cluster() {
-            return cluster;
-        }
-
-        @Override
-        StoreTransport transport() {
-            return http();
-        }
-
-        @Override
-        QuorateClient client(StoreTransport over) {
-            return QuorateClients.over(over, TIMEOUT);
+        LedOverHttp() {
+            super(cluster, ClientContractTest::http);
         }
     }
 
     @Nested
     class LedInProcess extends LeaderClientContract {
-        @Override
-        DemoCluster cluster() {
-            return cluster;
-        }
-
-        @Override
-        StoreTransport transport() {
-            return cluster.node("n1").transport();
-        }
-
-        @Override
-        QuorateClient client(StoreTransport over) {
-            return QuorateClients.over(over, TIMEOUT);
+        LedInProcess() {
+            super(cluster, ClientContractTest::inProcess);
         }
     }
 
