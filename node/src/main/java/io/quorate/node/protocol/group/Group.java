@@ -71,7 +71,23 @@ public final class Group {
             LongSupplier wallMillis,
             LongSupplier ids,
             RandomGenerator random,
-            CheckSlots slots) {}
+            CheckSlots slots,
+            LogBudget logs) {
+        /** One whose log may be as long as its settings say, whatever others keep. */
+        public Around(
+                NodeId self,
+                ReplicaSetId set,
+                ImmutableList<NodeId> homes,
+                GroupStore store,
+                PartitionCount partitions,
+                NodeLiveness liveness,
+                LongSupplier wallMillis,
+                LongSupplier ids,
+                RandomGenerator random,
+                CheckSlots slots) {
+            this(self, set, homes, store, partitions, liveness, wallMillis, ids, random, slots, LogBudget.unbounded());
+        }
+    }
 
     /** What the group has its shell do. */
     public interface Output {
@@ -135,7 +151,8 @@ public final class Group {
         this.requests = new Requests(around, settings, rules, output, core, () -> machine, rest);
         this.proposals = requests.proposals();
         this.purge = new GroupPurge(around, rules, output);
-        this.compaction = new Compaction(core, settings.logBytes(), output);
+        this.compaction =
+                new Compaction(core, settings.logBytes(), around.logs().join(), output);
         this.checks = new TreeCheck(around, settings, rules, output, core, now);
         relief.step(false, now);
         if (preference.isOwn()) {
@@ -271,11 +288,12 @@ public final class Group {
         if (halted != null) {
             return;
         }
+        compaction.look();
         relief.step(requests.writes() > 0, now);
         boolean more = true;
         while (more && halted == null) {
             if (writesUnderWay < WRITES_MAX) {
-                requests.propose(now);
+                requests.propose(compaction.hasRoom(), now);
             }
             transfers.tellSent(now);
             more = carryOut(core.takeReady(), now);
@@ -367,6 +385,7 @@ public final class Group {
 
     /** Ends all that wait for this node; it takes part no more. */
     public void abandon() {
+        compaction.end();
         requests.abandon();
         transfers.close();
         checks.drop();

@@ -129,15 +129,17 @@ public final class RaftCore {
         return member.log.compactableTo(applied, keepBytes);
     }
 
+    /** Bytes of all entries that it has in memory. */
+    public long logBytes() {
+        return member.log.bytes();
+    }
+
     /** The first index that the log still leads to. */
     public Base base() {
         return baseAt(member.log.baseIndex());
     }
 
-    /**
-     * Whether this member could do what a leader is for. One that could not declines the lead, and stands for election only
-     * when no other has won one for a while.
-     */
+    /** Whether this member could do what a leader is for. If not it declines the lead, and stands only when nobody else wins. */
     public void setFit(boolean fit) {
         member.fit = fit;
     }
