@@ -10,6 +10,7 @@ import io.quorate.node.config.NodeConfig;
 import io.quorate.node.config.Tuning;
 import io.quorate.node.fixture.Http;
 import io.quorate.node.fixture.Nodes;
+import io.quorate.node.fixture.QuickPolls;
 import io.quorate.node.fixture.Reply;
 import io.quorate.node.fixture.SmallDisk;
 import io.quorate.node.storage.Disk;
@@ -23,6 +24,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 import org.rocksdb.RocksDB;
 import org.rocksdb.RocksDBException;
@@ -30,6 +32,7 @@ import org.rocksdb.WriteBatch;
 import org.rocksdb.WriteOptions;
 
 /** A node whose disk is full refuses writes, serves reads, and writes again by itself when there is room. */
+@ExtendWith(QuickPolls.class)
 final class FullDiskTest {
     private static final Disk.Settings RESERVE = new Disk.Settings(16L << 20);
     private static final byte[] VALUE = new byte[1000];
