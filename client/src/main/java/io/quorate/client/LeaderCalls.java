@@ -6,6 +6,7 @@ import io.quorate.client.data.LeaderWrite;
 import io.quorate.client.data.Value;
 import io.quorate.client.error.BrokenExchangeException;
 import io.quorate.client.error.Problem;
+import io.quorate.client.error.QuorateException;
 import io.quorate.client.led.Session;
 import io.quorate.client.spi.Expected;
 import io.quorate.client.spi.LeaderReadCall;
@@ -19,6 +20,7 @@ import io.quorate.ring.wire.SessionToken;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Function;
 
 /** A view of a leader bucket that makes the calls of the transport; its stages end on the transport's threads. */
 record LeaderCalls(
@@ -97,29 +99,34 @@ record LeaderCalls(
         SessionToken seen = session.map(Session::seen).orElse(SessionToken.EMPTY);
         CompletionStage<LeaderRead> stage = RawView.checked(
                 () -> transport.get(new LeaderReadCall(bucket, CallChecks.key(key), read, maxLag, seen, timeout)));
-        return session.isEmpty()
-                ? stage
-                : stage.thenApply(found -> {
-                    learn(found.info(), Outcome.NOT_APPLIED);
-                    return found;
-                });
+        return learning(stage, LeaderRead::info, Outcome.NOT_APPLIED);
     }
 
     /** Writes a value, or deletes if there is none. */
     CompletionStage<LeaderWrite> write(Bytes key, Optional<Value> value, Expected expected) {
         CompletionStage<LeaderWrite> stage = RawView.checked(() -> transport.write(new LeaderWriteCall(
                 bucket, CallChecks.key(key), value, expected, write, idempotencyKey.orElseGet(keys::next), timeout)));
+        return learning(stage, LeaderWrite::info, Outcome.MAYBE_APPLIED);
+    }
+
+    /** What it ends with its session has seen, whether that is a result or an error. */
+    private <T> CompletionStage<T> learning(
+            CompletionStage<T> stage, Function<T, LeaderInfo> info, Outcome ofBadAnswer) {
         return session.isEmpty()
                 ? stage
-                : stage.thenApply(written -> {
-                    learn(written.info(), Outcome.MAYBE_APPLIED);
-                    return written;
+                : stage.whenComplete((found, failure) -> {
+                    if (failure == null) {
+                        learn(info.apply(found).session(), ofBadAnswer);
+                    } else if (Waiting.cause(failure) instanceof QuorateException error) {
+                        // Of an error that brings a token nobody can read, the caller is told the error.
+                        learn(error.problem().sessionText(), error.outcome());
+                    }
                 });
     }
 
-    private void learn(LeaderInfo info, Outcome outcome) {
+    private void learn(String token, Outcome outcome) {
         try {
-            session.ifPresent(one -> one.sees(info.session()));
+            session.ifPresent(one -> one.sees(token));
         } catch (IllegalArgumentException e) {
             throw new BrokenExchangeException(
                     Problem.of(Problem.BAD_ANSWER, 0, "the answer breaks the contract: " + e.getMessage(), outcome), e);

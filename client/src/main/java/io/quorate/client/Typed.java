@@ -99,7 +99,7 @@ record Typed<T>(RawView calls, Codec<T> codec, Resolver<T> resolver, int roundsM
     }
 
     static QuorateException known(Throwable error) {
-        Throwable cause = error instanceof CompletionException && error.getCause() != null ? error.getCause() : error;
+        Throwable cause = Waiting.cause(error);
         if (cause instanceof QuorateException known) {
             return known;
         }

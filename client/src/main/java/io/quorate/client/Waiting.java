@@ -5,12 +5,18 @@ import io.quorate.client.error.Problem;
 import io.quorate.client.error.QuorateException;
 import io.quorate.client.http.engine.Loop;
 import io.quorate.ring.wire.Outcome;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
 
 /** Turns a stage into a result or an exception of this client. */
 final class Waiting {
     private Waiting() {}
+
+    /** What a stage failed with, bare of what later stages wrap it in. */
+    static Throwable cause(Throwable failure) {
+        return failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
+    }
 
     /**
      * Waits for a stage.

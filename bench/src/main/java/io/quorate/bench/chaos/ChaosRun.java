@@ -66,8 +66,8 @@ final class ChaosRun {
         Map<String, Long> counts = new LinkedHashMap<>();
         Map<String, Long> errors = new TreeMap<>();
         for (Load load : loads) {
-            load.forbidden().forEach(error -> wrong.add("an error that nothing excuses: " + error));
-            load.errors().forEach((code, count) -> errors.merge(code, count, Long::sum));
+            load.crew().forbidden().forEach(error -> wrong.add("an error that nothing excuses: " + error));
+            load.crew().errors().forEach((code, count) -> errors.merge(code, count, Long::sum));
             counts.putAll(load.counts());
         }
         Timeline.Second requests = timeline.total();

@@ -102,10 +102,12 @@ final class Crew {
         }
     }
 
+    /** Errors that clients got, by their code. */
     synchronized Map<String, Long> errors() {
         return Map.copyOf(errors);
     }
 
+    /** Errors that nothing excuses, some of them. */
     synchronized List<String> forbidden() {
         return List.copyOf(forbidden);
     }

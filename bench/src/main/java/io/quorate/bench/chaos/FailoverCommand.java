@@ -4,6 +4,7 @@ import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** How long a key is not written after its leader was lost. */
@@ -28,20 +29,17 @@ public final class FailoverCommand extends ChaosCommand {
             description = "what the leader suffers: STOP, KILL, FREEZE or ISOLATE (default ${DEFAULT-VALUE})")
     private Fault fault = Fault.KILL;
 
-    @Option(names = "--nodes", defaultValue = "3", description = "how many, 3 to 9 (default 3)")
-    private int nodes;
-
-    @Option(names = "--demo", description = "nodes inside this process (default: processes of their own)")
-    private boolean demo;
+    @Mixin
+    private ClusterOptions cluster = new ClusterOptions();
 
     @Override
     int nodes() {
-        return nodes;
+        return cluster.nodes();
     }
 
     @Override
     boolean hasServers() {
-        return !demo;
+        return cluster.hasServers();
     }
 
     @Override

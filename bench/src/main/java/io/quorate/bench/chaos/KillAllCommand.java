@@ -2,6 +2,7 @@ package io.quorate.bench.chaos;
 
 import java.util.List;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** Whether anything is lost when all nodes die at once. */
@@ -26,20 +27,17 @@ public final class KillAllCommand extends ChaosCommand {
             description = "which buckets: ${COMPLETION-CANDIDATES} (default ${DEFAULT-VALUE})")
     private Mode mode = Mode.BOTH;
 
-    @Option(names = "--nodes", defaultValue = "3", description = "how many, 3 to 9 (default 3)")
-    private int nodes;
-
-    @Option(names = "--demo", description = "nodes inside this process (default: processes of their own)")
-    private boolean demo;
+    @Mixin
+    private ClusterOptions cluster = new ClusterOptions();
 
     @Override
     int nodes() {
-        return nodes;
+        return cluster.nodes();
     }
 
     @Override
     boolean hasServers() {
-        return !demo;
+        return cluster.hasServers();
     }
 
     @Override
@@ -54,11 +52,7 @@ public final class KillAllCommand extends ChaosCommand {
 
     @Override
     Wanted wanted(Victims victims) {
-        return new Wanted(
-                mode,
-                demo ? MixedLoad.WHEN_ALL_ARE_KILLED_INSIDE : MixedLoad.WHATEVER_HAPPENS,
-                LedLoad.WHATEVER_HAPPENS,
-                true);
+        return new Wanted(mode, MixedLoad.WHATEVER_HAPPENS, LedLoad.WHATEVER_HAPPENS, true);
     }
 
     @Override

@@ -319,13 +319,8 @@ final class LedLoad implements Load {
     }
 
     @Override
-    public Map<String, Long> errors() {
-        return crew.errors();
-    }
-
-    @Override
-    public List<String> forbidden() {
-        return crew.forbidden();
+    public Crew crew() {
+        return crew;
     }
 
     @Override

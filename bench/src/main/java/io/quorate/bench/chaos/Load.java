@@ -23,11 +23,8 @@ interface Load extends AutoCloseable {
     /** What was looked into, by name. */
     Map<String, Long> counts();
 
-    /** Errors that clients got, by their code. */
-    Map<String, Long> errors();
-
-    /** Errors that nothing excuses, some of them. */
-    List<String> forbidden();
+    /** The clients, and the errors that they got. */
+    Crew crew();
 
     @Override
     void close();

@@ -1,6 +1,5 @@
 package io.quorate.bench.chaos;
 
-import com.google.common.collect.ImmutableSet;
 import io.quorate.bench.check.KeyHistories;
 import io.quorate.bench.check.KeyHistories.Seen;
 import io.quorate.bench.check.KeyHistories.Shown;
@@ -60,12 +59,6 @@ final class MixedLoad implements Load {
             Problem.UNREACHABLE,
             Problem.CONNECTION_BROKEN,
             Problem.CLIENT_OVERLOADED);
-
-    /** The same when all nodes are killed inside this process: what one has begun then, it ends as {@code internal}. */
-    static final Set<String> WHEN_ALL_ARE_KILLED_INSIDE = ImmutableSet.<String>builder()
-            .addAll(WHATEVER_HAPPENS)
-            .add(ErrorCode.INTERNAL.text())
-            .build();
 
     private final Settings settings;
     private final KeyHistories histories;
@@ -163,13 +156,8 @@ final class MixedLoad implements Load {
     }
 
     @Override
-    public Map<String, Long> errors() {
-        return crew.errors();
-    }
-
-    @Override
-    public List<String> forbidden() {
-        return crew.forbidden();
+    public Crew crew() {
+        return crew;
     }
 
     /** All that a key shows in the end, as all homes agree on it. */

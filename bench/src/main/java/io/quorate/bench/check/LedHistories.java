@@ -23,16 +23,11 @@ public class LedHistories {
         private final List<Operation> ofSessions = new ArrayList<>();
     }
 
-    /**
-     * Something that has to fit into the one order of its key. Its process is a session, too, which has learnt from the answer
-     * unless that was a refusal: those carry no token.
-     */
+    /** Something that has to fit into the one order of its key. Its process is a session, too, which has learnt from the answer. */
     public synchronized void add(String key, Operation told) {
         History history = keys.computeIfAbsent(key, k -> new History());
         history.linearizable.add(told);
-        if (told.outcome() != Operation.Outcome.REFUSED) {
-            history.ofSessions.add(told);
-        }
+        history.ofSessions.add(told);
     }
 
     /** A read that promises no more than not to go back behind what its session has seen. */

@@ -37,7 +37,7 @@ class LostNodesTest {
         Timeline timeline = new Timeline(System.out::println);
         try (Victims victims = JvmNodes.start(3, folder)) {
             Stage stage = new Stage(victims, timeline);
-            try (Load leaderless = TestLoads.leaderless(KEYS, true, 2, MixedLoad.WHEN_ALL_ARE_KILLED_INSIDE)
+            try (Load leaderless = TestLoads.leaderless(KEYS, true, 2, MixedLoad.WHATEVER_HAPPENS)
                             .start(stage);
                     Load led = TestLoads.led(KEYS, 2).start(stage)) {
                 List<Load> loads = List.of(leaderless, led);

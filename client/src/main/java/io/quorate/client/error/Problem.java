@@ -24,6 +24,8 @@ import java.util.stream.Collectors;
  * @param contextToken what the store told of the key's state; empty if nothing. See {@link #context()}
  * @param versionText the version of a leader bucket's key that stood in the way; empty if none. See {@link
  *     PreconditionFailedException#current()}
+ * @param sessionText token of what a leader bucket's group had seen when it said so, for {@link
+ *     io.quorate.client.led.Session#of}; empty if none
  */
 public record Problem(
         String code,
@@ -35,7 +37,8 @@ public record Problem(
         List<ReplicaAnswer> replicas,
         List<Attempt> attempts,
         String contextToken,
-        String versionText)
+        String versionText,
+        String sessionText)
         implements Serializable {
     private static final long serialVersionUID = 1L;
 
@@ -54,7 +57,7 @@ public record Problem(
     /** The calling thread was interrupted while it waited. */
     public static final String INTERRUPTED = "interrupted";
 
-    /** Without a context or a version. */
+    /** Without a context, a version or a session. */
     public Problem(
             String code,
             int status,
@@ -64,7 +67,7 @@ public record Problem(
             int acked,
             List<ReplicaAnswer> replicas,
             List<Attempt> attempts) {
-        this(code, status, detail, outcome, need, acked, replicas, attempts, "", "");
+        this(code, status, detail, outcome, need, acked, replicas, attempts, "", "", "");
     }
 
     public Problem {
@@ -73,7 +76,7 @@ public record Problem(
     }
 
     public static Problem of(String code, int status, String detail, Outcome outcome) {
-        return new Problem(code, status, detail, outcome, -1, -1, List.of(), List.of(), "", "");
+        return new Problem(code, status, detail, outcome, -1, -1, List.of(), List.of());
     }
 
     /** A refusal of the contract, before anything happened. */
@@ -82,11 +85,18 @@ public record Problem(
     }
 
     public Problem withAttempts(List<Attempt> tried) {
-        return new Problem(code, status, detail, outcome, need, acked, replicas, tried, contextToken, versionText);
+        return new Problem(
+                code, status, detail, outcome, need, acked, replicas, tried, contextToken, versionText, sessionText);
     }
 
     public Problem withContext(String token) {
-        return new Problem(code, status, detail, outcome, need, acked, replicas, attempts, token, versionText);
+        return new Problem(
+                code, status, detail, outcome, need, acked, replicas, attempts, token, versionText, sessionText);
+    }
+
+    public Problem withSession(String token) {
+        return new Problem(
+                code, status, detail, outcome, need, acked, replicas, attempts, contextToken, versionText, token);
     }
 
     /**

@@ -37,7 +37,8 @@ final class Problems {
                 replicas(problem),
                 List.of(),
                 answer.header(HttpNames.CONTEXT).orElse(problem.path("context").asText("")),
-                answer.status() == 412 ? answer.header("ETag").orElse("") : "");
+                answer.status() == 412 ? answer.header("ETag").orElse("") : "",
+                answer.header(HttpNames.SESSION).orElse(""));
     }
 
     /** How long a node asks to be spared, within bounds; one second if it does not say. */

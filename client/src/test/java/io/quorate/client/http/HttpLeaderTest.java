@@ -124,6 +124,25 @@ class HttpLeaderTest {
         assertThat(store.last().header("Quorate-Session")).isEqualTo(SESSION);
     }
 
+    private PreconditionFailedException refused(Session session, String token) {
+        Map<String, String> headers =
+                Map.of("Content-Type", "application/problem+json", "Quorate-Result", RESULT, "Quorate-Session", token);
+        store.answers(412, headers, "{\"code\":\"precondition-failed\",\"outcome\":\"not-applied\"}");
+        return catchThrowableOfType(
+                PreconditionFailedException.class,
+                () -> accounts.withSession(session).putIfAbsent("k", "v"));
+    }
+
+    @Test
+    void aSessionLearnsFromARefusalToo() {
+        Session session = Session.start();
+
+        assertThat(refused(session, SESSION).problem().sessionText()).isEqualTo(SESSION);
+        assertThat(session.token()).isEqualTo(SESSION);
+        assertThat(refused(session, "nonsense").code()).isEqualTo("precondition-failed");
+        assertThat(session.token()).isEqualTo(SESSION);
+    }
+
     @Test
     void anAnswerOfTheOtherModeOrWithoutAVersionIsNotTakenForOne() {
         store.answersWrite();

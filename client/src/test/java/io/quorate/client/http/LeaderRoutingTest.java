@@ -157,7 +157,7 @@ class LeaderRoutingTest {
     @Test
     void whatIsAppliedBelowItsLevelIsNotRepeated() {
         accounts.put("k", "v");
-        two.does(problem(504, "timeout", "applied-below-level"));
+        two.does(problem(504, "level-not-reached", "applied-below-level"));
 
         LevelNotReachedException error = catchThrowableOfType(
                 LevelNotReachedException.class,

@@ -9,6 +9,7 @@ import io.quorate.node.protocol.group.GroupEvent;
 import io.quorate.node.protocol.group.GroupReport;
 import io.quorate.node.protocol.group.GroupRules;
 import io.quorate.node.protocol.group.GroupSettings;
+import io.quorate.node.protocol.group.LogBudget;
 import io.quorate.node.protocol.group.RemoteGroups;
 import io.quorate.node.protocol.store.GroupStore;
 import io.quorate.node.protocol.store.ReplicaSetId;
@@ -58,6 +59,8 @@ public final class GroupsActor extends AbstractBehavior<Received> {
     private static final Duration PAUSE_MIN = Duration.ofSeconds(1);
     private static final int PAUSE_DOUBLINGS = 6;
     private static final int CHECKS_AT_ONCE = 2;
+    /** The logs of all groups may take this part of the heap: a fourth. */
+    private static final int LOG_PARTS = 4;
 
     private final Around around;
     private final Map<ActorRef, ReplicaSetId> running = new HashMap<>();
@@ -66,6 +69,7 @@ public final class GroupsActor extends AbstractBehavior<Received> {
     private final Set<NodeId> peers = new TreeSet<>();
     private long ticks;
     private final CheckSlots slots = new NodeSlots();
+    private final LogBudget logs = new LogBudget(Runtime.getRuntime().maxMemory() / LOG_PARTS);
     private boolean begun;
     private boolean rejoins;
     /** Actors of groups that wait to be let in. */
@@ -224,7 +228,8 @@ public final class GroupsActor extends AbstractBehavior<Received> {
                 around.wallMillis(),
                 around.ids(),
                 around.random().apply(set.partition()),
-                slots);
+                slots,
+                logs);
         RaftGroupActor.Around of = new RaftGroupActor.Around(
                 group,
                 around.settings(),

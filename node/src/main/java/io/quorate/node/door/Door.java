@@ -130,6 +130,11 @@ public final class Door {
             return context == null ? "" : token(context);
         }
 
+        /** What the session has seen with a refusal that a group decided; empty for any other. */
+        public String refusedSession() {
+            return reply.standing() == null ? "" : seen().toText();
+        }
+
         /** The token of a context of this answer's key. */
         public String token(CausalContext context) {
             if (address == null) {

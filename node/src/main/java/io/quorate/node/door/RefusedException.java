@@ -10,24 +10,30 @@ public class RefusedException extends RuntimeException {
 
     private final transient Refused refusal;
     private final String contextToken;
+    private final String sessionToken;
 
     public RefusedException(ErrorCode code, String detail) {
         this(Refused.of(code, Outcome.NOT_APPLIED, detail));
     }
 
     public RefusedException(Refused refusal) {
-        this(refusal, "");
+        this(refusal, "", "");
     }
 
-    /** One that brings the token of a context; see {@link Door.Answer#refusedToken}. */
-    public RefusedException(Refused refusal, String contextToken) {
+    /** One that brings tokens; see {@link Door.Answer#refusedToken} and {@link Door.Answer#refusedSession}. */
+    public RefusedException(Refused refusal, String contextToken, String sessionToken) {
         super(refusal.detail(), null, false, false);
         this.refusal = refusal;
         this.contextToken = contextToken;
+        this.sessionToken = sessionToken;
     }
 
     public final String contextToken() {
         return contextToken;
+    }
+
+    public final String sessionToken() {
+        return sessionToken;
     }
 
     public final Refused refusal() {

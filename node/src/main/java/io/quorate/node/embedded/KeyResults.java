@@ -73,7 +73,7 @@ final class KeyResults {
 
     static RuntimeException refused(Answer answer) {
         return answer.reply() instanceof Refused refused
-                ? new RefusedException(refused, answer.refusedToken())
+                ? new RefusedException(refused, answer.refusedToken(), answer.refusedSession())
                 : new IllegalStateException("no rendering of " + answer.reply().getClass());
     }
 

@@ -72,7 +72,7 @@ record Pending(NodeId node, boolean writes, Duration timeout, Executor executor,
         Throwable cause =
                 failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
         if (cause instanceof RefusedException refused) {
-            return refused(refused.refusal(), refused.contextToken(), from);
+            return refused(refused, from);
         }
         if (cause instanceof QuorateException known) {
             return known;
@@ -90,7 +90,8 @@ record Pending(NodeId node, boolean writes, Duration timeout, Executor executor,
                 .withAttempts(attempts("failed", from, unknown())));
     }
 
-    private QuorateException refused(Refused refused, String contextToken, long from) {
+    private QuorateException refused(RefusedException thrown, long from) {
+        Refused refused = thrown.refusal();
         ErrorCode code = refused.code();
         boolean counted = refused.need() > 0;
         VersionTag present = refused.present();
@@ -105,8 +106,9 @@ record Pending(NodeId node, boolean writes, Duration timeout, Executor executor,
                         .map(replica -> new ReplicaAnswer(replica.node().value(), replica.result()))
                         .toList(),
                 attempts(code.text(), from, outcome(refused)),
-                contextToken,
-                present == null ? "" : present.toText());
+                thrown.contextToken(),
+                present == null ? "" : present.toText(),
+                thrown.sessionToken());
         return QuorateException.of(problem);
     }
 

@@ -25,7 +25,7 @@ import org.jspecify.annotations.Nullable;
  * The state of one group that lives as long as its process, for tests and simulations: rows in the form they have on disk,
  * changed at once. For one group and one thread.
  */
-public final class MemoryGroupStore implements GroupStore {
+public class MemoryGroupStore implements GroupStore {
     private NavigableMap<Bytes, GroupCommit.Row> rows = new TreeMap<>();
     private NavigableMap<Bytes, GroupCommit.Row> coming = new TreeMap<>();
     private GroupCommit.@Nullable Header header;

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.quorate.node.fixture.Http;
+import io.quorate.node.fixture.QuickPolls;
 import io.quorate.node.fixture.TestCluster;
 import io.quorate.node.http.FaultControl.Action;
 import io.quorate.node.storage.RecordDamage;
@@ -18,8 +19,10 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 
 /** A disk that lost or spoilt some of what it holds, its clocks left as they were: all comes back, and nothing is deleted. */
+@ExtendWith(QuickPolls.class)
 final class DamagedDiskTest {
     private static final int KEYS = 60;
     private static final String DAMAGED = "n2";

@@ -2,11 +2,15 @@ package io.quorate.node.cluster;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import io.quorate.client.QuorateClient;
+import io.quorate.client.bucket.BucketDefinition;
 import io.quorate.node.EmbeddedNode;
 import io.quorate.node.config.NodeConfig;
 import io.quorate.node.config.Tuning;
 import io.quorate.node.fixture.Http;
 import io.quorate.node.fixture.Nodes;
+import io.quorate.node.fixture.QuickPolls;
 import io.quorate.node.fixture.Reply;
 import io.quorate.node.fixture.SmallDisk;
 import io.quorate.node.storage.Disk;
@@ -20,6 +24,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 import org.rocksdb.RocksDB;
 import org.rocksdb.RocksDBException;
@@ -27,6 +32,7 @@ import org.rocksdb.WriteBatch;
 import org.rocksdb.WriteOptions;
 
 /** A node whose disk is full refuses writes, serves reads, and writes again by itself when there is room. */
+@ExtendWith(QuickPolls.class)
 final class FullDiskTest {
     private static final Disk.Settings RESERVE = new Disk.Settings(16L << 20);
     private static final byte[] VALUE = new byte[1000];
@@ -150,6 +156,32 @@ final class FullDiskTest {
         });
     }
 
+    /** Keys of leader buckets are written through every node, whoever leads. */
+    private static void writesToEveryGroup(EmbeddedNode node) {
+        for (int i = 0; i < 100; i++) {
+            Http.request("PUT", node.url(), "/v1/buckets/led/keys/key" + i + "?timeout=10s")
+                    .body(VALUE)
+                    .send()
+                    .expect(204);
+        }
+    }
+
+    /** Waits until a node leads no group, or some. */
+    private static void awaitLeads(EmbeddedNode node, int least) {
+        Awaitility.await("leads to have gone where they can be used")
+                .atMost(Duration.ofSeconds(30))
+                .until(() -> {
+                    long leads = 0;
+                    for (JsonNode group : Http.get(node.url(), "/v1/groups")
+                            .expect(200)
+                            .json()
+                            .path("groups")) {
+                        leads += group.path("role").asText().equals("leader") ? 1 : 0;
+                    }
+                    return least == 0 ? leads == 0 : leads >= least;
+                });
+    }
+
     private static String metric(EmbeddedNode node, String name) {
         return Http.get(node.url(), "/metrics")
                 .text()
@@ -237,6 +269,10 @@ final class FullDiskTest {
                         assertThat(node.awaitPeers(2, Duration.ofSeconds(60))).isTrue());
                 EmbeddedNode full = nodes.get(0);
                 awaitPut(full, "&level=ALL");
+                try (QuorateClient client = full.client()) {
+                    client.buckets().create("led", BucketDefinition.leader());
+                }
+                awaitLeads(full, 1);
                 small.fillUpTo(4L << 20);
                 Awaitility.await("the full node to notice")
                         .atMost(Duration.ofSeconds(10))
@@ -250,9 +286,14 @@ final class FullDiskTest {
                             .until(() -> namesTheFullNode(put(node, "?level=ALL&timeout=10s")));
                 }
                 nodes.forEach(this::readsAllThatWasAcknowledged);
+                // A group that rests has its leader replaced by the first write, which does not notice.
+                nodes.forEach(FullDiskTest::writesToEveryGroup);
+                awaitLeads(full, 0);
                 small.free();
                 awaitPut(full, "&level=ALL");
                 nodes.forEach(this::readsAllThatWasAcknowledged);
+                awaitLeads(full, 1);
+                nodes.forEach(FullDiskTest::writesToEveryGroup);
             } finally {
                 nodes.forEach(EmbeddedNode::close);
             }

@@ -8,6 +8,7 @@ import static org.awaitility.Awaitility.await;
 import com.google.common.util.concurrent.Uninterruptibles;
 import io.quorate.client.LeaderlessView;
 import io.quorate.client.QuorateClient;
+import io.quorate.client.QuorateClients;
 import io.quorate.client.bucket.BucketChange;
 import io.quorate.client.bucket.BucketDefinition;
 import io.quorate.client.bucket.BucketInfo;
@@ -46,6 +47,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -55,23 +57,22 @@ abstract class ClientContract {
     private static final Set<NodeId> OTHERS = Set.of(NodeId.of("n2"), NodeId.of("n3"));
 
     private final String key = UUID.randomUUID().toString();
-    private DemoCluster cluster;
+    private final DemoCluster cluster;
+    private final Supplier<StoreTransport> ways;
     private StoreTransport transport;
     private QuorateClient client;
     private LeaderlessView carts;
 
-    abstract DemoCluster cluster();
-
-    /** A fresh way to node n1. */
-    abstract StoreTransport transport();
-
-    abstract QuorateClient client(StoreTransport over);
+    /** Each of {@code ways} is a fresh one to the node. */
+    ClientContract(DemoCluster cluster, Supplier<StoreTransport> ways) {
+        this.cluster = cluster;
+        this.ways = ways;
+    }
 
     @BeforeEach
     void connect() {
-        cluster = cluster();
-        transport = transport();
-        client = client(transport);
+        transport = ways.get();
+        client = QuorateClients.over(transport, Duration.ofSeconds(10));
         carts = client.bucket("carts").at(ConsistencyLevel.QUORUM).withTimeout(Duration.ofSeconds(10));
     }
 

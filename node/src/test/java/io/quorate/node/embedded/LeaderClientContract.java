@@ -8,6 +8,7 @@ import static org.awaitility.Awaitility.await;
 import io.quorate.client.AsyncLeaderView;
 import io.quorate.client.LeaderView;
 import io.quorate.client.QuorateClient;
+import io.quorate.client.QuorateClients;
 import io.quorate.client.bucket.BucketChange;
 import io.quorate.client.bucket.BucketDefinition;
 import io.quorate.client.bucket.BucketInfo;
@@ -39,6 +40,7 @@ import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -49,22 +51,21 @@ abstract class LeaderClientContract {
     private static final Duration PATIENT = Duration.ofSeconds(10);
 
     private final String key = UUID.randomUUID().toString();
-    private DemoCluster cluster;
+    private final DemoCluster cluster;
+    private final Supplier<StoreTransport> ways;
     private QuorateClient client;
     private LeaderView accounts;
     private Leads leads;
 
-    abstract DemoCluster cluster();
-
-    /** A fresh way to node n1. */
-    abstract StoreTransport transport();
-
-    abstract QuorateClient client(StoreTransport over);
+    /** Each of {@code ways} is a fresh one to the node. */
+    LeaderClientContract(DemoCluster cluster, Supplier<StoreTransport> ways) {
+        this.cluster = cluster;
+        this.ways = ways;
+    }
 
     @BeforeEach
     void connect() {
-        cluster = cluster();
-        client = client(transport());
+        client = QuorateClients.over(ways.get(), Duration.ofSeconds(10));
         accounts = accountsOf(client);
         leads = new Leads(cluster);
     }
@@ -346,6 +347,24 @@ abstract class LeaderClientContract {
     }
 
     @Test
+    void aSessionDoesNotGoBackBehindWhatARefusalHasSeen() {
+        String key = leads.keyLedBy("n1");
+        cluster.board().delay(NodeId.of("n2"), 150);
+        try (QuorateClient elsewhere = cluster.node("n2").client()) {
+            for (int i = 0; i < 3; i++) {
+                Session session = Session.start();
+                accounts.put(key, "v" + i);
+                assertThatThrownBy(() -> accounts.withSession(session).putIfAbsent(key, "x"))
+                        .isInstanceOf(PreconditionFailedException.class);
+                LeaderView there = accountsOf(elsewhere).withReads(ReadLevel.FOLLOWER);
+                assertThat(there.withSession(session).get(key).text()).contains("v" + i);
+            }
+        } finally {
+            heal();
+        }
+    }
+
+    @Test
     void aSessionGoesOnAfterWritesThatOnlyALostLeaderHad() throws Exception {
         String key = leads.keyLedBy("n1");
         Session session = Session.start();
@@ -411,7 +430,8 @@ abstract class LeaderClientContract {
                             .put(key, "1"));
 
             assertThat(error.outcome()).isEqualTo(Outcome.APPLIED_BELOW_LEVEL);
-            assertThat(error.status()).isEqualTo(504);
+            assertThat(error.code()).isEqualTo("level-not-reached");
+            assertThat(error.problem().sessionText()).isNotEmpty();
             assertThat(accounts.get(key).text()).contains("1");
         } finally {
             heal();

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.quorate.node.fixture.Http;
+import io.quorate.node.fixture.QuickPolls;
 import io.quorate.node.fixture.Reply;
 import io.quorate.node.fixture.SharedCluster;
 import io.quorate.node.fixture.TestCluster;
@@ -18,7 +19,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Buckets are made, changed, listed and deleted everywhere by the time of the answer. */
-@ExtendWith(SharedCluster.class)
+@ExtendWith({SharedCluster.class, QuickPolls.class})
 final class BucketContractTest {
     private final TestCluster cluster;
 

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.quorate.node.fixture.Accounts;
 import io.quorate.node.fixture.Http;
+import io.quorate.node.fixture.QuickPolls;
 import io.quorate.node.fixture.Reply;
 import io.quorate.node.fixture.SharedCluster;
 import io.quorate.node.fixture.TestCluster;
@@ -17,7 +18,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Whoever shows the session of an answer sees at least what that answer saw, at every replica. */
-@ExtendWith(SharedCluster.class)
+@ExtendWith({SharedCluster.class, QuickPolls.class})
 final class LeaderSessionContractTest {
     private final TestCluster cluster;
     private final Accounts accounts;

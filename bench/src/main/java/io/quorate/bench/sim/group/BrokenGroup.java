@@ -36,6 +36,16 @@ final class BrokenGroup extends GroupRules {
     }
 
     @Override
+    public long onOwnDisk(long durable, long last) {
+        return bug == GroupBug.ASYNC_BEFORE_DISK ? last : durable;
+    }
+
+    @Override
+    public boolean isGone(int generation, int deleted) {
+        return generation <= deleted + (bug == GroupBug.NEXT_BUCKET_PURGED && deleted > 0 ? 1 : 0);
+    }
+
+    @Override
     public boolean recallsEarlierAsks() {
         return bug != GroupBug.EARLIER_ASK_FORGOTTEN;
     }

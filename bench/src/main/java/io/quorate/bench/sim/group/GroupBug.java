@@ -23,6 +23,10 @@ public enum GroupBug {
     DELETE_NOT_ON_ONE_DISK(20),
     /** One disk has another content type than was written, in a record that is whole. */
     OTHER_TYPE_ON_ONE_DISK(20),
+    /** A write is told of as on the leader's disk as soon as anything else is there. */
+    ASYNC_BEFORE_DISK(10),
+    /** With a deleted bucket go the keys of the one that was made after it. */
+    NEXT_BUCKET_PURGED(10),
     /** What says that something is durable does not wait for the disk. */
     NO_WAIT_FOR_DISK(100),
     /** A node that has lost its disk takes part at once. */
@@ -48,6 +52,11 @@ public enum GroupBug {
     /** Whether it shows where disks are lost; others show sooner where none is. */
     boolean isOfLostDisks() {
         return this == LOST_DISK_VOTES || this == LET_IN_WITHOUT_PROOF;
+    }
+
+    /** Whether only what some runs have besides clients can show it. */
+    boolean isOfExtras() {
+        return this == ASYNC_BEFORE_DISK || this == NEXT_BUCKET_PURGED;
     }
 
     RaftBug ofCore() {

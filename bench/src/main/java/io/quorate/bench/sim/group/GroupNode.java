@@ -1,6 +1,7 @@
 package io.quorate.bench.sim.group;
 
 import com.google.common.collect.ImmutableList;
+import com.google.common.collect.ImmutableMap;
 import io.quorate.bench.check.Violation;
 import io.quorate.node.protocol.group.CheckSlots;
 import io.quorate.node.protocol.group.FoundLog;
@@ -338,6 +339,10 @@ final class GroupNode implements Asked {
                     }
                 },
                 clock()));
+    }
+
+    void bucketsGone(ImmutableMap<String, Integer> generations) {
+        input(running -> running.bucketsGone(generations, clock()));
     }
 
     void transfer(NodeId to) {

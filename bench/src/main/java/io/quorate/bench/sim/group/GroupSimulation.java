@@ -47,6 +47,9 @@ public final class GroupSimulation {
     private static final long LAG_SLACK = 700 * MILLI;
     private static final int CLIENTS = 5;
     private static final int KEYS = 3;
+    private static final long EXTRAS = 0x6578_7472_6173L;
+    /** A leader looks once more for keys of deleted buckets after two minutes. */
+    private static final long PURGED_MAX = 150 * SECOND;
 
     private final Agenda agenda = new Agenda();
     private final Trace trace = new Trace();
@@ -58,6 +61,7 @@ public final class GroupSimulation {
     private final List<GroupNode> nodes = new ArrayList<>();
     private final OutsideNode outside;
     private final List<GroupClient> clients = new ArrayList<>();
+    private final List<Extra> extras = new ArrayList<>();
     private final List<NodeId> ids = new ArrayList<>();
     private final List<RecordKey> keys = new ArrayList<>();
     /** The highest index that any client was told of by a time. */
@@ -113,7 +117,7 @@ public final class GroupSimulation {
         this.set = ReplicaSetId.led(size, 0);
         for (int i = 0; i < KEYS; i++) {
             Bytes key = Bytes.ofUtf8("k" + i);
-            keys.add(new RecordKey(set, TokenHash.tokenOf("b", key), "b", 1, key));
+            keys.add(key("b", 1, key));
         }
         for (NodeId id : ids) {
             nodes.add(new GroupNode(id, this, skewed ? 0.9 + random.nextInt(200) / 1000.0 : 1));
@@ -123,6 +127,12 @@ public final class GroupSimulation {
         for (int i = 0; i < CLIENTS; i++) {
             clients.add(new GroupClient(i, this, new Random(random.nextLong())));
         }
+        // By numbers of their own: runs without them are as if there were none.
+        Random ofExtras = new Random(seed ^ EXTRAS);
+        if (bug.isOfExtras() || ofExtras.nextInt(3) == 1) {
+            extras.add(new AsyncWrites(this, new Random(ofExtras.nextLong())));
+            extras.add(new DeletedBucket(this, new Random(ofExtras.nextLong())));
+        }
     }
 
     /** Runs it to its end. */
@@ -131,6 +141,7 @@ public final class GroupSimulation {
             nodes.forEach(this::start);
             outside.start();
             clients.forEach(client -> agenda.after(random.nextInt(500) * MILLI, client::begin));
+            extras.forEach(Extra::begin);
             agenda.after(SECOND, this::fault);
             lostDisks.begin();
             agenda.runUntil(FAULTS_END);
@@ -148,6 +159,7 @@ public final class GroupSimulation {
     private void start(GroupNode node) {
         if (!node.isRunning()) {
             node.start(new Random(random.nextLong()));
+            extras.forEach(extra -> extra.started(node));
         }
     }
 
@@ -221,17 +233,19 @@ public final class GroupSimulation {
         note("everything heals");
         nodes.forEach(this::start);
         clients.forEach(GroupClient::stop);
-        until("requests have no answer", () -> clients.stream().allMatch(GroupClient::isIdle));
-        until("members differ", this::areEqual);
+        extras.forEach(Extra::stop);
+        until("requests have no answer", HEALED_MAX, () -> clients.stream().allMatch(GroupClient::isIdle));
+        until("work is left", PURGED_MAX, () -> extras.stream().allMatch(Extra::isDone));
+        until("members differ", HEALED_MAX, this::areEqual);
     }
 
-    private void until(String trouble, BooleanSupplier over) {
-        long end = agenda.now() + HEALED_MAX;
+    private void until(String trouble, long max, BooleanSupplier over) {
+        long end = agenda.now() + max;
         while (!over.getAsBoolean()) {
             if (agenda.now() >= end) {
                 throw new Violation(
                         "healed means served",
-                        trouble + " 15 s after all was well: " + reports() + " "
+                        trouble + " " + max / SECOND + " s after all was well: " + reports() + " "
                                 + clients.stream()
                                         .filter(client -> !client.isIdle())
                                         .toList());
@@ -268,6 +282,7 @@ public final class GroupSimulation {
                 throw new Violation("replicas end equal", first.id + " and " + node.id + " differ on disk");
             }
         }
+        extras.forEach(Extra::check);
         for (RecordKey key : keys) {
             List<Operation> history = new ArrayList<>();
             clients.forEach(client -> history.addAll(client.history(key)));
@@ -401,6 +416,15 @@ public final class GroupSimulation {
         return ids;
     }
 
+    List<GroupNode> nodes() {
+        return nodes;
+    }
+
+    RecordKey key(String bucket, int generation, Bytes key) {
+        return new RecordKey(set, TokenHash.tokenOf(bucket, key), bucket, generation, key);
+    }
+
+    /** The keys of clients. */
     List<RecordKey> keys() {
         return keys;
     }

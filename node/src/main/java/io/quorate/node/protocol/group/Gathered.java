@@ -44,6 +44,11 @@ final class Gathered {
         });
     }
 
+    /** Refuses all of them; nothing was done. */
+    void refuse(String why) {
+        takeAll().forEach(call -> call.refuse(ErrorCode.OVERLOADED, why + "; retry after a moment"));
+    }
+
     /** Proposes all of them to a core that leads. */
     void propose(RaftCore core, StateMachine machine, Group.Around around, Proposals proposals, long now) {
         List<Call> all = takeAll();

@@ -49,6 +49,7 @@ public final class Group {
     private final StateTransfers transfers;
     private final Readmissions readmissions;
     private final Preference preference;
+    private final Relief relief;
     private final Rest rest;
     private final TreeCheck checks;
     private final Compaction compaction;
@@ -71,7 +72,23 @@ public final class Group {
             LongSupplier wallMillis,
             LongSupplier ids,
             RandomGenerator random,
-            CheckSlots slots) {}
+            CheckSlots slots,
+            LogBudget logs) {
+        /** One whose log may be as long as its settings say, whatever others keep. */
+        public Around(
+                NodeId self,
+                ReplicaSetId set,
+                ImmutableList<NodeId> homes,
+                GroupStore store,
+                PartitionCount partitions,
+                NodeLiveness liveness,
+                LongSupplier wallMillis,
+                LongSupplier ids,
+                RandomGenerator random,
+                CheckSlots slots) {
+            this(self, set, homes, store, partitions, liveness, wallMillis, ids, random, slots, LogBudget.unbounded());
+        }
+    }
 
     /** What the group has its shell do. */
     public interface Output extends PartOutput {
@@ -122,11 +139,14 @@ public final class Group {
         this.readmissions = new Readmissions(core, rules, transfers, output);
         this.preference = new Preference(around.self(), around.homes().get(0), core, settings);
         this.rest = new Rest(around.self(), core, around.liveness(), output::send, settings, now);
+        this.relief = new Relief(core, rest, around.store(), settings);
         this.requests = new Requests(around, settings, rules, output, core, () -> machine, rest);
         this.proposals = requests.proposals();
-        this.purge = new GroupPurge(around, output);
-        this.compaction = new Compaction(core, settings.logBytes(), output);
+        this.purge = new GroupPurge(around, rules, output);
+        this.compaction =
+                new Compaction(core, settings.logBytes(), around.logs().join(), output);
         this.checks = new TreeCheck(around, settings, rules, output, core, now);
+        relief.step(false, now);
         if (preference.isOwn()) {
             core.campaign(now);
         }
@@ -194,7 +214,7 @@ public final class Group {
         writesUnderWay--;
         core.persisted(write, now);
         if (core.role() == Role.LEADER) {
-            proposals.durable(core.durable());
+            proposals.durable(rules.onOwnDisk(core.durable(), core.lastIndex()));
         }
     }
 
@@ -266,10 +286,12 @@ public final class Group {
         if (halted != null) {
             return;
         }
+        compaction.look();
+        relief.step(requests.writes() > 0, now);
         boolean more = true;
         while (more && halted == null) {
             if (writesUnderWay < WRITES_MAX) {
-                requests.propose(now);
+                requests.propose(compaction.hasRoom(), now);
             }
             transfers.tellSent(now);
             more = carryOut(core.takeReady(), now);
@@ -361,6 +383,7 @@ public final class Group {
 
     /** Ends all that wait for this node; it takes part no more. */
     public void abandon() {
+        compaction.end();
         requests.abandon();
         transfers.close();
         checks.drop();

@@ -37,6 +37,7 @@ final class GroupPurge {
 
     private final Group.Around around;
     private final Group.Output output;
+    private final GroupRules rules;
     private ImmutableMap<String, Integer> gone = ImmutableMap.of();
     private long term = -1;
     private boolean active;
@@ -45,8 +46,9 @@ final class GroupPurge {
     private long found;
     private long nextAt;
 
-    GroupPurge(Group.Around around, Group.Output output) {
+    GroupPurge(Group.Around around, GroupRules rules, Group.Output output) {
         this.around = around;
+        this.rules = rules;
         this.output = output;
     }
 
@@ -94,7 +96,7 @@ final class GroupPurge {
             return;
         }
         for (RecordKey key : keys) {
-            if (key.generation() <= gone.getOrDefault(key.bucket(), 0)) {
+            if (rules.isGone(key.generation(), gone.getOrDefault(key.bucket(), 0))) {
                 found++;
                 requests.add(delete(key, now));
             }

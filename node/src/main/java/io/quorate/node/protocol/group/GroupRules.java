@@ -42,6 +42,16 @@ public class GroupRules {
         return index >= letInBy;
     }
 
+    /** Up to where a leader tells writes as on its own disk, of what is durable there and the last entry of its log. */
+    public long onOwnDisk(long durable, long last) {
+        return durable;
+    }
+
+    /** Whether a bucket's generation is deleted, if that one was the last deleted; 0 if none was. */
+    public boolean isGone(int generation, int deleted) {
+        return generation <= deleted;
+    }
+
     /** Whether what is applied after a check stays in memory until the check has seen the state on disk. */
     public boolean holdsBackForCheck() {
         return true;

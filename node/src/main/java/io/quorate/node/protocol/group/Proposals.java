@@ -143,10 +143,12 @@ final class Proposals {
             Map.Entry<Long, Waiting> entry = each.next();
             Waiting write = entry.getValue();
             if (write.level() == WriteLevel.ASYNC && write.certain) {
+                // Before it is removed: the map may put another in its place.
+                long at = entry.getKey();
                 each.remove();
-                told = Math.max(told, entry.getKey());
-                write.tag = new VersionTag(write.term, entry.getKey());
-                done(write, entry.getKey(), WriteLevel.ASYNC);
+                told = Math.max(told, at);
+                write.tag = new VersionTag(write.term, at);
+                done(write, at, WriteLevel.ASYNC);
             }
         }
     }
@@ -206,15 +208,28 @@ final class Proposals {
         applied.entrySet().removeIf(entry -> {
             boolean over = entry.getValue().call.isOver(now);
             if (over) {
-                belowLevel(entry.getValue(), ErrorCode.TIMEOUT, "not all voters had it when the deadline passed");
+                belowLevel(entry, true, "not all voters had it when the deadline passed");
             }
             return over;
         });
     }
 
-    private static void belowLevel(Waiting write, ErrorCode code, String why) {
-        write.call.refuse(
-                code, Outcome.APPLIED_BELOW_LEVEL, "a majority has the write on disk, and it is made; " + why);
+    /** It stands, so a session has seen it; whoever leads no more does not know how much came after it. */
+    private void belowLevel(Map.Entry<Long, Waiting> entry, boolean leads, String why) {
+        Waiting write = entry.getValue();
+        KeyReply.Standing made = standing(write, entry.getKey(), WriteLevel.SEMI_SYNC);
+        write.call.answer(new KeyReply.Refused(
+                ErrorCode.LEVEL_NOT_REACHED,
+                Outcome.APPLIED_BELOW_LEVEL,
+                "a majority has the write on disk, and it is made; " + why,
+                0,
+                0,
+                ImmutableList.of(),
+                null,
+                null,
+                leads
+                        ? made
+                        : new KeyReply.Standing(false, null, made.term(), made.seen(), made.level(), Long.MAX_VALUE)));
     }
 
     /** Whether writes that are made wait for all voters to have them. */
@@ -224,9 +239,7 @@ final class Proposals {
 
     /** A voter does not answer any more: nobody waits for it. */
     void giveUp(NodeId missing) {
-        List<Waiting> all = List.copyOf(applied.values());
-        applied.clear();
-        all.forEach(write -> belowLevel(write, ErrorCode.LEVEL_NOT_REACHED, missing + " does not answer"));
+        endApplied(true, missing + " does not answer");
     }
 
     /** This node leads no more: who waits for all voters will not hear of them here. */
@@ -234,10 +247,13 @@ final class Proposals {
         told = 0;
         unapplied.clear();
         unappliedKeys.clear();
-        List<Waiting> all = List.copyOf(applied.values());
+        endApplied(false, "this node leads no more, and cannot tell who else has it");
+    }
+
+    private void endApplied(boolean leads, String why) {
+        NavigableMap<Long, Waiting> all = new TreeMap<>(applied);
         applied.clear();
-        all.forEach(write -> belowLevel(
-                write, ErrorCode.LEVEL_NOT_REACHED, "this node leads no more, and cannot tell who else has it"));
+        all.entrySet().forEach(entry -> belowLevel(entry, leads, why));
     }
 
     /** Ends all that wait; this node can do nothing more for them. */

@@ -159,14 +159,22 @@ final class Requests {
                 now);
     }
 
-    /** Proposes what has gathered, or hands it on where another leads by now. */
-    void propose(long now) {
+    /**
+     * Proposes what has gathered, or hands it on where another leads by now.
+     *
+     * @param room whether this node has memory for more
+     */
+    void propose(boolean room, long now) {
         if (gathered.isEmpty() || core.isHandingOver()) {
             return;
         }
         if (core.role() == Role.LEADER) {
             rest.active(now);
-            gathered.propose(core, machine.get(), around, proposals, now);
+            if (room) {
+                gathered.propose(core, machine.get(), around, proposals, now);
+            } else {
+                gathered.refuse("the logs of all groups of this node take up all the memory that they may");
+            }
             commitTimes.proposed(core.lastIndex(), now);
         } else {
             gathered.takeAll().forEach(call -> handOn(call, now));

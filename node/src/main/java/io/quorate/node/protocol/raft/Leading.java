@@ -345,6 +345,13 @@ final class Leading {
         return true;
     }
 
+    /** Whoever was to lead would rather not. A late refusal of a vote may be taken for this: then it is asked once more. */
+    void declined(NodeId from) {
+        if (from.equals(successor)) {
+            successor = null;
+        }
+    }
+
     boolean isHandingOver() {
         return successor != null;
     }

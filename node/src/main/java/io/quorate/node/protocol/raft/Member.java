@@ -10,6 +10,9 @@ import org.jspecify.annotations.Nullable;
 
 /** What the parts of one member share: its term, vote, log, disk and post. */
 final class Member {
+    /** In times of the election timeout: others that are fit have stood twice by then. */
+    private static final int UNFIT_PATIENCE = 4;
+
     final NodeId self;
     final RaftSettings settings;
     final RaftRules rules;
@@ -40,6 +43,8 @@ final class Member {
     private long electionAt;
     /** While somebody else makes sure that the members hear each other. */
     boolean resting;
+    /** Whether it could do what a leader is for. */
+    boolean fit = true;
 
     /**
      * As the disk has it.
@@ -117,8 +122,9 @@ final class Member {
         electionAt = moment + settings.electionNanos() + random.nextLong(settings.electionNanos());
     }
 
+    /** Who is not fit stands only when all others have had their time: a leader that takes no writes is better than none. */
     boolean isElectionDue() {
-        return now - electionAt >= 0;
+        return now - electionAt >= (fit ? 0 : UNFIT_PATIENCE * settings.electionNanos());
     }
 
     /** The leader of the present term has been heard. */

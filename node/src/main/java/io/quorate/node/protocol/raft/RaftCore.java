@@ -129,19 +129,33 @@ public final class RaftCore {
         return member.log.compactableTo(applied, keepBytes);
     }
 
+    /** Bytes of all entries that it has in memory. */
+    public long logBytes() {
+        return member.log.bytes();
+    }
+
     /** The first index that the log still leads to. */
     public Base base() {
         return baseAt(member.log.baseIndex());
     }
 
+    /** Whether this member could do what a leader is for. If not it declines the lead, and stands only when nobody else wins. */
+    public void setFit(boolean fit) {
+        member.fit = fit;
+    }
+
     /** Asks now whether it would be elected, and does not wait until the time for that has come. */
     public void campaign(long now) {
         member.now = now;
-        if (leading == null && member.leader == null && member.mayStand()) {
-            failAsked();
-            if (!member.rules.asksFirst() || elections.ask()) {
-                elections.stand(false);
-            }
+        if (leading == null && member.leader == null && member.mayStand() && member.fit) {
+            beginElection();
+        }
+    }
+
+    private void beginElection() {
+        failAsked();
+        if (!member.rules.asksFirst() || elections.ask()) {
+            elections.stand(false);
         }
     }
 
@@ -265,10 +279,7 @@ public final class RaftCore {
                 follow(member.term());
             }
         } else if (member.isElectionDue() && member.mayStand()) {
-            failAsked();
-            if (!member.rules.asksFirst() || elections.ask()) {
-                elections.stand(false);
-            }
+            beginElection();
         }
     }
 
@@ -319,7 +330,9 @@ public final class RaftCore {
             followLeader(from);
             following.onHeartbeat(from, heartbeat);
         } else if (message instanceof RaftMessage.StandNow) {
-            if (leader == null && member.mayStand()) {
+            if (leader == null && !member.fit) {
+                member.post.send(from, new RaftMessage.Voted(member.term(), false));
+            } else if (leader == null && member.mayStand()) {
                 failAsked();
                 elections.stand(true);
             }
@@ -359,6 +372,10 @@ public final class RaftCore {
     }
 
     private void onVoted(NodeId from, RaftMessage.Voted answer) {
+        Leading leader = leading;
+        if (leader != null && !answer.granted()) {
+            leader.declined(from);
+        }
         if (member.role != Role.CANDIDATE) {
             return;
         }

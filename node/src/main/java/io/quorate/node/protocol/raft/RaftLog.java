@@ -36,6 +36,8 @@ final class RaftLog {
     private long handed;
     /** Bytes of what is not committed. */
     private long uncommitted;
+    /** Bytes of all that is here. */
+    private long bytes;
 
     /**
      * As it is on disk.
@@ -51,6 +53,7 @@ final class RaftLog {
         this.commit = Math.max(baseIndex, applied);
         this.handed = commit;
         this.uncommitted = bytes(commit, lastIndex());
+        this.bytes = bytes(baseIndex, lastIndex());
     }
 
     private long bytes(long after, long until) {
@@ -90,6 +93,7 @@ final class RaftLog {
     void compact(long index) {
         long until = Math.min(index, Math.min(handed, durable));
         if (until > baseIndex) {
+            bytes -= bytes(baseIndex, until);
             baseTerm = term(until);
             slots.subList(0, (int) (until - baseIndex)).clear();
             baseIndex = until;
@@ -115,6 +119,7 @@ final class RaftLog {
         commit = Math.max(commit, baseIndex);
         handed = Math.max(handed, baseIndex);
         uncommitted = 0;
+        bytes = 0;
         return gone;
     }
 
@@ -165,6 +170,7 @@ final class RaftLog {
         }
         slots.add(new Slot(entry, UNWRITTEN));
         uncommitted += entry.bytes();
+        bytes += entry.bytes();
         configurations.added(entry);
     }
 
@@ -190,7 +196,9 @@ final class RaftLog {
                     "entry " + first + " is committed (up to " + commit + "), and would change");
         }
         List<Ready.Position> gone = new ArrayList<>();
-        uncommitted -= bytes(first - 1, lastIndex());
+        long cut = bytes(first - 1, lastIndex());
+        uncommitted -= cut;
+        bytes -= cut;
         List<Slot> tail = slots.subList((int) (first - baseIndex - 1), slots.size());
         tail.forEach(slot -> gone.add(new Ready.Position(slot.entry.index(), slot.entry.term())));
         tail.clear();
@@ -266,5 +274,10 @@ final class RaftLog {
     /** Bytes of what is not committed. */
     long uncommittedBytes() {
         return uncommitted;
+    }
+
+    /** Bytes of all that is here. */
+    long bytes() {
+        return bytes;
     }
 }

@@ -403,12 +403,15 @@ public final class Shard {
         tasks.abandon();
     }
 
-    /** The answer of a request that its node can no longer bring to its end. */
+    /** The answer of a request that its node can no longer bring to its end, nor hand on to another home. */
     static KeyReply abandoned(boolean write) {
         return KeyReply.Refused.of(
-                ErrorCode.INTERNAL,
+                ErrorCode.LEVEL_NOT_REACHED,
                 write ? Outcome.MAYBE_APPLIED : Outcome.NOT_APPLIED,
-                "this node stopped before the request had ended");
+                write
+                        ? "this node stopped before the write had ended; read the key through another node, or retry there"
+                                + " with the same idempotency key"
+                        : "this node stopped before the read had ended; use another");
     }
 
     /** How long ago this node last stood in for an earlier home under an idempotency key, in milliseconds; -1 never. */

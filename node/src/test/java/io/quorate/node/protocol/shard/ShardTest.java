@@ -346,8 +346,9 @@ class ShardTest {
         Call put = cluster.put(N1, ALICE, 2, CausalContext.EMPTY, "v");
         Call get = cluster.get(N1, key("other"), 2);
         cluster.shard(N1).abandon();
-        assertThat(put.refused().outcome()).isEqualTo(Outcome.MAYBE_APPLIED);
-        assertThat(get.refused().outcome()).isEqualTo(Outcome.NOT_APPLIED);
+        // At once: no time passes here any more.
+        assertThat(put.now()).isEqualTo(Shard.abandoned(true));
+        assertThat(get.now()).isEqualTo(Shard.abandoned(false));
         assertThat(cluster.shard(N1).inFlight()).isZero();
     }
 

@@ -1,0 +1,89 @@
+package io.quorate.node.protocol.group;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.quorate.node.fixture.TinyGroup;
+import io.quorate.node.protocol.request.KeyReply;
+import io.quorate.node.protocol.request.KeyReply.Refused;
+import io.quorate.node.storage.MemoryGroupStore;
+import io.quorate.ring.consistency.WriteLevel;
+import io.quorate.ring.wire.ErrorCode;
+import io.quorate.ring.wire.Outcome;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** What a write for all voters is told that a majority has made and the last voter has not been heard of. */
+class BelowLevelTest {
+    private final TinyGroup group = new TinyGroup(0, id -> new MemoryGroupStore(), CheckSlots.UNBOUNDED);
+    private final List<KeyReply> replies = new ArrayList<>();
+
+    @BeforeEach
+    void loseAVoter() {
+        group.turns(10);
+        group.cut.add(TinyGroup.N3);
+    }
+
+    @AfterEach
+    void stop() {
+        group.close();
+    }
+
+    private void write(long timeoutMillis) {
+        group.write(TinyGroup.N1, "k", "v", WriteLevel.SYNC, timeoutMillis, replies::add);
+        group.turn();
+    }
+
+    private Refused told() {
+        group.await("an answer", () -> !replies.isEmpty());
+        assertThat(replies).singleElement().isInstanceOf(Refused.class);
+        Refused told = (Refused) replies.get(0);
+        assertThat(told.code()).isEqualTo(ErrorCode.LEVEL_NOT_REACHED);
+        assertThat(told.outcome()).isEqualTo(Outcome.APPLIED_BELOW_LEVEL);
+        return told;
+    }
+
+    private void saysWhereItStands(Refused told) {
+        KeyReply.Standing standing = told.standing();
+        assertThat(standing).isNotNull();
+        assertThat(standing.leads()).isTrue();
+        assertThat(standing.leader()).isEqualTo(TinyGroup.N1);
+        assertThat(standing.level()).isEqualTo("SEMI_SYNC");
+        assertThat(standing.index()).isEqualTo(group.report(TinyGroup.N1).commit());
+        assertThat(standing.lagMillis()).isZero();
+    }
+
+    @Test
+    void byTheDeadline() {
+        write(200);
+
+        Refused told = told();
+        assertThat(told.detail()).contains("when the deadline passed");
+        saysWhereItStands(told);
+    }
+
+    @Test
+    void onceTheVoterIsKnownToBeMissing() {
+        write(30_000);
+
+        Refused told = told();
+        assertThat(told.detail()).contains("n3 does not answer");
+        saysWhereItStands(told);
+    }
+
+    @Test
+    void whenTheLeaderStepsDown() {
+        write(30_000);
+        long index = group.report(TinyGroup.N1).commit();
+        group.cut.add(TinyGroup.N1);
+
+        KeyReply.Standing standing = told().standing();
+        assertThat(standing).isNotNull();
+        assertThat(standing.leads()).isFalse();
+        assertThat(standing.leader()).isNull();
+        assertThat(standing.index()).isEqualTo(index);
+        assertThat(standing.lagMillis()).isEqualTo(Long.MAX_VALUE);
+    }
+}
