@@ -141,6 +141,10 @@ final class NodeGroups {
         if (marked == null && losses.count() > 0) {
             marked = mark(losses, true);
             columns.putMeta(BEGUN, marked);
+            LOG.warn(
+                    "{}: this node has lost what was on its disk, and with it what its groups had promised: they take part when a"
+                            + " majority without this node has let them in",
+                    config.node());
         }
         boolean rejoins = Arrays.equals(marked, mark(losses, true));
         if (rejoins || Arrays.equals(marked, mark(losses, false))) {

@@ -203,9 +203,9 @@ public final class GroupsActor extends AbstractBehavior<Received> {
         }
         around.table().complete();
         if (rejoins) {
-            LOG.warn(
-                    "{}: this node has lost what was on its disk, and with it what its groups had promised; {} groups start, and"
-                            + " those that nothing is found of ask the other nodes to be let in",
+            LOG.info(
+                    "{}: {} groups start, on a disk in the place of one that was lost; those that nothing is found of ask to be let"
+                            + " in",
                     around.self(),
                     running.size());
         } else {
