@@ -14,7 +14,7 @@ public enum RaftBug {
     /** A write that takes the place of entries leaves those behind them on the disk. */
     OLD_TAIL_LEFT_ON_DISK(50),
     /** What a quorum has is committed whoever made it (figure 8 of the paper). */
-    OLD_TERM_COMMITTED_BY_COUNT(850),
+    OLD_TERM_COMMITTED_BY_COUNT(3600),
     /** A longer log wins over a newer one. */
     LONGER_LOG_WINS(50),
     /** Whoever asks first gets the vote. */

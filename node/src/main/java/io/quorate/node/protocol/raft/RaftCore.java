@@ -4,9 +4,7 @@ import com.google.common.collect.ImmutableList;
 import io.quorate.ring.bytes.Bytes;
 import io.quorate.ring.topology.NodeId;
 import java.util.List;
-import java.util.NavigableMap;
 import java.util.Set;
-import java.util.TreeMap;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
@@ -22,9 +20,8 @@ public final class RaftCore {
     private final Member member;
     private final Elections elections;
     private final Following following;
+    private final FollowerReads followerReads;
     private @Nullable Leading leading;
-    /** Reads that this follower has asked the leader about, and when. */
-    private final NavigableMap<Long, Long> asked = new TreeMap<>();
     /** While the state machine takes a state, nothing else is given to it. */
     private boolean installing;
 
@@ -56,6 +53,7 @@ public final class RaftCore {
         this.member.reset = leads ? null : applied;
         this.elections = new Elections(member);
         this.following = new Following(member);
+        this.followerReads = new FollowerReads(member);
     }
 
     public long term() {
@@ -153,7 +151,7 @@ public final class RaftCore {
     }
 
     private void beginElection() {
-        failAsked();
+        followerReads.fail();
         if (!member.rules.asksFirst() || elections.ask()) {
             elections.stand(false);
         }
@@ -272,7 +270,7 @@ public final class RaftCore {
         if (member.resting) {
             return;
         }
-        failAskedBefore(now - member.settings.electionNanos());
+        followerReads.failBefore(now - member.settings.electionNanos());
         Leading leader = leading;
         if (leader != null) {
             if (!leader.tick() || leader.isRetired()) {
@@ -333,13 +331,11 @@ public final class RaftCore {
             if (leader == null && !member.fit) {
                 member.post.send(from, new RaftMessage.Voted(member.term(), false));
             } else if (leader == null && member.mayStand()) {
-                failAsked();
+                followerReads.fail();
                 elections.stand(true);
             }
         } else if (message instanceof RaftMessage.ToldIndex told) {
-            if (asked.remove(told.id()) != null) {
-                member.reads.add(new Ready.Read(told.id(), told.index()));
-            }
+            followerReads.told(told);
         } else if (message instanceof RaftMessage.AskIndex ask) {
             if (leader != null) {
                 leader.read(from, ask.id());
@@ -404,22 +400,11 @@ public final class RaftCore {
             leading = null;
             member.postpone();
         }
-        failAsked();
+        followerReads.fail();
         member.needState.clear();
         member.enterTerm(term);
         member.role = Role.FOLLOWER;
         member.leader = null;
-    }
-
-    private void failAsked() {
-        failAskedBefore(member.now);
-    }
-
-    /** Reads of which the leader has told nothing for so long, by a message lost or because it leads no more. */
-    private void failAskedBefore(long moment) {
-        while (!asked.isEmpty() && asked.firstEntry().getValue() - moment <= 0) {
-            member.reads.add(new Ready.Read(asked.pollFirstEntry().getKey(), -1));
-        }
     }
 
     /**
@@ -447,7 +432,7 @@ public final class RaftCore {
         if (leader != null) {
             leader.read(member.self, id);
         } else if (known != null) {
-            asked.put(id, now);
+            followerReads.asked(id);
             member.post.send(known, new RaftMessage.AskIndex(member.term(), id));
         } else {
             member.reads.add(new Ready.Read(id, -1));
