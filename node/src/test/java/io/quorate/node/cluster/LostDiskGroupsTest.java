@@ -37,31 +37,44 @@ final class LostDiskGroupsTest {
         cluster.demo().act(action, NodeId.of(node)).toCompletableFuture().join();
     }
 
-    /** Groups of which a node is a member that has all that their leaders have committed. */
-    private static int whole(TestCluster cluster, String node) {
-        Map<Integer, Long> applied = new HashMap<>();
-        for (JsonNode group : cluster.groups(node)) {
-            if (!group.path("role").asText().equals("rejoining")) {
-                applied.put(
-                        group.path("partition").asInt(), group.path("applied").asLong());
+    /** Of each group that is led, up to where it is committed. */
+    private static Map<Integer, Long> commits(TestCluster cluster) {
+        Map<Integer, Long> commits = new HashMap<>();
+        for (String node : cluster.nodes()) {
+            for (JsonNode group : cluster.groups(node)) {
+                if (group.path("role").asText().equals("leader")) {
+                    commits.merge(
+                            group.path("partition").asInt(),
+                            group.path("commit").asLong(),
+                            Math::max);
+                }
             }
         }
-        int whole = 0;
-        for (String leader : cluster.nodes()) {
-            for (JsonNode group : cluster.groups(leader)) {
-                Long there = applied.get(group.path("partition").asInt());
-                boolean leads = group.path("role").asText().equals("leader");
-                whole += leads && there != null && there >= group.path("commit").asLong() ? 1 : 0;
-            }
-        }
-        return whole;
+        return commits;
     }
 
+    /** Waits until a node is a member of all groups, and has all that is committed now: writes may go on. */
     private static void awaitWhole(TestCluster cluster, String node) {
+        Awaitility.await("a leader of each group")
+                .atMost(Duration.ofSeconds(30))
+                .until(() -> commits(cluster).size() == GROUPS);
+        Map<Integer, Long> due = commits(cluster);
         Awaitility.await(node + " in all its groups")
                 .atMost(Duration.ofSeconds(60))
                 .pollInterval(Duration.ofMillis(50))
-                .until(() -> whole(cluster, node) == GROUPS);
+                .until(() -> hasAll(cluster, node, due));
+    }
+
+    private static boolean hasAll(TestCluster cluster, String node, Map<Integer, Long> due) {
+        Map<Integer, Long> missing = new HashMap<>(due);
+        for (JsonNode group : cluster.groups(node)) {
+            long applied = group.path("applied").asLong();
+            if (!group.path("role").asText().equals("rejoining")) {
+                missing.computeIfPresent(
+                        group.path("partition").asInt(), (partition, commit) -> applied >= commit ? null : commit);
+            }
+        }
+        return missing.isEmpty();
     }
 
     /** Writes keys of its own until it is told that it is over, and keeps those that were acknowledged. */
