@@ -1,5 +1,7 @@
 package io.quorate.bench.chaos;
 
+import com.google.common.collect.ImmutableSet;
+import io.quorate.ring.wire.ErrorCode;
 import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -13,7 +15,8 @@ import picocli.CommandLine.Option;
         description = {
             "Kills the node that leads the group of some key, again and again, while clients go on; tells how long it takes"
                     + " until that key is written through another node, which errors clients see meanwhile (only"
-                    + " no-leader, timeout and lost connections are allowed), and that no acknowledged write is lost.",
+                    + " no-leader, timeout and lost connections are allowed; of the node that is killed also that it stops,"
+                    + " and of writes at SYNC that a voter is missing), and that no acknowledged write is lost.",
             "Ends with 0 if all was kept, with 1 if not."
         },
         mixinStandardHelpOptions = true)
@@ -65,7 +68,15 @@ public final class FailoverCommand extends ChaosCommand {
             System.err.println("quorate: --fault " + fault + " is not possible here");
             return null;
         }
-        return new Wanted(Mode.LEADER, Set.of(), LedLoad.WHEN_LEADERS_DIE, true);
+        return new Wanted(Mode.LEADER, Set.of(), hasServers() ? LedLoad.WHEN_LEADERS_DIE : inside(), true);
+    }
+
+    /** A node of this process that is killed says for a moment that it stops; one that is a process says nothing. */
+    private static Set<String> inside() {
+        return ImmutableSet.<String>builder()
+                .addAll(LedLoad.WHEN_LEADERS_DIE)
+                .add(ErrorCode.UNAVAILABLE.text())
+                .build();
     }
 
     @Override

@@ -22,9 +22,13 @@ import org.jspecify.annotations.Nullable;
 public final class ServerProcesses implements Victims {
     private static final long START_NANOS = TimeUnit.SECONDS.toNanos(60);
     private static final int STOP_SECONDS = 40;
+    /** MiB of heap. */
+    private static final int HEAP = 256;
+
     private static final String SLOW = "{\"delay\":{\"node\":\"%s\",\"ms\":200}}";
 
     private final Path folder;
+    private final int heap;
     private final Network network;
     private final List<String> zones;
     private final @Nullable Process[] processes;
@@ -32,8 +36,9 @@ public final class ServerProcesses implements Victims {
     private final List<URI> urls;
     private @Nullable SmallDisk smallDisk;
 
-    private ServerProcesses(List<String> zones, Path folder, Network network) {
+    private ServerProcesses(List<String> zones, Path folder, int heap, Network network) {
         this.folder = folder;
+        this.heap = heap;
         this.network = network;
         this.zones = List.copyOf(zones);
         this.processes = new Process[zones.size()];
@@ -49,7 +54,7 @@ public final class ServerProcesses implements Victims {
             throws IOException, InterruptedException {
         List<String> zones =
                 IntStream.rangeClosed(1, nodes).mapToObj(zone -> "z" + zone).toList();
-        ServerProcesses servers = new ServerProcesses(zones, folder, network);
+        ServerProcesses servers = new ServerProcesses(zones, folder, HEAP, network);
         begun.accept(servers);
         return servers.start(true);
     }
@@ -57,7 +62,14 @@ public final class ServerProcesses implements Victims {
     /** Starts one in each of these zones, all on the disk of their folder, and waits until all serve. */
     public static ServerProcesses inZones(List<String> zones, Path folder, Network network, Consumer<Victims> begun)
             throws IOException, InterruptedException {
-        ServerProcesses servers = new ServerProcesses(zones, folder, network);
+        return inZones(zones, folder, HEAP, network, begun);
+    }
+
+    /** The same with so many MiB of heap each. */
+    public static ServerProcesses inZones(
+            List<String> zones, Path folder, int heap, Network network, Consumer<Victims> begun)
+            throws IOException, InterruptedException {
+        ServerProcesses servers = new ServerProcesses(zones, folder, heap, network);
         begun.accept(servers);
         return servers.start(false);
     }
@@ -117,7 +129,7 @@ public final class ServerProcesses implements Victims {
         List<String> command = new ArrayList<>(network.prefix(node));
         command.addAll(Arrays.asList(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-Xmx256m",
+                "-Xmx" + heap + "m",
                 "-XX:+UseSerialGC",
                 "-XX:+ExitOnOutOfMemoryError",
                 "-XX:TieredStopAtLevel=1",

@@ -35,6 +35,9 @@ import org.jspecify.annotations.Nullable;
 final class CatchUp implements AutoCloseable {
     private static final String BUCKET = "catchup";
     private static final int LOST = 2;
+    /** MiB: a sixteenth of it is what the logs of all groups together may have before they are cut short. */
+    private static final int HEAP = 2048;
+
     private static final int IN_FLIGHT = 64;
     /** The group that all keys are of if they are of one. */
     private static final int PARTITION = 0;
@@ -72,7 +75,7 @@ final class CatchUp implements AutoCloseable {
     /** Starts them and measures; once. */
     Result measure(Way way, int keys, int valueBytes) throws IOException, InterruptedException {
         Victims servers = ServerProcesses.inZones(
-                List.of("a", "b", "c"), folder, Network.loopback(), started -> running = started);
+                List.of("a", "b", "c"), folder, HEAP, Network.loopback(), started -> running = started);
         urls = servers.urls();
         http.send(urls.get(0), "PUT", "/v1/buckets/" + BUCKET, "{\"mode\":\"leader\"}");
         await(

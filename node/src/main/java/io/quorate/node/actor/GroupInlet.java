@@ -28,7 +28,8 @@ final class GroupInlet {
     /** Whether the actor takes requests, and not only messages and ticks. */
     private volatile boolean serves;
 
-    private volatile String closed = "it has not started yet";
+    /** Why it takes no requests any more; null if it has not begun to: what comes before waits for that. */
+    private volatile @Nullable String closed;
 
     /**
      * A client's request.
@@ -59,10 +60,10 @@ final class GroupInlet {
 
     void add(Submit submit) {
         submits.add(submit);
-        if (!isOpen()) {
-            refuseAll();
-        } else {
+        if (isOpen()) {
             wake();
+        } else {
+            refuseIfClosed();
         }
     }
 
@@ -164,12 +165,16 @@ final class GroupInlet {
         closed = why;
         serves = false;
         actor = null;
-        refuseAll();
+        refuseIfClosed();
     }
 
-    private void refuseAll() {
+    private void refuseIfClosed() {
+        String why = closed;
+        if (why == null) {
+            return;
+        }
         for (Submit submit = submits.poll(); submit != null; submit = submits.poll()) {
-            submit.refuse(closed);
+            submit.refuse(why);
         }
     }
 }
