@@ -21,22 +21,32 @@ import org.jspecify.annotations.Nullable;
  * A write as it stands in a group's log. Everything that decides what it does is in it and in the state it is applied to, so
  * that all replicas do the same.
  *
- * @param millis the clock of the leader that took it; the log's time never goes back where it does
+ * @param millis the wall clock of the leader that took it
+ * @param logMillis the time of the log, see {@link LogClock}; that of the state never goes back where this does
  * @param value null to delete
  */
-record Command(long millis, RecordKey key, LedRequest.@Nullable Value value, Condition condition, RequestId request) {
+record Command(
+        long millis,
+        long logMillis,
+        RecordKey key,
+        LedRequest.@Nullable Value value,
+        Condition condition,
+        RequestId request) {
     /** In place of a write: here the leader has all replicas look at what their disks hold. It changes nothing. */
     static final Bytes CHECK = new ByteSink(1).u8('C').toBytes();
 
-    private static final int FORMAT = 1;
+    private static final int FORMAT = 2;
+    /** Without a time of the log. */
+    private static final int FORMAT_1 = 1;
+
     private static final int NAME_MAX = 64;
     private static final int KEY_MAX = 1024;
     private static final int TYPE_MAX = 256;
     private static final int VALUE_MAX = 64 << 20;
     private static final int TAGS_MAX = 1000;
 
-    static Command of(LedRequest.Write write, long millis) {
-        return new Command(millis, write.key(), write.value(), write.condition(), write.request());
+    static Command of(LedRequest.Write write, long millis, long logMillis) {
+        return new Command(millis, logMillis, write.key(), write.value(), write.condition(), write.request());
     }
 
     Bytes encode() {
@@ -44,7 +54,7 @@ record Command(long millis, RecordKey key, LedRequest.@Nullable Value value, Con
         int size = 128
                 + key.key().length()
                 + (content == null ? 0 : content.bytes().length());
-        ByteSink out = new ByteSink(size).u8(FORMAT).varint(millis);
+        ByteSink out = new ByteSink(size).u8(FORMAT).varint(millis).varint(logMillis);
         out.text(key.bucket()).u32(key.generation()).bytes(key.key());
         out.bytes(request.value()).flag(request.explicit());
         out.u8(condition.kind().number()).varint(condition.tags().size());
@@ -66,10 +76,11 @@ record Command(long millis, RecordKey key, LedRequest.@Nullable Value value, Con
     static Command decode(ReplicaSetId set, Bytes payload) {
         ByteSource in = new ByteSource(payload);
         int format = in.u8();
-        if (format != FORMAT) {
+        if (format != FORMAT && format != FORMAT_1) {
             throw new DecodeException("a command of format " + format);
         }
         long millis = in.varint();
+        long logMillis = format == FORMAT_1 ? millis : in.varint();
         String bucket = in.text(NAME_MAX);
         int generation = in.u32();
         Bytes key = in.bytes(KEY_MAX);
@@ -82,7 +93,7 @@ record Command(long millis, RecordKey key, LedRequest.@Nullable Value value, Con
         }
         in.end();
         RecordKey at = new RecordKey(set, TokenHash.tokenOf(bucket, key), bucket, generation, key);
-        return new Command(millis, at, value, condition, request);
+        return new Command(millis, logMillis, at, value, condition, request);
     }
 
     private static Condition readCondition(ByteSource in) {

@@ -50,7 +50,8 @@ final class Gathered {
     }
 
     /** Proposes all of them to a core that leads. */
-    void propose(RaftCore core, StateMachine machine, Group.Around around, Proposals proposals, long now) {
+    void propose(
+            RaftCore core, StateMachine machine, Group.Around around, Proposals proposals, long logMillis, long now) {
         List<Call> all = takeAll();
         StorageException refusal = around.store().refusal();
         if (refusal != null) {
@@ -62,7 +63,7 @@ final class Gathered {
         List<Command> commands = new ArrayList<>(all.size());
         List<Bytes> payloads = new ArrayList<>(all.size());
         for (Call call : all) {
-            Command command = Command.of((LedRequest.Write) call.request(), millis);
+            Command command = Command.of((LedRequest.Write) call.request(), millis, logMillis);
             commands.add(command);
             payloads.add(command.encode());
         }

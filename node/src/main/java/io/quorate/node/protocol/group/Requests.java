@@ -29,6 +29,7 @@ final class Requests {
     private final Forwards forwards;
     private final Peeks peeks;
     private final CommitTimes commitTimes = new CommitTimes();
+    private final LogClock clock = new LogClock();
 
     /** None so far. */
     Requests(
@@ -171,7 +172,7 @@ final class Requests {
         if (core.role() == Role.LEADER) {
             rest.active(now);
             if (room) {
-                gathered.propose(core, machine.get(), around, proposals, now);
+                gathered.propose(core, machine.get(), around, proposals, clock.at(now), now);
             } else {
                 gathered.refuse("the logs of all groups of this node take up all the memory that they may");
             }
@@ -195,6 +196,7 @@ final class Requests {
 
     /** This node leads by now: what waits for a leader is its own to do. */
     void lead(long now) {
+        clock.lead(machine.get().millis(), now);
         forwards.takeAll().forEach(call -> begin(call, now));
     }
 

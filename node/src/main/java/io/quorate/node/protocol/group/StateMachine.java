@@ -105,6 +105,11 @@ public final class StateMachine {
         return keys;
     }
 
+    /** The time of the log, by which requests are forgotten. */
+    long millis() {
+        return millis;
+    }
+
     /** The sum over all live versions, by which replicas at the same index are compared. */
     LeafTable leaves() {
         return leaves;
@@ -153,7 +158,7 @@ public final class StateMachine {
 
     private Effect apply(Entry entry, Command command) {
         int eraBefore = era();
-        millis = Math.max(millis, command.millis());
+        millis = Math.max(millis, command.logMillis());
         endsEra |= era() != eraBefore;
         boolean explicit = command.request().explicit() && rules.remembers();
         Bytes id = explicit ? command.requestHash() : Bytes.EMPTY;
@@ -215,7 +220,7 @@ public final class StateMachine {
                 LedVersions.dotOf(set.partition(), tag),
                 value.bytes(),
                 value.contentType(),
-                millis,
+                command.millis(),
                 command.request().value());
         return new KeyState(ImmutableList.of(version), CausalContext.EMPTY);
     }
