@@ -95,7 +95,7 @@ public class LogBench {
         index++;
         for (RecordKey key : keys) {
             states.commit(turn(key), this::ended);
-            log.append(name(key), List.of(new EventLog.Event(index, entry)), this::ended);
+            log.append(name(key), log.generation(), List.of(new EventLog.Event(index, entry)), this::ended);
         }
         await(2 * GROUPS);
         if (index % KEPT == 0 && index > KEPT) {

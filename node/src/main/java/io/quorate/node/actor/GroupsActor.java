@@ -58,12 +58,19 @@ public final class GroupsActor extends AbstractBehavior<Received> {
 
     private static final Duration PAUSE_MIN = Duration.ofSeconds(1);
     private static final int PAUSE_DOUBLINGS = 6;
+    /** While the disk takes nothing all groups end that write: none of them is to sleep long when there is room again. */
+    private static final int PAUSE_DOUBLINGS_WITHOUT_DISK = 2;
+
+    /** Whoever has run for so long has nothing to do with how the ones before it ended. */
+    private static final long CALM_NANOS = 60_000_000_000L;
+
     private static final int CHECKS_AT_ONCE = 2;
     /** The logs of all groups may take this part of the heap: a fourth. */
     private static final int LOG_PARTS = 4;
 
     private final Around around;
     private final Map<ActorRef, ReplicaSetId> running = new HashMap<>();
+    private final Map<ReplicaSetId, Long> startedAt = new HashMap<>();
     private final Map<ReplicaSetId, Integer> ends = new HashMap<>();
     private final Config plugins;
     private final Set<NodeId> peers = new TreeSet<>();
@@ -249,6 +256,7 @@ public final class GroupsActor extends AbstractBehavior<Received> {
                 getContext(), rejoining ? RejoiningActor.props(of, () -> members.add(set)) : RaftGroupActor.props(of));
         Adapter.watch(getContext(), actor);
         running.put(actor, set);
+        startedAt.put(set, around.nanoClock().getAsLong());
         if (rejoining) {
             returning.add(actor);
         }
@@ -308,8 +316,7 @@ public final class GroupsActor extends AbstractBehavior<Received> {
         } else if (set != null) {
             around.table().pulses().beginEpoch();
             around.table().ended(set.partition());
-            int times = ends.merge(set, 1, Integer::sum);
-            Duration pause = PAUSE_MIN.multipliedBy(1L << Math.min(PAUSE_DOUBLINGS, times - 1));
+            Duration pause = pauseOf(set);
             LOG.warn(
                     "{}: the group of partition {} has ended; it starts again in {} s",
                     around.self(),
@@ -318,6 +325,15 @@ public final class GroupsActor extends AbstractBehavior<Received> {
             getContext().scheduleOnce(pause, getContext().getSelf(), new Message.Again(set));
         }
         return this;
+    }
+
+    private Duration pauseOf(ReplicaSetId set) {
+        if (around.nanoClock().getAsLong() - startedAt.getOrDefault(set, 0L) >= CALM_NANOS) {
+            ends.remove(set);
+        }
+        int doublings = ends.merge(set, 1, Integer::sum) - 1;
+        int most = around.store().refusal() == null ? PAUSE_DOUBLINGS : PAUSE_DOUBLINGS_WITHOUT_DISK;
+        return PAUSE_MIN.multipliedBy(1L << Math.min(most, doublings));
     }
 
     /** The name of the actor that takes the frames of groups. */

@@ -20,10 +20,12 @@ import io.quorate.node.protocol.raft.Entry;
 import io.quorate.node.protocol.raft.HardState;
 import io.quorate.node.protocol.raft.RaftRules;
 import io.quorate.node.protocol.raft.Ready;
+import io.quorate.node.protocol.store.CorruptRecordException;
 import io.quorate.node.protocol.store.StorageException;
 import io.quorate.node.serial.RaftCodec;
 import io.quorate.ring.bytes.ByteSink;
 import io.quorate.ring.bytes.ByteSource;
+import io.quorate.ring.bytes.DecodeException;
 import io.quorate.ring.topology.NodeId;
 import java.util.List;
 import java.util.Queue;
@@ -32,6 +34,7 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.function.Function;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
+import org.apache.pekko.actor.ActorRef;
 import org.apache.pekko.actor.Props;
 import org.apache.pekko.persistence.AbstractPersistentActor;
 import org.apache.pekko.persistence.DeleteMessagesFailure;
@@ -52,8 +55,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Hosts a {@link Group}. Each output of its core is one event of the log; events are written while messages go on to be taken,
- * and what came in meanwhile is written together next. A write that fails ends the actor: nobody knows what the disk has, so
- * the next one begins with what it finds there.
+ * and what came in meanwhile is written together next. A write that fails, of the log or of the state, ends the actor: nobody
+ * knows what the disk has, so the next one begins with what it finds there.
  *
  * <p>A snapshot holds no data, only where the log begins and what is promised there; data is in the store.
  */
@@ -124,9 +127,8 @@ abstract class RaftGroupActor extends AbstractPersistentActor implements Runtime
     /** The last deleted generation of each bucket name, 0 for none. */
     record BucketsGone(ImmutableMap<String, Integer> generations) {}
 
-    private record NotStored(StateMachine.Turn turn, StorageException failure) {}
-
-    private record Stepped(InstallStep.Ended then, @Nullable StorageException failure) {}
+    /** What one incarnation has begun has ended: no other hears of it, also not one that has its address. */
+    private record Ended(RaftGroupActor of, Runnable then) {}
 
     private RaftGroupActor(Around around) {
         this.around = around;
@@ -183,11 +185,32 @@ abstract class RaftGroupActor extends AbstractPersistentActor implements Runtime
                     found.add(write);
                     retention.written(lastSequenceNr(), write);
                 })
-                .match(RecoveryCompleted.class, done -> begin())
+                .match(RecoveryCompleted.class, done -> around.group().store().afterAll(ended(this::begin)))
                 .build();
     }
 
+    /** To be called on any thread, and done on the actor's. */
+    private Runnable ended(Runnable then) {
+        ActorRef self = self();
+        return () -> self.tell(new Ended(this, then), self);
+    }
+
+    /** Once nothing of the one before is on its way to the store: what is found there then belongs to what the log says. */
     private void begin() {
+        try {
+            open();
+        } catch (StorageException | CorruptRecordException | DecodeException e) {
+            end("its state cannot be read: " + e.getMessage());
+        }
+    }
+
+    /** Nobody knows what the disk has: the next one begins with what it finds there. */
+    private void end(String why) {
+        LOG.error("{}: {}; it starts anew", name(), why);
+        getContext().stop(self());
+    }
+
+    private void open() {
         group = new Group(
                 around.group(),
                 around.settings(),
@@ -219,14 +242,10 @@ abstract class RaftGroupActor extends AbstractPersistentActor implements Runtime
                     running().bucketsGone(news.generations(), now());
                     settleLater();
                 })
-                .match(NotStored.class, failed -> {
-                    takeStored();
-                    running().onStored(failed.turn(), failed.failure());
-                    settleLater();
-                })
-                .match(Stepped.class, stepped -> {
-                    stepped.then().ended(stepped.failure(), now());
-                    settleLater();
+                .match(Ended.class, ended -> {
+                    if (ended.of() == this) {
+                        ended.then().run();
+                    }
                 })
                 .match(Ask.class, ask -> {
                     ask.put(running());
@@ -309,14 +328,19 @@ abstract class RaftGroupActor extends AbstractPersistentActor implements Runtime
 
     private void takeStored() {
         for (StateMachine.Turn turn = stored.poll(); turn != null; turn = stored.poll()) {
-            running().onStored(turn, null);
+            running().onStored(turn);
         }
     }
 
     private void settle() {
         settles = false;
         takeStored();
-        running().settle(now());
+        try {
+            running().settle(now());
+        } catch (StorageException e) {
+            end("the store has failed: " + e.getMessage());
+            return;
+        }
         around.inlet().quiet(running().isQuiet());
     }
 
@@ -383,7 +407,8 @@ abstract class RaftGroupActor extends AbstractPersistentActor implements Runtime
                 if (failure == null) {
                     stored.add(turn);
                 } else {
-                    around.inlet().tell(new NotStored(turn, failure));
+                    ended(() -> end("the store did not take what was applied: " + failure.getMessage()))
+                            .run();
                 }
             });
         }
@@ -418,7 +443,18 @@ abstract class RaftGroupActor extends AbstractPersistentActor implements Runtime
 
         @Override
         public void install(InstallStep step, InstallStep.Ended ended) {
-            step.run(around.group().store(), failure -> around.inlet().tell(new Stepped(ended, failure)));
+            step.run(
+                    around.group().store(),
+                    failure -> ended(() -> stepped(ended, failure)).run());
+        }
+
+        private void stepped(InstallStep.Ended ended, @Nullable StorageException failure) {
+            if (failure != null && failure.attempted()) {
+                end("a state could not be taken: " + failure.getMessage());
+            } else {
+                ended.ended(failure, now());
+                settleLater();
+            }
         }
 
         @Override

@@ -6,9 +6,12 @@ import io.quorate.node.protocol.group.GroupRules;
 import io.quorate.node.protocol.group.InstallStep;
 import io.quorate.node.protocol.group.PartOutput;
 import io.quorate.node.protocol.group.Rejoining;
+import io.quorate.node.protocol.store.CorruptRecordException;
 import io.quorate.node.protocol.store.StorageException;
+import io.quorate.ring.bytes.DecodeException;
 import io.quorate.ring.topology.NodeId;
 import org.apache.pekko.actor.AbstractActor;
+import org.apache.pekko.actor.ActorRef;
 import org.apache.pekko.actor.Props;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -22,7 +25,8 @@ final class RejoiningActor extends AbstractActor {
     private final Runnable member;
     private final Rejoining rejoining;
 
-    private record Stepped(InstallStep.Ended then, @Nullable StorageException failure) {}
+    /** What one incarnation has begun has ended: no other hears of it, also not one that has its address. */
+    private record Ended(RejoiningActor of, Runnable then) {}
 
     private RejoiningActor(RaftGroupActor.Around around, Runnable member) {
         this.around = around;
@@ -43,11 +47,40 @@ final class RejoiningActor extends AbstractActor {
 
     @Override
     public void preStart() {
-        if (Rejoining.isNeeded(around.group().store(), around.group().set())) {
-            around.inlet().join(self());
-        } else {
-            rejoined();
+        around.group().store().afterAll(ended(this::begin));
+    }
+
+    /** To be called on any thread, and done on the actor's. */
+    private Runnable ended(Runnable then) {
+        ActorRef self = self();
+        return () -> self.tell(new Ended(this, then), self);
+    }
+
+    /** Once nothing of the one before is on its way to the store. */
+    private void begin() {
+        try {
+            if (Rejoining.isNeeded(around.group().store(), around.group().set())) {
+                around.inlet().join(self());
+            } else {
+                rejoined();
+            }
+        } catch (StorageException | CorruptRecordException | DecodeException e) {
+            end("its state cannot be read: " + e.getMessage());
         }
+    }
+
+    /** Nobody knows what the disk has: the next one begins with what it finds there. */
+    private void end(String why) {
+        note(why + "; it starts anew");
+        getContext().stop(self());
+    }
+
+    private void note(String what) {
+        LOG.error(
+                "{}: partition {}: {}",
+                around.group().self(),
+                around.group().set().partition(),
+                what);
     }
 
     private void rejoined() {
@@ -65,7 +98,11 @@ final class RejoiningActor extends AbstractActor {
                     around.inlet().ticked();
                     rejoining.tick(now());
                 })
-                .match(Stepped.class, stepped -> stepped.then().ended(stepped.failure(), now()))
+                .match(Ended.class, ended -> {
+                    if (ended.of() == this) {
+                        ended.then().run();
+                    }
+                })
                 .build();
     }
 
@@ -86,16 +123,22 @@ final class RejoiningActor extends AbstractActor {
 
         @Override
         public void install(InstallStep step, InstallStep.Ended ended) {
-            step.run(around.group().store(), failure -> around.inlet().tell(new Stepped(ended, failure)));
+            step.run(
+                    around.group().store(),
+                    failure -> ended(() -> stepped(ended, failure)).run());
+        }
+
+        private void stepped(InstallStep.Ended ended, @Nullable StorageException failure) {
+            if (failure != null && failure.attempted()) {
+                end("a state could not be taken: " + failure.getMessage());
+            } else {
+                ended.ended(failure, now());
+            }
         }
 
         @Override
         public void note(String what, boolean alarming) {
-            LOG.error(
-                    "{}: partition {}: {}",
-                    around.group().self(),
-                    around.group().set().partition(),
-                    what);
+            RejoiningActor.this.note(what);
         }
 
         @Override

@@ -36,6 +36,8 @@ public final class RocksJournal extends AsyncWriteJournal {
     private final ExecutionContext blocking;
     /** The last write of each writer that is under way. */
     private final Map<String, Future<?>> underWay = new ConcurrentHashMap<>();
+    /** As what each writer has read its log. */
+    private final Map<String, Long> generations = new ConcurrentHashMap<>();
     /** The last deletion of each writer that is under way: each begins with what the one before has written down. */
     private final Map<String, Future<?>> deleting = new ConcurrentHashMap<>();
 
@@ -83,7 +85,9 @@ public final class RocksJournal extends AsyncWriteJournal {
         Promise<T> done = Futures.promise();
         Future<T> ended = done.future();
         underWay.put(writer, ended);
-        log.get().append(writer, events, failure -> {
+        EventLog into = log.get();
+        long generation = generations.computeIfAbsent(writer, first -> into.generation());
+        into.append(writer, generation, events, failure -> {
             underWay.remove(writer, ended);
             if (failure == null) {
                 done.success(result);
@@ -151,7 +155,11 @@ public final class RocksJournal extends AsyncWriteJournal {
 
     @Override
     public Future<Long> doAsyncReadHighestSequenceNr(String persistenceId, long fromSequenceNr) {
-        return afterWrites(persistenceId, () -> log.get().highest(persistenceId));
+        return afterWrites(persistenceId, () -> {
+            EventLog from = log.get();
+            generations.put(persistenceId, from.generation());
+            return from.highest(persistenceId);
+        });
     }
 
     @Override

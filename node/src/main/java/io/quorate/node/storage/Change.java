@@ -16,6 +16,14 @@ interface Change {
         return true;
     }
 
+    /**
+     * Whether its submitter goes on from it before it has ended: after a failure that one has to forget what it has in memory.
+     * Whoever waits for the end, or begins anew from the disk after a failure, has nothing to forget.
+     */
+    default boolean isBuiltOn() {
+        return false;
+    }
+
     /** Of what replica set it brings a header; null for none. */
     default @Nullable ReplicaSetId headerOf() {
         return null;

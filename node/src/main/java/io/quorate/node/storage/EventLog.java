@@ -45,14 +45,30 @@ public final class EventLog {
     /** Up to where events have been deleted, and the highest that ever was. */
     private record Mark(long deletedTo, long highest) {}
 
-    /** Makes events durable, all of them or none; {@code ended} is told on any thread. */
-    public void append(String name, List<Event> events, Consumer<@Nullable StorageException> ended) {
+    /**
+     * Rises whenever the engine has been opened again after a failure: a write that had failed may be found then, so that who
+     * read the log before does not know its end.
+     */
+    public long generation() {
+        return db.reopened();
+    }
+
+    /**
+     * Makes events durable, all of them or none; {@code ended} is told on any thread.
+     *
+     * @param generation before its writer read the log; what builds on an earlier one is refused
+     */
+    public void append(String name, long generation, List<Event> events, Consumer<@Nullable StorageException> ended) {
         ImmutableList<Event> all = ImmutableList.copyOf(events);
         long bytes = all.stream().mapToLong(event -> event.data().length()).sum();
         submit(bytes, ended, batch -> {
+            if (generation != generation()) {
+                return false;
+            }
             for (Event event : all) {
                 batch.put(db.journal(), key(EVENT, name, event.sequence()), sealed(event.data()));
             }
+            return true;
         });
     }
 
@@ -71,6 +87,7 @@ public final class EventLog {
             ByteSink mark = new ByteSink(32).u8(RecordCodec.FORMAT).varint(to).varint(highest);
             batch.put(db.journal(), prefix(MARK, name), RecordCodec.sealed(mark));
             batch.deleteRange(db.journal(), key(EVENT, name, 0), key(EVENT, name, to + 1));
+            return true;
         });
     }
 
@@ -124,7 +141,10 @@ public final class EventLog {
     public void save(String name, Snapshot snapshot, Consumer<@Nullable StorageException> ended) {
         ByteSink out = new ByteSink(32 + snapshot.data().length()).u8(RecordCodec.FORMAT);
         byte[] value = RecordCodec.sealed(out.varint(snapshot.millis()).raw(snapshot.data()));
-        submit(value.length, ended, batch -> batch.put(db.journal(), key(SNAPSHOT, name, snapshot.sequence()), value));
+        submit(value.length, ended, batch -> {
+            batch.put(db.journal(), key(SNAPSHOT, name, snapshot.sequence()), value);
+            return true;
+        });
     }
 
     /** Hears of what cannot be read. */
@@ -164,6 +184,7 @@ public final class EventLog {
             for (byte[] key : keys) {
                 batch.delete(db.journal(), key);
             }
+            return true;
         });
     }
 
@@ -218,13 +239,15 @@ public final class EventLog {
         }
     }
 
-    /** Adds to a batch. */
+    /** Adds to a batch; false if that is refused. */
     private interface Filling {
-        void into(WriteBatch batch) throws RocksDBException;
+        boolean into(WriteBatch batch) throws RocksDBException;
     }
 
     private void submit(long bytes, Consumer<@Nullable StorageException> ended, Filling filling) {
         writer.submit(new Change() {
+            private boolean taken = true;
+
             @Override
             public long bytes() {
                 return bytes;
@@ -232,12 +255,15 @@ public final class EventLog {
 
             @Override
             public void addTo(WriteBatch batch, boolean lastHeader) throws RocksDBException {
-                filling.into(batch);
+                taken = filling.into(batch);
             }
 
             @Override
             public void ended(@Nullable StorageException failure) {
-                ended.accept(failure);
+                ended.accept(
+                        taken || failure != null
+                                ? failure
+                                : new StorageException("the log has been opened again since its writer read it"));
             }
         });
     }

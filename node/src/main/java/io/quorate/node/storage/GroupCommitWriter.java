@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * The longer the disk takes, the more share its next turn.
  *
  * <p>After a failure nothing more is written: what memory built on the failed change must not reach the disk without it.
- * A full disk is written to again once there is room and whoever commits has forgotten that memory ({@link #forgotten});
+ * A full disk is written to again once there is room and whoever builds on commits has forgotten them ({@link #forgotten});
  * any other failure is for good, because after a failed fsync nobody knows what the disk has.
  */
 final class GroupCommitWriter implements AutoCloseable {
@@ -31,8 +31,10 @@ final class GroupCommitWriter implements AutoCloseable {
     private final Thread thread;
     private volatile @Nullable StorageException failure;
     private volatile boolean dropped;
-    /** Whether changes have failed of which the committing side does not know yet; the writer's thread only. */
+    /** Whether changes have failed on which memory is built that has not been forgotten yet; the writer's thread only. */
     private boolean built;
+
+    private boolean open = true;
 
     /** Where batches go. */
     interface BatchTarget {
@@ -51,7 +53,8 @@ final class GroupCommitWriter implements AutoCloseable {
         default void gaveUp(StorageException failure) {}
     }
 
-    private record Work(@Nullable Change change, boolean end) {}
+    /** A change, or what is to be done once all before has ended. */
+    private record Work(@Nullable Change change, Runnable then) {}
 
     GroupCommitWriter(BatchTarget target, ThreadFactory threads) {
         this.target = target;
@@ -60,18 +63,22 @@ final class GroupCommitWriter implements AutoCloseable {
     }
 
     void submit(Change change) {
-        queue.add(new Work(change, false));
+        queue.add(new Work(change, () -> {}));
     }
 
     /** What is submitted from now on does not build on changes that have failed. */
     void forgotten() {
-        queue.add(new Work(null, false));
+        afterAll(() -> built = false);
+    }
+
+    /** Does something on the writer's thread once all that was submitted before has ended. */
+    void afterAll(Runnable then) {
+        queue.add(new Work(null, then));
     }
 
     private void run() {
         List<Work> taken = new ArrayList<>();
         List<Change> changes = new ArrayList<>();
-        boolean open = true;
         while (open) {
             try {
                 Work first = queue.poll(IDLE_MILLIS, TimeUnit.MILLISECONDS);
@@ -96,8 +103,7 @@ final class GroupCommitWriter implements AutoCloseable {
                     continue;
                 }
                 writeAll(changes);
-                built = false;
-                open &= !work.end();
+                work.then().run();
             }
             writeAll(changes);
             taken.clear();
@@ -133,8 +139,8 @@ final class GroupCommitWriter implements AutoCloseable {
             guarded(() -> target.write(changes));
         }
         StorageException failed = earlier == null ? failure : earlier.ofLater();
-        built |= failed != null;
         for (Change change : changes) {
+            built |= failed != null && change.isBuiltOn();
             change.ended(failed);
         }
         if (earlier == null) {
@@ -193,7 +199,7 @@ final class GroupCommitWriter implements AutoCloseable {
     /** Writes what waits and ends the thread. */
     @Override
     public void close() {
-        queue.add(new Work(null, true));
+        afterAll(() -> open = false);
         join();
     }
 

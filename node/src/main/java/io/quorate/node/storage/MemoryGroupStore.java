@@ -64,6 +64,11 @@ public class MemoryGroupStore implements GroupStore {
     }
 
     @Override
+    public void afterAll(Runnable then) {
+        then.run();
+    }
+
+    @Override
     public GroupCommit.@Nullable Remembered findRequest(ReplicaSetId set, Bytes id, int era) {
         for (int e = era; e >= era - 1; e--) {
             GroupCommit.Row row = rows.get(rowKey(GroupRecordCodec.REQUEST, requestKey(e, id)));

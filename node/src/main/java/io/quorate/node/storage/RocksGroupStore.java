@@ -98,6 +98,11 @@ public final class RocksGroupStore implements GroupStore {
     }
 
     @Override
+    public void afterAll(Runnable then) {
+        writer.afterAll(then);
+    }
+
+    @Override
     public GroupCommit.@Nullable Remembered findRequest(ReplicaSetId set, Bytes id, int era) {
         for (int e = era; e >= era - 1; e--) {
             byte[] value = db.get(db.meta(), GroupRecordCodec.requestKey(set, e, id, place(set)));

@@ -191,6 +191,11 @@ public final class RocksPartitionStore implements PartitionStore, AutoCloseable 
         }
 
         @Override
+        public boolean isBuiltOn() {
+            return true;
+        }
+
+        @Override
         public @Nullable ReplicaSetId headerOf() {
             return commit.header() == null ? null : commit.set();
         }

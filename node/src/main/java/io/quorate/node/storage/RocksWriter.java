@@ -50,6 +50,11 @@ final class RocksWriter {
         writer.forgotten();
     }
 
+    /** See {@link GroupCommitWriter#afterAll}. */
+    void afterAll(Runnable then) {
+        writer.afterAll(then);
+    }
+
     /** Why nothing can be taken at present; null if it can. */
     @Nullable
     StorageException refusal() {

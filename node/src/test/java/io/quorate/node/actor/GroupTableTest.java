@@ -33,7 +33,7 @@ class GroupTableTest {
             (nanos, work) -> {},
             Runnable::run);
 
-    private static final class Deaf implements Transport {
+    static final class Deaf implements Transport {
         @Override
         public void send(NodeId to, Lane lane, byte[] frame) {}
 

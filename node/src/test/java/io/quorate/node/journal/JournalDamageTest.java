@@ -199,6 +199,7 @@ class JournalDamageTest {
         BlockingQueue<String> ended = new LinkedBlockingQueue<>();
         log.append(
                 name,
+                log.generation(),
                 List.of(new EventLog.Event(1, Bytes.ofUtf8(text))),
                 failure -> ended.add(failure == null ? "written" : failure.toString()));
         assertThat(ended.poll(20, TimeUnit.SECONDS)).isEqualTo("written");

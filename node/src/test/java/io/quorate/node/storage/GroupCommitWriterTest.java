@@ -119,7 +119,7 @@ class GroupCommitWriterTest {
         submit(1, 1);
         assertThat(next().failure()).isNotNull();
         disk.failure = null;
-        // What is submitted before the failed change is forgotten builds on it.
+        // What is submitted before the failed change is forgotten may build on it.
         submit(2, 2);
         assertThat(next().failure()).isNotNull();
         writer.forgotten();
@@ -128,6 +128,35 @@ class GroupCommitWriterTest {
         assertThat(next().failure()).isNull();
         assertThat(disk.batches).containsExactly(1);
         assertThat(disk.gaveUp).isNull();
+    }
+
+    @Test
+    void afterAFullDiskItWritesAgainByItselfIfNothingBuildsOnTheFailedChanges() throws InterruptedException {
+        disk.failure = new StorageException("no space", new java.io.IOException(), true);
+        disk.hasRoom = true;
+        disk.permits.release(100);
+        writer.submit(new Numbered(1, false));
+        assertThat(next().failure()).isNotNull();
+        disk.failure = null;
+        Awaitility.await().until(() -> writer.failure() == null);
+        submit(2, 2);
+        assertThat(next().failure()).isNull();
+    }
+
+    @Test
+    void whoeverAsksHearsWhenAllBeforeHasEndedWellOrNot() throws InterruptedException {
+        submit(1, 1);
+        assertThat(disk.entered.await(20, TimeUnit.SECONDS)).isTrue();
+        submit(2, 3);
+        writer.afterAll(() -> completions.add(new Ended(0, null)));
+        submit(4, 4);
+        writer.afterAll(() -> completions.add(new Ended(0, null)));
+        assertThat(completions).isEmpty();
+        disk.failure = new StorageException("fsync failed", new java.io.IOException(), false);
+        disk.permits.release(100);
+        for (int expected : new int[] {1, 2, 3, 0, 4, 0}) {
+            assertThat(next().number()).isEqualTo(expected);
+        }
     }
 
     @Test
@@ -189,15 +218,22 @@ class GroupCommitWriterTest {
 
     private void submit(int from, int to) {
         for (int i = from; i <= to; i++) {
-            writer.submit(new Numbered(i));
+            writer.submit(new Numbered(i, true));
         }
     }
 
     private final class Numbered implements Change {
         private final int number;
+        private final boolean builtOn;
 
-        private Numbered(int number) {
+        private Numbered(int number, boolean builtOn) {
             this.number = number;
+            this.builtOn = builtOn;
+        }
+
+        @Override
+        public boolean isBuiltOn() {
+            return builtOn;
         }
 
         @Override

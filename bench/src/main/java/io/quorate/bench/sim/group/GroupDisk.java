@@ -164,6 +164,12 @@ final class GroupDisk implements GroupStore {
     }
 
     @Override
+    public void afterAll(Runnable then) {
+        // A node dies as a whole here: nothing of the one before it is under way.
+        then.run();
+    }
+
+    @Override
     public GroupCommit.@Nullable Remembered findRequest(ReplicaSetId set, Bytes id, int era) {
         return contents.state().findRequest(set, id, era);
     }

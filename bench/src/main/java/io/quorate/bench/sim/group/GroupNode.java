@@ -382,9 +382,7 @@ final class GroupNode implements Asked {
             disk.commit(
                     turn.commit(),
                     failure -> world.agenda()
-                            .after(
-                                    world.storeTellsNanos(),
-                                    inBoot(() -> input(running -> running.onStored(turn, failure)))));
+                            .after(world.storeTellsNanos(), inBoot(() -> input(running -> running.onStored(turn)))));
         }
 
         @Override

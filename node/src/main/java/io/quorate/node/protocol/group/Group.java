@@ -95,7 +95,10 @@ public final class Group {
         /** Makes something durable in the log, in the order given; told by {@link #onPersisted}. */
         void persist(Ready.Write write);
 
-        /** Gives a turn of the state machine to the store; told by {@link #onStored}. */
+        /**
+         * Gives a turn of the state machine to the store; told by {@link #onStored}. If the store does not take it, this group
+         * ends, and another begins with what the store has.
+         */
         void store(StateMachine.Turn turn);
 
         /** All entries up to a base are in the state on disk: the log may forget them. */
@@ -219,12 +222,8 @@ public final class Group {
     }
 
     /** The store shows a turn of the state machine. */
-    public void onStored(StateMachine.Turn turn, @Nullable StorageException failure) {
+    public void onStored(StateMachine.Turn turn) {
         turnsUnderWay--;
-        if (failure != null) {
-            halt("the store did not take what was applied: " + failure.getMessage());
-            return;
-        }
         machine.ended(turn);
         checks.stored(turn);
         compaction.stored(turn);
@@ -281,7 +280,11 @@ public final class Group {
         }
     }
 
-    /** Does what has gathered: to be called after inputs, before anything is waited for. */
+    /**
+     * Does what has gathered: to be called after inputs, before anything is waited for.
+     *
+     * @throws StorageException if the store fails as a whole: this group has ended then, like after a turn that was not taken
+     */
     public void settle(long now) {
         if (halted != null) {
             return;
@@ -340,6 +343,10 @@ public final class Group {
                     proposals.applied(entry.index(), entry.term(), effect);
                 }
             } catch (CorruptRecordException | StorageException | DecodeException e) {
+                if (e instanceof StorageException && around.store().refusal() != null) {
+                    // The engine has failed as a whole, and may be opened again: that says nothing of the entry.
+                    throw e;
+                }
                 halt("entry " + entry.index() + " cannot be applied: " + e.getMessage());
             }
         }

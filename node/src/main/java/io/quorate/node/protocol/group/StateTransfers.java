@@ -2,6 +2,7 @@ package io.quorate.node.protocol.group;
 
 import io.quorate.node.protocol.raft.RaftCore;
 import io.quorate.node.protocol.store.CorruptRecordException;
+import io.quorate.node.protocol.store.GroupStore;
 import io.quorate.node.protocol.store.StorageException;
 import io.quorate.ring.topology.NodeId;
 import java.util.ArrayList;
@@ -11,6 +12,7 @@ import java.util.List;
 final class StateTransfers {
     private final Group.Output output;
     private final RaftCore core;
+    private final GroupStore store;
     private final StateSending sending;
     private final StateTaking taking;
     /** To whom a state is sent no more, and the core does not know yet. */
@@ -24,6 +26,7 @@ final class StateTransfers {
     StateTransfers(Group.Around around, GroupSettings settings, Group.Output output, RaftCore core, Taken taken) {
         this.output = output;
         this.core = core;
+        this.store = around.store();
         this.sending = new StateSending(around.set(), around.store(), settings, around.ids(), output::send, to -> {
             output.happened(GroupEvent.STATE_SENT);
             sent.add(to);
@@ -68,6 +71,11 @@ final class StateTransfers {
     }
 
     void onMessage(NodeId from, GroupMessage message, long now) {
+        boolean brings = message instanceof GroupMessage.OfferState || message instanceof GroupMessage.StatePart;
+        if (brings && store.refusal() != null) {
+            // As if it were lost: who is told that it is not wanted offers another at once.
+            return;
+        }
         if (message instanceof GroupMessage.OfferState offer) {
             taking.onOffer(from, offer, now);
         } else if (message instanceof GroupMessage.StateWanted wanted) {

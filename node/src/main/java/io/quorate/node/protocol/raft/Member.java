@@ -43,7 +43,7 @@ final class Member {
     private long electionAt;
     /** While somebody else makes sure that the members hear each other. */
     boolean resting;
-    /** Whether it could do what a leader is for. */
+    /** Whether it has room for commands. */
     boolean fit = true;
 
     /**

@@ -137,7 +137,10 @@ public final class RaftCore {
         return baseAt(member.log.baseIndex());
     }
 
-    /** Whether this member could do what a leader is for. If not it declines the lead, and stands only when nobody else wins. */
+    /**
+     * Whether this member has room for commands. If not it takes none into its log, declines the lead, and stands only when
+     * nobody else wins.
+     */
     public void setFit(boolean fit) {
         member.fit = fit;
     }

@@ -27,6 +27,12 @@ public interface GroupStore {
     /** Everything kept once for a group. */
     GroupCommit.Opened open(ReplicaSetId set);
 
+    /**
+     * Tells when all that was given before has ended, well or not: what {@link #open} finds then stays so until the next
+     * change is given. On any thread.
+     */
+    void afterAll(Runnable then);
+
     /** A write of this era or the one before that is remembered, or null. */
     GroupCommit.@Nullable Remembered findRequest(ReplicaSetId set, Bytes id, int era);
 

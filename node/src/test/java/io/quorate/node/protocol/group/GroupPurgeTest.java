@@ -56,7 +56,7 @@ class GroupPurgeTest {
         @Override
         public void store(StateMachine.Turn turn) {
             Group asked = group;
-            ended.add(() -> store.commit(turn.commit(), failure -> asked.onStored(turn, failure)));
+            ended.add(() -> store.commit(turn.commit(), failure -> asked.onStored(turn)));
         }
 
         @Override
