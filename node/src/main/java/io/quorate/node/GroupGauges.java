@@ -33,7 +33,7 @@ final class GroupGauges {
                 () -> highest(groups, GroupReport.Member::lagEntries));
         metrics.gauge(
                 "quorate.groups.follower.lag.seconds",
-                "Since a follower that lacks entries was heard of last, the longest",
+                "How long ago the oldest entry was made that a follower may lack, of the groups that this node leads",
                 () -> highest(groups, GroupReport.Member::lagMillis) / 1e3);
         metrics.gauge(
                 "quorate.groups.age.seconds",

@@ -54,6 +54,16 @@ final class SharedPulses implements NodeLiveness {
     }
 
     @Override
+    public synchronized long heardFrom(NodeId node) {
+        return pulses.heardFrom(node);
+    }
+
+    @Override
+    public synchronized long vouchedAt(NodeId node) {
+        return pulses.vouchedAt(node);
+    }
+
+    @Override
     public synchronized long heardAt(NodeId node) {
         return pulses.heardAt(node);
     }

@@ -120,7 +120,7 @@ public final class GroupCodec {
             out.u8(WAKE).u64(wake.number()).varint(wake.term());
         } else if (message instanceof GroupMessage.Pulse pulse) {
             out.u8(PULSE).u64(pulse.epoch()).varint(pulse.number()).varint(pulse.wakes());
-            out.varint(pulse.heardEpoch() + 1).varint(pulse.heardNumber() + 1);
+            out.varint(pulse.heardEpoch() + 1).varint(pulse.heardNumber() + 1).varint(pulse.age());
         } else if (message instanceof GroupMessage.Compare compare) {
             out.u8(COMPARE).u64(compare.index()).varint(compare.term()).varint(compare.part());
         } else if (message instanceof GroupMessage.Compared compared) {
@@ -176,7 +176,8 @@ public final class GroupCodec {
             case SLEEP -> new GroupMessage.Sleep(number(in), number(in), id);
             case SLEEPING -> new GroupMessage.Sleeping(number(in), number(in), id);
             case WAKE -> new GroupMessage.Wake(number(in), id);
-            case PULSE -> new GroupMessage.Pulse(id, number(in), number(in), number(in) - 1, number(in) - 1);
+            case PULSE ->
+                new GroupMessage.Pulse(id, number(in), number(in), number(in) - 1, number(in) - 1, number(in));
             case COMPARE -> new GroupMessage.Compare(id, number(in), in.count(LeafTable.BRANCHES));
             case COMPARED ->
                 new GroupMessage.Compared(id, number(in), in.count(LeafTable.BRANCHES), in.flag(), readDigests(in));

@@ -59,7 +59,8 @@ public final class RaftCodec {
             begin(out, REFUSED, m).varint(m.prevIndex());
             out.varint(m.hintIndex()).varint(m.hintTerm()).varint(m.round());
         } else if (message instanceof RaftMessage.Heartbeat m) {
-            begin(out, HEARTBEAT, m).varint(m.commit()).varint(m.newest()).varint(m.round());
+            begin(out, HEARTBEAT, m).varint(m.commit()).varint(m.newest());
+            out.varint(m.age() == Long.MAX_VALUE ? 0 : m.age() + 1).varint(m.round());
         } else if (message instanceof RaftMessage.Alive m) {
             begin(out, ALIVE, m).varint(m.round());
         } else if (message instanceof RaftMessage.StandNow m) {
@@ -99,7 +100,7 @@ public final class RaftCodec {
             }
             case APPENDED -> new RaftMessage.Appended(term, number(in), number(in));
             case REFUSED -> new RaftMessage.Refused(term, number(in), number(in), number(in), number(in));
-            case HEARTBEAT -> new RaftMessage.Heartbeat(term, number(in), number(in), number(in));
+            case HEARTBEAT -> new RaftMessage.Heartbeat(term, number(in), number(in), age(in), number(in));
             case ALIVE -> new RaftMessage.Alive(term, number(in));
             case STAND_NOW -> new RaftMessage.StandNow(term);
             case ASK_INDEX -> new RaftMessage.AskIndex(term, in.u64());
@@ -115,6 +116,11 @@ public final class RaftCodec {
             throw new DecodeException("a term or an index of " + number);
         }
         return number;
+    }
+
+    private static long age(ByteSource in) {
+        long age = number(in);
+        return age == 0 ? Long.MAX_VALUE : age - 1;
     }
 
     /** Entries follow each other: only where the first stands is not told here. */

@@ -86,7 +86,7 @@ class GroupCodecTest {
 
     private static List<GroupMessage> messages() {
         List<GroupMessage> all = new ArrayList<>();
-        all.add(new GroupMessage.Raft(new RaftMessage.Heartbeat(5, 6, 7, 8)));
+        all.add(new GroupMessage.Raft(new RaftMessage.Heartbeat(5, 6, 7, 0, 8)));
         requests().forEach(request -> all.add(new GroupMessage.Ask(-77, request, 250)));
         replies().forEach(reply -> all.add(new GroupMessage.Told(77, reply)));
         all.add(new GroupMessage.NotLeading(1, N2));
@@ -104,8 +104,8 @@ class GroupCodecTest {
         all.add(new GroupMessage.Sleep(9, 4411, 7L << 50));
         all.add(new GroupMessage.Sleeping(9, 4411, 7L << 50));
         all.add(new GroupMessage.Wake(9, 12));
-        all.add(new GroupMessage.Pulse(7L << 50, 3, 12, -1, -1));
-        all.add(new GroupMessage.Pulse(7L << 50, 4, 12, 5L << 50, 0));
+        all.add(new GroupMessage.Pulse(7L << 50, 3, 12, -1, -1, 0));
+        all.add(new GroupMessage.Pulse(7L << 50, 4, 12, 5L << 50, 0, 300_000_000));
         all.add(new GroupMessage.Compare(4411, 4, 32));
         all.add(new GroupMessage.Compared(4411, 4, 0, false, ImmutableLongArray.of(-1, 2)));
         all.add(new GroupMessage.Compared(4411, 4, 7, true, ImmutableLongArray.of()));

@@ -18,10 +18,13 @@ final class Freshness {
 
     /** The leader has said up to where anything may be committed, at a moment of this node's clock at the earliest. */
     void leaderSaid(long commit, long at) {
-        Said last = said.peekLast();
-        if (last != null && last.commit() == commit) {
+        for (Said last = said.peekLast(); last != null && last.commit() >= commit; last = said.peekLast()) {
+            if (last.at() - at > 0) {
+                return;
+            }
             said.removeLast();
-        } else if (said.size() >= SAID_MAX) {
+        }
+        if (said.size() >= SAID_MAX) {
             said.removeFirst();
         }
         said.add(new Said(commit, at));
@@ -29,13 +32,14 @@ final class Freshness {
 
     void applied(long index) {
         while (!said.isEmpty() && said.peekFirst().commit() <= index) {
-            freshAt = said.removeFirst().at();
+            long at = said.removeFirst().at();
+            freshAt = known ? Math.max(freshAt, at) : at;
             known = true;
         }
     }
 
-    /** Milliseconds; the highest number if nothing is known. */
+    /** Milliseconds, rounded up; the highest number if nothing is known. */
     long lagMillis(long now) {
-        return known ? Math.max(0, (now - freshAt) / 1_000_000) : Long.MAX_VALUE;
+        return known ? Math.max(0, (now - freshAt + 999_999) / 1_000_000) : Long.MAX_VALUE;
     }
 }

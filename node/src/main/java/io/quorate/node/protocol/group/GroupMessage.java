@@ -88,8 +88,10 @@ public sealed interface GroupMessage {
      * @param wakes the number of the last {@link Wake} that was sent there before
      * @param heardEpoch of the receiver, as heard last; -1 for none
      * @param heardNumber of the receiver's last pulse that was heard
+     * @param age so many nanoseconds ago it was certain that whatever rests under this node did so everywhere
      */
-    record Pulse(long epoch, long number, long wakes, long heardEpoch, long heardNumber) implements GroupMessage {}
+    record Pulse(long epoch, long number, long wakes, long heardEpoch, long heardNumber, long age)
+            implements GroupMessage {}
 
     /** What does your state at the check of this entry add up to? Part 0 is the whole, part b + 1 the leaves of branch b. */
     record Compare(long index, long term, int part) implements GroupMessage {}

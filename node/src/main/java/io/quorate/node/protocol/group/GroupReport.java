@@ -36,6 +36,7 @@ public record GroupReport(
      *
      * @param kind {@code voter} or {@code learner}
      * @param match up to where its disk has the log
+     * @param lagMillis how long ago the first entry was made that it lacks; 0 if it lacks none
      */
     public record Member(NodeId node, String kind, long match, long lagEntries, long lagMillis) {}
 
@@ -69,7 +70,7 @@ public record GroupReport(
                         configuration.isVoter(node) ? "voter" : "learner",
                         match,
                         lag,
-                        standing == null || lag == 0 ? 0 : standing.heardNanos() / 1_000_000));
+                        standing == null || lag == 0 ? 0 : standing.lagNanos() / 1_000_000));
             }
         }
         return new GroupReport(

@@ -46,23 +46,37 @@ final class KeyReads {
                 && (core.role() != Role.LEADER || machine.get().shows(read.seen()));
     }
 
-    /** How old what is applied here may be. While the group rests, its leader's node vouches that there is nothing newer. */
+    /**
+     * How old what is applied here may be. A leader has to prove that it is one; while the group rests its leader's node vouches
+     * that there is nothing newer.
+     */
     long lagMillis(long now) {
-        if (core.knowsCommit() && machine.get().index() >= core.commit()) {
-            return 0;
+        long commit = core.commit();
+        if (core.knowsCommit()) {
+            long ago = core.ledNanosAgo(rest.followedAt(now), now);
+            if (ago == 0 && machine.get().index() >= commit) {
+                return 0;
+            }
+            said(commit, ago, now);
         }
         long vouchedAt = rest.vouchedAt();
         if (vouchedAt != Long.MIN_VALUE) {
-            freshness.leaderSaid(core.commit(), vouchedAt);
-            freshness.applied(machine.get().index());
+            freshness.leaderSaid(commit, vouchedAt);
         }
+        freshness.applied(machine.get().index());
         return freshness.lagMillis(now);
+    }
+
+    private void said(long newest, long age, long at) {
+        if (age != Long.MAX_VALUE) {
+            freshness.leaderSaid(newest, at - age);
+        }
     }
 
     /** A message of the core, which may say how far the leader is; sent at a moment of this node's clock at the earliest. */
     void heard(RaftMessage message, long sentAt) {
         if (message instanceof RaftMessage.Heartbeat heartbeat && heartbeat.term() == core.term()) {
-            freshness.leaderSaid(heartbeat.newest(), sentAt);
+            said(heartbeat.newest(), heartbeat.age(), sentAt);
         }
     }
 

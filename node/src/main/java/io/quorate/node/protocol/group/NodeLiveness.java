@@ -22,7 +22,17 @@ public interface NodeLiveness {
         }
 
         @Override
+        public long heardFrom(NodeId node) {
+            return Long.MIN_VALUE;
+        }
+
+        @Override
         public long heardAt(NodeId node) {
+            return Long.MIN_VALUE;
+        }
+
+        @Override
+        public long vouchedAt(NodeId node) {
             return Long.MIN_VALUE;
         }
     };
@@ -35,6 +45,12 @@ public interface NodeLiveness {
 
     /** Whether a node has told lately that it hears this one. */
     boolean isHeardBy(NodeId node);
+
+    /** When the last pulse was sent to a node that it has said it heard; the beginning of time if there is none. */
+    long heardFrom(NodeId node);
+
+    /** As of when a node vouches for all groups that rest under it, by this node's clock; the beginning of time if it does not. */
+    long vouchedAt(NodeId node);
 
     /** When the last pulse of a node left it, by this node's clock; the beginning of time if there was none. */
     long heardAt(NodeId node);

@@ -4,6 +4,7 @@ import io.quorate.ring.topology.NodeId;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableMap;
 import java.util.TreeMap;
 
 /**
@@ -15,10 +16,14 @@ import java.util.TreeMap;
  * <p>Not for several threads.
  */
 public final class Pulses implements NodeLiveness {
+    /** Of those that were sent to a node it is known when they were. */
+    private static final int SENT_MAX = 64;
+
     /** Pulses that may stay unanswered, or missing: as many as heartbeats in an election timeout. */
     static final int MISSING_MAX = 4;
 
     private final long pulseNanos;
+    private final long leaseNanos;
     private final Map<NodeId, Peer> peers = new TreeMap<>();
     private long epoch;
     private long now;
@@ -32,6 +37,8 @@ public final class Pulses implements NodeLiveness {
         private long wakes;
         /** The last of those that it has said it heard, in the present epoch. */
         private long echoed = -1;
+        /** When the last ones were sent, by their numbers, from the last on that it has said it heard. */
+        private final NavigableMap<Long, Long> sentAt = new TreeMap<>();
 
         /** What has come from there. */
         private long theirEpoch = -1;
@@ -40,6 +47,7 @@ public final class Pulses implements NodeLiveness {
         private long theirWakes;
         private long arrivedAt = Long.MIN_VALUE;
         private long leftAt = Long.MIN_VALUE;
+        private long vouchedAt = Long.MIN_VALUE;
         /** Whether it vouches for what rests under it: it is heard, and has told of every end of a rest. */
         private boolean vouching;
 
@@ -55,6 +63,7 @@ public final class Pulses implements NodeLiveness {
     public Pulses(long epoch, long pulseNanos) {
         this.epoch = epoch;
         this.pulseNanos = pulseNanos;
+        this.leaseNanos = MISSING_MAX * pulseNanos * 3 / 4;
     }
 
     private Peer peer(NodeId node) {
@@ -64,7 +73,30 @@ public final class Pulses implements NodeLiveness {
     /** The next pulse to a node, to be sent behind all that was given to {@link #number} before. */
     public GroupMessage.Pulse next(NodeId to) {
         Peer peer = peer(to);
-        return new GroupMessage.Pulse(epoch, ++peer.number, peer.wakes, peer.theirEpoch, peer.theirNumber);
+        peer.sentAt.put(++peer.number, now);
+        if (peer.sentAt.size() > SENT_MAX) {
+            peer.sentAt.pollFirstEntry();
+        }
+        return new GroupMessage.Pulse(
+                epoch, peer.number, peer.wakes, peer.theirEpoch, peer.theirNumber, heardNanosAgo());
+    }
+
+    /** So long ago all that hear this node heard it; 0 while that is so lately that they are loyal to whoever leads here. */
+    private long heardNanosAgo() {
+        long oldest = 0;
+        for (Peer peer : peers.values()) {
+            long heard = heardFrom(peer);
+            if (heard != Long.MIN_VALUE && (peer.hearing || hears(peer))) {
+                oldest = Math.max(oldest, now - heard);
+            }
+        }
+        return oldest < leaseNanos ? 0 : oldest;
+    }
+
+    /** When the last pulse was sent that it has said it heard. */
+    private static long heardFrom(Peer peer) {
+        Map.Entry<Long, Long> heard = peer.sentAt.floorEntry(peer.echoed);
+        return heard == null ? Long.MIN_VALUE : heard.getValue();
     }
 
     /** The end of a rest, under the number by which it would be missed. */
@@ -97,15 +129,18 @@ public final class Pulses implements NodeLiveness {
         if (same && pulse.number() <= peer.theirNumber) {
             return true;
         }
+        boolean first = peer.theirEpoch == -1;
         boolean whole = same && pulse.wakes() <= peer.theirWakes;
         peer.theirEpoch = pulse.epoch();
         peer.theirNumber = pulse.number();
         peer.theirWakes = same ? Math.max(peer.theirWakes, pulse.wakes()) : pulse.wakes();
         peer.arrivedAt = at;
         peer.leftAt = at - age;
+        peer.vouchedAt = peer.leftAt - pulse.age();
         peer.vouching = true;
-        if (pulse.heardEpoch() == epoch) {
-            peer.echoed = Math.max(peer.echoed, pulse.heardNumber());
+        // One that misses the end of a rest, or began anew, rests under this node no more.
+        if (pulse.heardEpoch() == epoch && (whole || first)) {
+            peer.echoed = Math.max(peer.echoed, Math.min(peer.number, pulse.heardNumber()));
         }
         return whole;
     }
@@ -163,6 +198,18 @@ public final class Pulses implements NodeLiveness {
     public boolean isHeardBy(NodeId node) {
         Peer peer = peers.get(node);
         return peer != null && hears(peer);
+    }
+
+    @Override
+    public long heardFrom(NodeId node) {
+        Peer peer = peers.get(node);
+        return peer == null ? Long.MIN_VALUE : heardFrom(peer);
+    }
+
+    @Override
+    public long vouchedAt(NodeId node) {
+        Peer peer = peers.get(node);
+        return peer == null ? Long.MIN_VALUE : peer.vouchedAt;
     }
 
     @Override

@@ -9,16 +9,22 @@ import org.jspecify.annotations.Nullable;
 final class Reach {
     private final RaftCore core;
     private final NodeLiveness liveness;
+    private final Rest rest;
     private final long patienceNanos;
 
     /** As a core and its node know it. */
-    Reach(RaftCore core, NodeLiveness liveness, GroupSettings settings) {
+    Reach(RaftCore core, NodeLiveness liveness, Rest rest, GroupSettings settings) {
         this.core = core;
+        this.rest = rest;
         this.liveness = liveness;
         this.patienceNanos = 2 * settings.raft().electionNanos();
     }
 
-    /** A voter that has not been heard for so long that nobody should wait for it; null if there is none. */
+    /**
+     * A voter that has not been heard for so long that nobody should wait for it; null if there is none. That its node is there
+     * says nothing of its part in the group, which may be halted; but while the group rests nobody has asked it anything, and
+     * once it wakes the time begins anew.
+     */
     @Nullable
     NodeId missingVoter() {
         for (NodeId each : core.configuration().members()) {
@@ -26,7 +32,7 @@ final class Reach {
             if (standing != null
                     && core.configuration().isVoter(each)
                     && standing.heardNanos() >= patienceNanos
-                    && !liveness.isHeardBy(each)) {
+                    && !(rest.isResting() && liveness.isHeardBy(each))) {
                 return each;
             }
         }

@@ -46,7 +46,7 @@ final class Requests {
         this.core = core;
         this.machine = machine;
         this.rest = rest;
-        this.reach = new Reach(core, around.liveness(), settings);
+        this.reach = new Reach(core, around.liveness(), rest, settings);
         this.proposals = new Proposals(around.self());
         this.reads = new KeyReads(core, machine, proposals, rest, rules);
         this.forwards = new Forwards(around.ids(), output::send, rules, settings.askAgainNanos());

@@ -32,6 +32,8 @@ final class Rest {
     private @Nullable NodeId under;
 
     private long underEpoch;
+    /** As of when all that rested under this member did, at the end of the last rest. */
+    private long followedAt = Long.MIN_VALUE;
 
     /** Awake. */
     Rest(
@@ -54,29 +56,52 @@ final class Rest {
         return under != null;
     }
 
-    /** When the leader's node vouched last that nothing has happened since the rest began; the beginning of time if it does not. */
+    /** As of when the leader's node vouches that nothing has happened since the rest began; the beginning of time if it does not. */
     long vouchedAt() {
         NodeId leader = under;
         return leader != null && !leader.equals(self) && liveness.vouches(leader, underEpoch)
-                ? liveness.heardAt(leader)
+                ? liveness.vouchedAt(leader)
                 : Long.MIN_VALUE;
+    }
+
+    /**
+     * When a quorum rested under this member for certain: whoever goes on by itself says so, and what it said is missed if it
+     * does not arrive. The beginning of time if none ever did.
+     */
+    long followedAt(long now) {
+        return self.equals(under)
+                ? core.configuration().quorumIndex(each -> {
+                    long heard = asked.contains(each) ? liveness.heardFrom(each) : Long.MIN_VALUE;
+                    return each.equals(self) ? now : heard;
+                })
+                : followedAt;
     }
 
     /** There is something to do: whoever rests with this member is told. */
     void active(long now) {
         activeAt = now;
+        followedAt = followedAt(now);
         if (!asked.isEmpty()) {
             asked.forEach(each -> send.accept(each, new GroupMessage.Wake(core.term(), 0)));
             asked.clear();
             agreed.clear();
         }
-        wake(now, now);
+        wakeAlone(now, now);
     }
 
     private void wake(long heardAt, long now) {
         if (under != null) {
             under = null;
             core.wake(heardAt, now);
+        }
+    }
+
+    /** Goes on though the leader may rest: that one relies on this member until it is told otherwise. */
+    private void wakeAlone(long heardAt, long now) {
+        NodeId leader = under;
+        wake(heardAt, now);
+        if (leader != null && !leader.equals(self)) {
+            send.accept(leader, new GroupMessage.Wake(core.term(), 0));
         }
     }
 
@@ -93,7 +118,7 @@ final class Rest {
                 active(now);
             }
         } else if (!isOfRest(from, leader, message)) {
-            wake(now, now);
+            wakeAlone(now, now);
         }
     }
 
@@ -155,6 +180,8 @@ final class Rest {
     private void onWake(NodeId from, long now) {
         if (from.equals(under)) {
             wake(now, now);
+        } else if (asked.contains(from)) {
+            active(now);
         }
     }
 
@@ -162,7 +189,7 @@ final class Rest {
     void lost(NodeId node, long now) {
         NodeId leader = under;
         if (node.equals(leader)) {
-            wake(Math.max(liveness.heardAt(node), now - patienceNanos), now);
+            wakeAlone(Math.max(liveness.heardAt(node), now - patienceNanos), now);
         } else if (asked.contains(node)) {
             active(now);
         }

@@ -17,6 +17,7 @@ final class Leading {
     private final Member member;
     private final Map<NodeId, Progress> followers = new TreeMap<>();
     private final Reads reads;
+    private final AddedAt addedAt = new AddedAt();
     private final long startedAt;
     private final long firstOfTerm;
     private long heartbeatAt;
@@ -49,6 +50,7 @@ final class Leading {
     private Ready.Position add(Entry.Kind kind, Bytes payload) {
         Entry entry = new Entry(member.log.lastIndex() + 1, member.term(), kind, payload);
         member.log.add(entry);
+        addedAt.added(entry.index(), member.now);
         return new Ready.Position(entry.index(), entry.term());
     }
 
@@ -102,7 +104,18 @@ final class Leading {
                         reads.round()));
     }
 
-    void onAppended(NodeId from, RaftMessage.Appended appended) {
+    /** An answer of a follower, in the present term. */
+    void onAnswer(NodeId from, RaftMessage message) {
+        if (message instanceof RaftMessage.Appended appended) {
+            onAppended(from, appended);
+        } else if (message instanceof RaftMessage.Refused refused) {
+            onRefused(from, refused);
+        } else if (message instanceof RaftMessage.Alive alive) {
+            onAlive(from, alive);
+        }
+    }
+
+    private void onAppended(NodeId from, RaftMessage.Appended appended) {
         Progress progress = heard(from);
         if (progress == null) {
             return;
@@ -117,7 +130,7 @@ final class Leading {
         }
     }
 
-    void onRefused(NodeId from, RaftMessage.Refused refused) {
+    private void onRefused(NodeId from, RaftMessage.Refused refused) {
         Progress progress = heard(from);
         if (progress == null) {
             return;
@@ -130,7 +143,7 @@ final class Leading {
         }
     }
 
-    void onAlive(NodeId from, RaftMessage.Alive alive) {
+    private void onAlive(NodeId from, RaftMessage.Alive alive) {
         Progress progress = heard(from);
         if (progress == null) {
             return;
@@ -160,19 +173,28 @@ final class Leading {
      * else yet (section 6.4.1 of the dissertation; the time counts from when it was asked); -1 if it has to ask.
      */
     long leasedIndex() {
-        if ((handedOver && !member.rules.leasesAfterHandOver())
-                || member.log.term(member.log.commit()) != member.term()) {
-            return -1;
-        }
-        long since = member.now - member.rules.leaseNanos(member.settings.electionNanos());
-        boolean leased = member.configuration().isQuorum(node -> {
+        return knowsCommit() && ledNanosAgo(Long.MIN_VALUE) == 0 ? member.log.commit() : -1;
+    }
+
+    /**
+     * Nanoseconds since a quorum followed this leader for certain, as what it was asked at that moment or later it has answered;
+     * 0 while it elects nobody else yet. The highest number if none has answered.
+     *
+     * @param vouchedAt when it did by what else is known
+     */
+    long ledNanosAgo(long vouchedAt) {
+        long answered = member.configuration().quorumIndex(node -> {
             Progress progress = followers.get(node);
-            return node.equals(member.self)
-                    || (progress != null
-                            && progress.answeredFrom() != Long.MIN_VALUE
-                            && progress.answeredFrom() - since > 0);
+            long none = progress == null ? Long.MIN_VALUE : progress.answeredFrom();
+            return node.equals(member.self) ? member.now : none;
         });
-        return leased ? member.log.commit() : -1;
+        long at = Math.max(answered, vouchedAt);
+        if (at == Long.MIN_VALUE) {
+            return Long.MAX_VALUE;
+        }
+        boolean leases = !handedOver || member.rules.leasesAfterHandOver();
+        long age = Math.max(0, member.now - at);
+        return leases && age < member.rules.leaseNanos(member.settings.electionNanos()) ? 0 : Math.max(1, age);
     }
 
     private boolean isAtEnd(Progress progress) {
@@ -193,6 +215,8 @@ final class Leading {
         if (index > member.log.commit()
                 && member.rules.mayCommit(member.log.term(index), member.term())
                 && member.log.commitTo(index)) {
+            addedAt.passed(
+                    followers.values().stream().mapToLong(Progress::match).min().orElse(index));
             reads.committed();
             arrive();
         }
@@ -277,7 +301,12 @@ final class Leading {
 
     RaftCore.@Nullable Standing standingOf(NodeId node) {
         Progress progress = followers.get(node);
-        return progress == null ? null : new RaftCore.Standing(progress.match(), member.now - progress.heardAt());
+        if (progress == null) {
+            return null;
+        }
+        long match = progress.match();
+        long lag = match >= member.log.lastIndex() ? 0 : addedAt.age(match + 1, member.now);
+        return new RaftCore.Standing(match, member.now - progress.heardAt(), lag);
     }
 
     private long matchOf(NodeId node) {
@@ -308,18 +337,23 @@ final class Leading {
     private void beat() {
         heartbeatAt = member.now;
         long newest = knowsCommit() ? member.log.commit() : member.log.lastIndex();
+        long age = ledNanosAgo(Long.MIN_VALUE);
         followers.forEach((to, progress) -> member.post.send(
                 to,
                 new RaftMessage.Heartbeat(
                         member.term(),
                         member.rules.toldByHeartbeat(progress.match(), member.log.commit()),
                         newest,
+                        age,
                         reads.round())));
     }
 
     /** False if this member must lead no longer: no quorum hears it, or its disk hangs. */
     boolean tick() {
-        long patience = member.settings.electionNanos();
+        // First: who wakes from a pause tells nobody once more that it leads.
+        if (!isHeard() || member.disk.hangs(member.now, member.settings.electionNanos())) {
+            return false;
+        }
         if (member.now - heartbeatAt >= member.settings.heartbeatNanos()) {
             reads.beginAnother();
             beat();
@@ -327,11 +361,16 @@ final class Leading {
         if (successor != null && member.now - successorUntil >= 0) {
             successor = null;
         }
-        boolean heard = member.configuration().isQuorum(node -> {
-            Progress progress = followers.get(node);
-            return node.equals(member.self) || (progress != null && progress.wasHeardSince(member.now - patience));
-        });
-        return (heard || member.now - startedAt < patience) && !member.disk.hangs(member.now, patience);
+        return true;
+    }
+
+    private boolean isHeard() {
+        long since = member.now - member.settings.electionNanos();
+        return startedAt - since > 0
+                || member.configuration().isQuorum(node -> {
+                    Progress progress = followers.get(node);
+                    return node.equals(member.self) || (progress != null && progress.wasHeardSince(since));
+                });
     }
 
     /** Hands its place to a voter, as soon as that one has the whole log; no command is taken meanwhile. */

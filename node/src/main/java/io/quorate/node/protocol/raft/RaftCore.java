@@ -104,8 +104,9 @@ public final class RaftCore {
      *
      * @param match up to where its disk is known to have the log
      * @param heardNanos how long ago it was last heard
+     * @param lagNanos how long ago the first entry was made that it lacks, as far as this leader knows; 0 if it lacks none
      */
-    public record Standing(long match, long heardNanos) {}
+    public record Standing(long match, long heardNanos, long lagNanos) {}
 
     /** Who belongs to the group, as far as this member knows. */
     public Configuration configuration() {
@@ -346,17 +347,7 @@ public final class RaftCore {
                 member.post.send(from, new RaftMessage.ToldIndex(member.term(), ask.id(), -1));
             }
         } else if (leader != null) {
-            lead(leader, from, message);
-        }
-    }
-
-    private static void lead(Leading leader, NodeId from, RaftMessage message) {
-        if (message instanceof RaftMessage.Appended appended) {
-            leader.onAppended(from, appended);
-        } else if (message instanceof RaftMessage.Refused refused) {
-            leader.onRefused(from, refused);
-        } else if (message instanceof RaftMessage.Alive alive) {
-            leader.onAlive(from, alive);
+            leader.onAnswer(from, message);
         }
     }
 
@@ -426,7 +417,8 @@ public final class RaftCore {
     /**
      * Begins a linearizable read; {@link Ready#reads} says up to where has to be applied before it is answered.
      *
-     * @param id above those of all reads of this member before
+     * @param id above those of all reads before. Who does not lead counts those of its earlier runs, too: answers to them may
+     *     come late. Reads of one that leads end with its lead
      */
     public void read(long id, long now) {
         member.now = now;
@@ -447,6 +439,18 @@ public final class RaftCore {
         member.now = now;
         Leading leader = leading;
         return leader == null ? -1 : leader.leasedIndex();
+    }
+
+    /**
+     * How long ago, in nanoseconds, this member led for certain, so that what it had committed was all that anybody had. 0 while
+     * a quorum was asked so lately that it elects nobody else yet; the highest number if it does not lead or has no proof.
+     *
+     * @param vouchedAt when something else proves that a quorum followed it; the beginning of time if nothing does
+     */
+    public long ledNanosAgo(long vouchedAt, long now) {
+        member.now = now;
+        Leading leader = leading;
+        return leader == null ? Long.MAX_VALUE : leader.ledNanosAgo(vouchedAt);
     }
 
     /** Whether this member leads and is about to hand that over, so that it takes no commands. */

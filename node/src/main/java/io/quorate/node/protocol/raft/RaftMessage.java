@@ -58,9 +58,11 @@ public sealed interface RaftMessage {
      * A sign of life.
      *
      * @param commit what the leader has committed of what the receiver is known to have
-     * @param newest up to where anything may be committed by now, by which the receiver tells how far it is behind
+     * @param newest up to where anything may have been committed, by which the receiver tells how far it is behind
+     * @param age of {@code newest}, in nanoseconds: so long ago the sender led for certain; the highest number if it has no
+     *     proof that it ever did
      */
-    record Heartbeat(long term, long commit, long newest, long round) implements RaftMessage {}
+    record Heartbeat(long term, long commit, long newest, long age, long round) implements RaftMessage {}
 
     /** The answer to {@link Heartbeat}. */
     record Alive(long term, long round) implements RaftMessage {}

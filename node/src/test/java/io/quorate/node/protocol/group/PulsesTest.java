@@ -137,6 +137,27 @@ final class PulsesTest {
     }
 
     @Test
+    void itIsKnownSinceWhenAnotherMayNotHearThisOne() {
+        exchange();
+        exchange();
+        long from = a.heardFrom(B);
+        assertThat(now - from).isBetween(PULSE, 2 * PULSE);
+        assertThat(a.next(B).age()).as("so lately that it is loyal").isZero();
+        for (int i = 0; i < 3; i++) {
+            now += PULSE;
+            a.next(B);
+            a.tick(now);
+        }
+        assertThat(a.heardFrom(B)).isEqualTo(from);
+        assertThat(a.isHeardBy(B)).isTrue();
+        GroupMessage.Pulse last = a.next(B);
+        assertThat(last.age()).isEqualTo(now - from);
+        assertThat(b.onPulse(A, last, MILLI, now)).isTrue();
+        assertThat(b.vouchedAt(A)).isEqualTo(from - MILLI);
+        assertThat(b.heardAt(A)).isEqualTo(now - MILLI);
+    }
+
+    @Test
     void anOldPulseSaysNothing() {
         exchange();
         GroupMessage.Pulse old = a.next(B);

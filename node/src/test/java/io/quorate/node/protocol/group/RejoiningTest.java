@@ -110,7 +110,7 @@ class RejoiningTest {
                 new RaftMessage.PreVote(9, 100, 8),
                 new RaftMessage.Vote(9, 100, 8, true),
                 new RaftMessage.Append(9, 0, 0, ImmutableList.of(), 0, 1),
-                new RaftMessage.Heartbeat(9, 100, 100, 1),
+                new RaftMessage.Heartbeat(9, 100, 100, 0, 1),
                 new RaftMessage.StandNow(9))) {
             assertThat(said(new GroupMessage.Raft(message))).isEmpty();
         }

@@ -61,6 +61,9 @@ final class MessageText {
             return Joiner.on(',')
                     .join(entries.stream().map(entry -> of((Entry) entry)).toList());
         }
+        if (value.equals(Long.MAX_VALUE)) {
+            return "unknown";
+        }
         return value.equals(0L) || value.equals(false) ? "" : value.toString();
     }
 

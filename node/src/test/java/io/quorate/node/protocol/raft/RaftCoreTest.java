@@ -174,6 +174,32 @@ class RaftCoreTest {
     }
 
     @Test
+    void aLeaderThatWakesFromAPauseTellsNobodyThatItLeads() {
+        group.elect(A);
+        group.now += 2 * ELECTION;
+        group.core(A).tick(group.now);
+        group.carryOut(A);
+        assertThat(group.sent).isEmpty();
+        assertThat(group.core(A).role()).isEqualTo(Role.FOLLOWER);
+    }
+
+    @Test
+    void aLeaderKnowsSinceWhenItMayNotLead() {
+        group.elect(A);
+        group.run(ELECTION / 2);
+        assertThat(group.core(A).ledNanosAgo(Long.MIN_VALUE, group.now)).isZero();
+        assertThat(group.core(B).ledNanosAgo(Long.MIN_VALUE, group.now)).isEqualTo(Long.MAX_VALUE);
+        group.lose(message -> message.to().equals(A));
+        long lease = ELECTION * 3 / 4;
+        for (int i = 0; i < 100 && group.core(A).ledNanosAgo(Long.MIN_VALUE, group.now) == 0; i++) {
+            group.run(5 * RaftRig.MILLI, A);
+        }
+        assertThat(group.core(A).role()).isEqualTo(Role.LEADER);
+        assertThat(group.core(A).ledNanosAgo(Long.MIN_VALUE, group.now)).isBetween(lease, lease + 5 * RaftRig.MILLI);
+        assertThat(group.core(A).ledNanosAgo(group.now - 10, group.now)).isZero();
+    }
+
+    @Test
     void aLeaderWhoseDiskHangsStepsDown() {
         group.elect(A);
         group.slowDisks();
