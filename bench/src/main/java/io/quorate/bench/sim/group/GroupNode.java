@@ -221,13 +221,11 @@ final class GroupNode implements Asked {
 
     void pause(long nanos) {
         pausedUntil = world.now() + nanos;
-        int thisBoot = boot;
+        // Also of a node that has started meanwhile: what it holds knows of which start it is.
         world.agenda().after(nanos, () -> {
-            if (thisBoot == boot) {
-                Deque<Runnable> waited = new ArrayDeque<>(held);
-                held.clear();
-                waited.forEach(Runnable::run);
-            }
+            Deque<Runnable> waited = new ArrayDeque<>(held);
+            held.clear();
+            waited.forEach(Runnable::run);
         });
     }
 

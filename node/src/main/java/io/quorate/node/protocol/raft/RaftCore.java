@@ -455,8 +455,7 @@ public final class RaftCore {
 
     /** Whether this member leads and is about to hand that over, so that it takes no commands. */
     public boolean isHandingOver() {
-        Leading leader = leading;
-        return leader != null && leader.isHandingOver();
+        return leading != null && leading.isHandingOver();
     }
 
     /** Hands the lead over to another voter; false if this member does not lead or that one is none. */
