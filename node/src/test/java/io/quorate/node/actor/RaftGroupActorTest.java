@@ -314,7 +314,9 @@ final class RaftGroupActorTest {
         store.letGo();
 
         awaitPut("third");
-        assertThat(store.steps.subList(0, store.steps.indexOf("opened")))
+        // A copy: the store goes on meanwhile.
+        List<String> steps = List.copyOf(store.steps);
+        assertThat(steps.subList(0, steps.indexOf("opened")))
                 .as("what was done before the state was opened")
                 .contains("asked", "stored 3");
         awaitRead("second");
