@@ -260,10 +260,19 @@ final class RaftGroupActorTest {
         assertThat(beside.failed()).isFalse();
     }
 
+    /** Waits until the state on disk has all up to an entry: what fails next is then of a later one. */
+    private static void awaitStored(RocksPartitionStore beside, long index) {
+        Awaitility.await("the state up to entry " + index).atMost(PATIENCE).until(() -> {
+            GroupCommit.Header header = new RocksGroupStore(beside, 0).open(SET).header();
+            return header != null && header.index() >= index;
+        });
+    }
+
     @Test
     void groupWhoseStateCannotBeWrittenAppliesItAgain() throws Exception {
         RocksPartitionStore beside = openEngine();
         start(beside, new RocksGroupStore(beside, 1 << 20));
+        awaitStored(beside, 2);
         disk.failNext(false);
 
         assertThat(put("second")).isInstanceOf(KeyReply.LedWritten.class);
