@@ -20,7 +20,7 @@ final class GroupGauges {
                 groups::resting);
         metrics.gauge(
                 "quorate.groups.alarmed",
-                "Groups whose replicas differ, as this node found, or whose state on its disk is damaged",
+                "Groups whose replicas differ, as this node found, whose state on its disk is damaged, or that are halted here",
                 groups::alarmed);
         metrics.gauge(
                 "quorate.groups.leaderless",

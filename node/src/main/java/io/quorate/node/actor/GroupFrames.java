@@ -87,13 +87,11 @@ final class GroupFrames {
     private void deliver(NodeId from, GroupCodec.Addressed addressed, long age, long now) {
         GroupMessage message = addressed.message();
         if (message instanceof GroupMessage.Pulse pulse) {
-            if (!table.pulses().onPulse(from, pulse, age, now)) {
-                table.lost(from);
-            }
+            table.pulses().onPulse(from, pulse, age, now);
             return;
         }
-        if (message instanceof GroupMessage.Wake wake && !table.pulses().onWake(from, wake)) {
-            table.lost(from);
+        if (message instanceof GroupMessage.Wake wake) {
+            table.pulses().onWake(from, wake);
         }
         if (message instanceof GroupMessage.Told || message instanceof GroupMessage.NotLeading) {
             // What was asked while the group did not run here is answered when it may run again.

@@ -1,6 +1,7 @@
 package io.quorate.node.actor;
 
 import io.quorate.node.protocol.group.GroupMessage;
+import io.quorate.node.protocol.group.NodeLiveness;
 import io.quorate.node.protocol.request.KeyReply;
 import io.quorate.node.protocol.request.LedRequest;
 import io.quorate.ring.topology.NodeId;
@@ -9,6 +10,7 @@ import io.quorate.ring.wire.Outcome;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import java.util.function.LongPredicate;
 import java.util.function.LongSupplier;
@@ -24,7 +26,7 @@ final class GroupInlet {
     private final AtomicBoolean woken = new AtomicBoolean();
     private final AtomicBoolean ticking = new AtomicBoolean();
     private volatile boolean quiet;
-    private volatile @Nullable ActorRef actor;
+    private volatile @Nullable Seat seat;
     /** Whether the actor takes requests, and not only messages and ticks. */
     private volatile boolean serves;
 
@@ -49,7 +51,26 @@ final class GroupInlet {
     }
 
     /** A message of another member. */
-    record Incoming(NodeId from, GroupMessage message, long age) {}
+    record Incoming(NodeId from, GroupMessage message, long age) {
+        /** Whether nobody is to rest on the strength of earlier messages once it has come in. */
+        boolean endsRest() {
+            return message instanceof GroupMessage.Wake;
+        }
+    }
+
+    /** A node does not vouch for its groups any more, or does not hear this one. */
+    record Lost(NodeId node) {}
+
+    /** An actor, and how many ends of rests are on their way to it. */
+    private record Seat(ActorRef actor, AtomicInteger ends) {
+        private static Seat of(ActorRef actor) {
+            return new Seat(actor, new AtomicInteger());
+        }
+
+        private void tell(Object message) {
+            actor.tell(message, ActorRef.noSender());
+        }
+    }
 
     /** Something waits in the inlet. */
     enum Signal {
@@ -68,13 +89,48 @@ final class GroupInlet {
     }
 
     void add(Incoming message) {
-        tell(message);
+        if (message.endsRest()) {
+            tellEnd(message);
+        } else {
+            tell(message);
+        }
+    }
+
+    void add(Lost lost) {
+        tellEnd(lost);
+    }
+
+    private void tellEnd(Object message) {
+        Seat present = seat;
+        if (present != null) {
+            present.ends().incrementAndGet();
+            present.tell(message);
+        }
+    }
+
+    /** The actor has taken a message that ends rests. */
+    void heardEnd() {
+        Seat present = seat;
+        if (present != null) {
+            present.ends().decrementAndGet();
+        }
+    }
+
+    /**
+     * What is known of other nodes, as far as the actor may go by it: no later than what it has been told. What waits in its
+     * mailbox may end a rest that a later pulse knows nothing of.
+     */
+    NodeLiveness inOrder(NodeLiveness shared) {
+        return new InOrder(shared, () -> {
+            Seat present = seat;
+            return present != null && present.ends().get() == 0;
+        });
     }
 
     void tell(Object message) {
-        ActorRef present = actor;
+        Seat present = seat;
         if (present != null) {
-            present.tell(message, ActorRef.noSender());
+            present.tell(message);
         }
     }
 
@@ -95,7 +151,7 @@ final class GroupInlet {
 
     /** Lets time pass, unless nothing waits for that, or the actor has yet to come to the last tick. */
     void tick(boolean evenIfQuiet) {
-        if (actor != null && (evenIfQuiet || !quiet) && ticking.compareAndSet(false, true)) {
+        if (seat != null && (evenIfQuiet || !quiet) && ticking.compareAndSet(false, true)) {
             tell(Signal.TICK);
         }
     }
@@ -135,14 +191,14 @@ final class GroupInlet {
 
     /** The actor hears other members from now on, but requests go elsewhere. */
     void join(ActorRef present) {
-        actor = present;
+        seat = Seat.of(present);
         quiet = false;
         ticked();
     }
 
     /** The actor takes requests from now on. */
     void open(ActorRef present) {
-        actor = present;
+        seat = Seat.of(present);
         serves = true;
         quiet = false;
         ticked();
@@ -152,19 +208,19 @@ final class GroupInlet {
 
     /** Whether the actor takes requests: what it is told otherwise is lost. */
     boolean isOpen() {
-        return actor != null && serves;
+        return seat != null && serves;
     }
 
     /** Whether there is an actor that hears other members. */
     boolean hears() {
-        return actor != null;
+        return seat != null;
     }
 
     /** It has ended: requests are refused until there is another. */
     void close(String why) {
         closed = why;
         serves = false;
-        actor = null;
+        seat = null;
         refuseIfClosed();
     }
 

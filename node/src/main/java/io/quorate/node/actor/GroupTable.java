@@ -67,7 +67,7 @@ public final class GroupTable {
             Executor later) {
         this.nanoClock = nanoClock;
         this.pulses = new SharedPulses(
-                new Pulses(randomLongs.getAsLong() >>> EPOCH_SHIFT, RaftSettings.DEFAULT.heartbeatNanos()));
+                new Pulses(randomLongs.getAsLong() >>> EPOCH_SHIFT, RaftSettings.DEFAULT.heartbeatNanos()), this::lost);
         this.post = new GroupPost(transport, stamps, randomLongs, later, pulses);
         this.frames = new GroupFrames(transport, stamps, nanoClock, errors, delays, this);
     }
@@ -86,9 +86,9 @@ public final class GroupTable {
     }
 
     /** Groups cannot rely on a node any more, or it not on them. */
-    void lost(NodeId node) {
-        RaftGroupActor.Lost lost = new RaftGroupActor.Lost(node);
-        inlets.values().forEach(inlet -> inlet.tell(lost));
+    private void lost(NodeId node) {
+        GroupInlet.Lost lost = new GroupInlet.Lost(node);
+        inlets.values().forEach(inlet -> inlet.add(lost));
     }
 
     GroupInlet remote() {
@@ -222,7 +222,7 @@ public final class GroupTable {
     /** Groups that an operator has to look into, about a second ago. */
     public long alarmed() {
         return reports.values().stream()
-                .filter(report -> report.alarm() != null)
+                .filter(report -> report.trouble() != null)
                 .count();
     }
 }

@@ -187,7 +187,7 @@ public final class GroupsActor extends AbstractBehavior<Received> {
         if (ticks % PULSE == 0) {
             peers.forEach(table.post()::pulse);
         }
-        table.pulses().tick(around.nanoClock().getAsLong()).forEach(table::lost);
+        table.pulses().tick(around.nanoClock().getAsLong());
         boolean all = ticks % REST == 0;
         table.inlets().values().forEach(inlet -> inlet.tick(all));
         table.remote().tick(all);
@@ -231,7 +231,7 @@ public final class GroupsActor extends AbstractBehavior<Received> {
                 ImmutableList.copyOf(around.ring().table().homes(set.partition())),
                 around.store(),
                 around.ring().partitions(),
-                around.table().pulses(),
+                inlet.inOrder(around.table().pulses()),
                 around.wallMillis(),
                 around.ids(),
                 around.random().apply(set.partition()),

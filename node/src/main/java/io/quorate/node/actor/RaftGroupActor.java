@@ -121,9 +121,6 @@ abstract class RaftGroupActor extends AbstractPersistentActor implements Runtime
         }
     }
 
-    /** A node does not vouch for its groups any more, or does not hear this one. */
-    record Lost(NodeId node) {}
-
     /** The last deleted generation of each bucket name, 0 for none. */
     record BucketsGone(ImmutableMap<String, Integer> generations) {}
 
@@ -234,8 +231,9 @@ abstract class RaftGroupActor extends AbstractPersistentActor implements Runtime
                 .matchEquals(GroupInlet.Signal.WAKE, wake -> takeSubmits())
                 .matchEquals(GroupInlet.Signal.SETTLE, settle -> settle())
                 .matchEquals(GroupInlet.Signal.TICK, tick -> onTick())
-                .match(Lost.class, lost -> {
+                .match(GroupInlet.Lost.class, lost -> {
                     running().onLost(lost.node(), now());
+                    around.inlet().heardEnd();
                     settleLater();
                 })
                 .match(BucketsGone.class, news -> {
@@ -295,6 +293,9 @@ abstract class RaftGroupActor extends AbstractPersistentActor implements Runtime
 
     private void onIncoming(GroupInlet.Incoming incoming) {
         running().onMessage(incoming.from(), incoming.message(), incoming.age(), now());
+        if (incoming.endsRest()) {
+            around.inlet().heardEnd();
+        }
         settleLater();
     }
 

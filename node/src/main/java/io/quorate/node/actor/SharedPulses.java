@@ -4,14 +4,24 @@ import io.quorate.node.protocol.group.GroupMessage;
 import io.quorate.node.protocol.group.NodeLiveness;
 import io.quorate.node.protocol.group.Pulses;
 import io.quorate.ring.topology.NodeId;
-import java.util.List;
+import java.util.function.Consumer;
 
-/** {@link Pulses} of one node, for the threads of all its groups. */
+/**
+ * {@link Pulses} of one node, for the threads of all its groups. Which nodes cannot be relied on any more is told before anybody
+ * can read what has been heard of them since.
+ */
 final class SharedPulses implements NodeLiveness {
     private final Pulses pulses;
+    private final Consumer<NodeId> lost;
 
-    SharedPulses(Pulses pulses) {
+    /**
+     * Of one node.
+     *
+     * @param lost told of each node that does not vouch for its groups any more, or does not hear this one; must not wait
+     */
+    SharedPulses(Pulses pulses, Consumer<NodeId> lost) {
         this.pulses = pulses;
+        this.lost = lost;
     }
 
     synchronized GroupMessage.Pulse next(NodeId to) {
@@ -22,16 +32,20 @@ final class SharedPulses implements NodeLiveness {
         return pulses.number(to, wake);
     }
 
-    synchronized boolean onWake(NodeId from, GroupMessage.Wake wake) {
-        return pulses.onWake(from, wake);
+    synchronized void onWake(NodeId from, GroupMessage.Wake wake) {
+        if (!pulses.onWake(from, wake)) {
+            lost.accept(from);
+        }
     }
 
-    synchronized boolean onPulse(NodeId from, GroupMessage.Pulse pulse, long age, long now) {
-        return pulses.onPulse(from, pulse, age, now);
+    synchronized void onPulse(NodeId from, GroupMessage.Pulse pulse, long age, long now) {
+        if (!pulses.onPulse(from, pulse, age, now)) {
+            lost.accept(from);
+        }
     }
 
-    synchronized List<NodeId> tick(long now) {
-        return pulses.tick(now);
+    synchronized void tick(long now) {
+        pulses.tick(now).forEach(lost);
     }
 
     synchronized void beginEpoch() {

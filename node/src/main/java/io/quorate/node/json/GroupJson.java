@@ -15,8 +15,8 @@ public final class GroupJson {
     public static ArrayNode alarms(List<GroupReport> reports) {
         ArrayNode all = JsonNodeFactory.instance.arrayNode();
         for (GroupReport report : reports) {
-            if (report.alarm() != null) {
-                all.addObject().put("partition", report.partition()).put("alarm", report.alarm());
+            if (report.trouble() != null) {
+                all.addObject().put("partition", report.partition()).put("alarm", report.trouble());
             }
         }
         return all;

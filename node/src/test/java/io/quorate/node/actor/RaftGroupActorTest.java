@@ -284,6 +284,19 @@ final class RaftGroupActorTest {
     }
 
     @Test
+    void whoseVoteCannotBeWrittenHasNotVoted() {
+        RocksPartitionStore beside = openEngine();
+        disk.failNext(true);
+        start(beside, new RocksGroupStore(beside, 1 << 20));
+
+        List<GroupEvent> seen = List.copyOf(events);
+        assertThat(seen.subList(0, seen.indexOf(GroupEvent.LEADS)))
+                .as("it stood for election, ended, and stood again")
+                .filteredOn(event -> event == GroupEvent.STANDS)
+                .hasSize(2);
+    }
+
+    @Test
     void groupGoesOnAfterTheEngineWasOpenedAgainForOthers() throws Exception {
         RocksPartitionStore beside = openEngine();
         GroupStore store = new RocksGroupStore(beside, 1 << 20);

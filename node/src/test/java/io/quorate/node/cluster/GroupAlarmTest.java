@@ -12,6 +12,8 @@ import io.quorate.node.fixture.Nodes;
 import io.quorate.node.storage.RecordDamage;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -57,23 +59,84 @@ final class GroupAlarmTest {
         return MissingNode.getInstance();
     }
 
+    private static int put(EmbeddedNode node, String key) {
+        return Http.request("PUT", node.url(), target(key)).body("v").send().status();
+    }
+
+    private static void begin(EmbeddedNode node) {
+        Http.request("PUT", node.url(), "/v1/buckets/ledger")
+                .json("{\"mode\":\"leader\",\"n\":1}")
+                .send()
+                .expect(201);
+        Awaitility.await("a write").atMost(Duration.ofSeconds(30)).until(() -> put(node, "k") == 204);
+    }
+
+    private static int partitionOf(EmbeddedNode node, String key) {
+        return get(node, target(key + "/explain")).path("partition").asInt();
+    }
+
+    @Test
+    void aGroupThatCannotApplyAnEntryHaltsAloneAndIsSeen() {
+        NodeConfig config = config();
+        int partition;
+        try (EmbeddedNode node = EmbeddedNode.start(config)) {
+            begin(node);
+            partition = partitionOf(node, "k");
+        }
+        assertThat(RecordDamage.flipBit(folder, "ledger", "k")).isEqualTo(1);
+
+        try (EmbeddedNode node = EmbeddedNode.start(config)) {
+            assertThat(node.awaitGroups(Duration.ofSeconds(30))).isTrue();
+            JsonNode refused = Http.request("PUT", node.url(), target("k?timeout=5s"))
+                    .body("w")
+                    .send()
+                    .json();
+            assertThat(refused.path("outcome").asText()).isEqualTo("maybe-applied");
+            Awaitility.await("what is told once a second")
+                    .atMost(Duration.ofSeconds(10))
+                    .untilAsserted(() -> {
+                        JsonNode health = get(node, "/healthz/cluster");
+                        assertThat(health.path("status").asText()).isEqualTo("degraded");
+                        assertThat(health.path("groupsWithoutLeader"))
+                                .extracting(JsonNode::asInt)
+                                .containsExactly(partition);
+                        assertThat(health.path("groupAlarms"))
+                                .extracting(each -> each.path("partition").asInt())
+                                .containsExactly(partition);
+                    });
+            assertThat(get(node, "/healthz/cluster")
+                            .path("groupAlarms")
+                            .get(0)
+                            .path("alarm")
+                            .asText())
+                    .startsWith("halted: entry");
+            List<String> halted = new ArrayList<>();
+            get(node, "/v1/groups").path("groups").forEach(group -> {
+                if (group.has("halted")) {
+                    halted.add(group.path("partition").asText() + " "
+                            + group.path("role").asText());
+                }
+            });
+            assertThat(halted).containsExactly(partition + " halted");
+            assertThat(Http.get(node.url(), "/metrics").expect(200).text())
+                    .contains("quorate_groups_alarmed{node=\"n1\"} 1.0");
+            int others = 0;
+            for (int i = 0; others < 3; i++) {
+                if (partitionOf(node, "other" + i) != partition) {
+                    assertThat(put(node, "other" + i)).isEqualTo(204);
+                    others++;
+                }
+            }
+        }
+    }
+
     @Test
     void aRecordThatRotsIsToldAndNotMended() {
         NodeConfig config = config();
         int partition;
         try (EmbeddedNode node = EmbeddedNode.start(config)) {
-            Http.request("PUT", node.url(), "/v1/buckets/ledger")
-                    .json("{\"mode\":\"leader\",\"n\":1}")
-                    .send()
-                    .expect(201);
-            Awaitility.await("a write")
-                    .atMost(Duration.ofSeconds(30))
-                    .until(() -> Http.request("PUT", node.url(), target("k"))
-                                    .body("v")
-                                    .send()
-                                    .status()
-                            == 204);
-            partition = get(node, target("k/explain")).path("partition").asInt();
+            begin(node);
+            partition = partitionOf(node, "k");
             JsonNode health = get(node, "/healthz/cluster");
             assertThat(health.path("groupAlarms")).isEmpty();
             assertThat(health.path("status").asText()).isEqualTo("ok");

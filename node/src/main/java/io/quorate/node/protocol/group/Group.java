@@ -323,11 +323,30 @@ public final class Group {
                 output.send(out.to(), new GroupMessage.Raft(out.message()));
             }
         }
-        ready.lost().forEach(proposals::lost);
+        drop(ready.lost());
         apply(ready.committed(), now);
         requests.advanced(ready.reads(), now);
         ready.needState().forEach(to -> transfers.begin(to, now));
         return more;
+    }
+
+    /** Entries of this node's log that another leader's have taken the place of. Those written ASYNC may have been acknowledged. */
+    private void drop(List<Ready.Position> lost) {
+        if (lost.isEmpty()) {
+            return;
+        }
+        lost.forEach(position -> {
+            proposals.lost(position);
+            output.happened(GroupEvent.ENTRY_DROPPED);
+        });
+        output.note(
+                "dropped " + lost.size() + " entries that were not committed, from " + placeOf(lost.get(0)) + " to "
+                        + placeOf(lost.get(lost.size() - 1)) + ": another leader went on without them",
+                false);
+    }
+
+    private static String placeOf(Ready.Position position) {
+        return position.term() + "." + position.index();
     }
 
     private void apply(List<Entry> entries, long now) {

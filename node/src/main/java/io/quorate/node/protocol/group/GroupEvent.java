@@ -16,6 +16,8 @@ public enum GroupEvent {
     /** This node has a state and is a member again. */
     REJOINED,
     HALTED,
+    /** An entry of this node's log has given way to what another leader made: it was never committed. */
+    ENTRY_DROPPED,
     /** All members have come to the same at a check. */
     CHECKED,
     /** A difference between replicas, or damage on this disk, that was not known yet. */

@@ -50,6 +50,11 @@ public record GroupReport(
         return leader != null && halted == null;
     }
 
+    /** What an operator has to look into; null if there is nothing. */
+    public @Nullable String trouble() {
+        return halted == null ? alarm : "halted: " + halted;
+    }
+
     static GroupReport of(
             int partition,
             RaftCore core,

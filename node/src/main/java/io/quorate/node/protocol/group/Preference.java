@@ -4,13 +4,19 @@ import io.quorate.node.protocol.raft.RaftCore;
 import io.quorate.node.protocol.raft.Role;
 import io.quorate.ring.topology.NodeId;
 
-/** Has the first home lead, so that the leaders of all groups are spread as the ring spreads first homes. */
+/**
+ * Has the first home lead, so that the leaders of all groups are spread as the ring spreads first homes. One that does not take
+ * the lead is offered it again after ever longer waits: writes stop for each try, and leases of this term end with the first.
+ */
 final class Preference {
+    private static final int DOUBLINGS_MAX = 6;
+
     private final NodeId self;
     private final NodeId first;
     private final RaftCore core;
     private final GroupSettings settings;
     private long keptSince;
+    private int tries;
 
     Preference(NodeId self, NodeId first, RaftCore core, GroupSettings settings) {
         this.self = self;
@@ -27,6 +33,7 @@ final class Preference {
     /** The lead stays where it is for a while: it has just come, or was moved by someone who wanted it so. */
     void keep(long now) {
         keptSince = now;
+        tries = 0;
     }
 
     /** Whether the first home could lead by now, and this node does. */
@@ -39,10 +46,11 @@ final class Preference {
     void tick(long now) {
         RaftCore.Standing standing = core.standingOf(first);
         if (isWanted()
-                && now - keptSince >= settings.preferNanos()
+                && now - keptSince >= settings.preferNanos() << Math.min(tries, DOUBLINGS_MAX)
                 && standing != null
                 && standing.match() >= core.commit()) {
             keptSince = now;
+            tries++;
             core.transfer(first, now);
         }
     }

@@ -7,6 +7,8 @@ import io.quorate.node.protocol.request.KeyReply;
 import io.quorate.node.protocol.request.KeyReply.LedWritten;
 import io.quorate.node.storage.MemoryGroupStore;
 import io.quorate.ring.consistency.WriteLevel;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
@@ -34,6 +36,35 @@ class AsyncWritesTest {
                 assertThat(written.standing().index()).isEqualTo(before + number);
                 assertThat(written.standing().level()).isEqualTo("ASYNC");
             }));
+        }
+    }
+
+    @Test
+    void leaderThatWasCutOffCountsAndTellsWhatItHadForItselfAlone() {
+        try (TinyGroup group = new TinyGroup(0, id -> new MemoryGroupStore(), CheckSlots.UNBOUNDED)) {
+            group.turns(10);
+            long before = group.report(TinyGroup.N1).commit();
+            long term = group.report(TinyGroup.N1).term();
+            group.cut.add(TinyGroup.N1);
+            List<KeyReply> replies = new ArrayList<>();
+            for (int i = 0; i < 1_000; i++) {
+                group.write(TinyGroup.N1, "k" + i, "v", WriteLevel.ASYNC, 60_000, replies::add);
+            }
+            group.await("all to be acknowledged", () -> replies.size() == 1_000);
+            assertThat(replies).allSatisfy(reply -> assertThat(reply).isInstanceOf(LedWritten.class));
+            group.await(
+                    "another leader",
+                    () -> group.report(TinyGroup.N2).role().equals("leader")
+                            || group.report(TinyGroup.N3).role().equals("leader"));
+            assertThat(group.count(GroupEvent.ENTRY_DROPPED)).isZero();
+
+            group.cut.clear();
+            group.awaitEqual();
+
+            assertThat(group.count(GroupEvent.ENTRY_DROPPED)).isEqualTo(1_000);
+            assertThat(group.notes)
+                    .contains("n1: dropped 1000 entries that were not committed, from " + term + "." + (before + 1)
+                            + " to " + term + "." + (before + 1_000) + ": another leader went on without them");
         }
     }
 }
