@@ -18,11 +18,13 @@ import java.util.Map;
 import java.util.NavigableMap;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.LongFunction;
 import org.jspecify.annotations.Nullable;
 
 /** Writes of this node's clients that stand in its log, and wait for what their level asks. */
 final class Proposals {
     private final NodeId self;
+    private final LongFunction<ImmutableList<KeyReply.ReplicaResult>> voters;
     /** By their places in the log. */
     private final NavigableMap<Long, Waiting> waiting = new TreeMap<>();
     /** Those that are applied, and wait for the last voters. */
@@ -54,8 +56,14 @@ final class Proposals {
         }
     }
 
-    Proposals(NodeId self) {
+    /**
+     * None so far.
+     *
+     * @param voters what this node, while it leads, knows of the voters' disks, by the index asked about
+     */
+    Proposals(NodeId self, LongFunction<ImmutableList<KeyReply.ReplicaResult>> voters) {
         this.self = self;
+        this.voters = voters;
     }
 
     void add(Call call, Command command, long index, long term, StateMachine machine) {
@@ -218,13 +226,17 @@ final class Proposals {
     private void belowLevel(Map.Entry<Long, Waiting> entry, boolean leads, String why) {
         Waiting write = entry.getValue();
         KeyReply.Standing made = standing(write, entry.getKey(), WriteLevel.SEMI_SYNC);
+        ImmutableList<KeyReply.ReplicaResult> replicas = leads ? voters.apply(entry.getKey()) : ImmutableList.of();
+        long acked = replicas.stream()
+                .filter(replica -> replica.result().equals("acked"))
+                .count();
         write.call.answer(new KeyReply.Refused(
                 ErrorCode.LEVEL_NOT_REACHED,
                 Outcome.APPLIED_BELOW_LEVEL,
                 "a majority has the write on disk, and it is made; " + why,
-                0,
-                0,
-                ImmutableList.of(),
+                replicas.size(),
+                Math.toIntExact(acked),
+                replicas,
                 null,
                 null,
                 leads

@@ -1,6 +1,8 @@
 package io.quorate.node.protocol.group;
 
+import com.google.common.collect.ImmutableList;
 import io.quorate.node.protocol.raft.RaftCore;
+import io.quorate.node.protocol.request.KeyReply;
 import io.quorate.ring.topology.NodeId;
 import io.quorate.ring.wire.ErrorCode;
 import org.jspecify.annotations.Nullable;
@@ -29,14 +31,34 @@ final class Reach {
     NodeId missingVoter() {
         for (NodeId each : core.configuration().members()) {
             RaftCore.Standing standing = core.standingOf(each);
-            if (standing != null
-                    && core.configuration().isVoter(each)
-                    && standing.heardNanos() >= patienceNanos
-                    && !(rest.isResting() && liveness.isHeardBy(each))) {
+            if (standing != null && core.configuration().isVoter(each) && isMissing(each, standing)) {
                 return each;
             }
         }
         return null;
+    }
+
+    private boolean isMissing(NodeId node, RaftCore.Standing standing) {
+        return standing.heardNanos() >= patienceNanos && !(rest.isResting() && liveness.isHeardBy(node));
+    }
+
+    /** What a leader knows of the voters' disks: which of them have all up to an index, and which do not answer. */
+    ImmutableList<KeyReply.ReplicaResult> voters(long index) {
+        ImmutableList.Builder<KeyReply.ReplicaResult> results = ImmutableList.builder();
+        for (NodeId each : core.configuration().members()) {
+            if (core.configuration().isVoter(each)) {
+                results.add(new KeyReply.ReplicaResult(each, result(core.standingOf(each), each, index), 0));
+            }
+        }
+        return results.build();
+    }
+
+    private String result(RaftCore.@Nullable Standing standing, NodeId node, long index) {
+        long match = standing == null ? core.durable() : standing.match();
+        if (match >= index) {
+            return "acked";
+        }
+        return standing != null && isMissing(node, standing) ? "unreachable" : "timeout";
     }
 
     /** Ends a call that needs a voter which is missing. */

@@ -47,7 +47,7 @@ final class Requests {
         this.machine = machine;
         this.rest = rest;
         this.reach = new Reach(core, around.liveness(), rest, settings);
-        this.proposals = new Proposals(around.self());
+        this.proposals = new Proposals(around.self(), reach::voters);
         this.reads = new KeyReads(core, machine, proposals, rest, rules);
         this.forwards = new Forwards(around.ids(), output::send, rules, settings.askAgainNanos());
         this.peeks = new Peeks(around, output);

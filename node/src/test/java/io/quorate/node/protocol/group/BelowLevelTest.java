@@ -55,11 +55,20 @@ class BelowLevelTest {
         assertThat(standing.lagMillis()).isZero();
     }
 
+    private static void saysWhoHasIt(Refused told, String rest) {
+        assertThat(told.need()).isEqualTo(3);
+        assertThat(told.acked()).isEqualTo(2);
+        assertThat(told.replicas())
+                .extracting(replica -> replica.node() + " " + replica.result())
+                .containsExactly("n1 acked", "n2 acked", "n3 " + rest);
+    }
+
     @Test
     void byTheDeadline() {
         write(200);
 
         Refused told = told();
+        saysWhoHasIt(told, "timeout");
         assertThat(told.detail()).contains("when the deadline passed");
         saysWhereItStands(told);
     }
@@ -70,6 +79,7 @@ class BelowLevelTest {
 
         Refused told = told();
         assertThat(told.detail()).contains("n3 does not answer");
+        saysWhoHasIt(told, "unreachable");
         saysWhereItStands(told);
     }
 
