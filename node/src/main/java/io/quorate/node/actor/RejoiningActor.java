@@ -11,9 +11,7 @@ import io.quorate.node.protocol.store.StorageException;
 import io.quorate.ring.bytes.DecodeException;
 import io.quorate.ring.topology.NodeId;
 import org.apache.pekko.actor.AbstractActor;
-import org.apache.pekko.actor.ActorRef;
 import org.apache.pekko.actor.Props;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -23,14 +21,13 @@ final class RejoiningActor extends AbstractActor {
 
     private final RaftGroupActor.Around around;
     private final Runnable member;
+    private final StoreEnds ends;
     private final Rejoining rejoining;
-
-    /** What one incarnation has begun has ended: no other hears of it, also not one that has its address. */
-    private record Ended(RejoiningActor of, Runnable then) {}
 
     private RejoiningActor(RaftGroupActor.Around around, Runnable member) {
         this.around = around;
         this.member = member;
+        this.ends = new StoreEnds(self(), around.group().store(), around.nanoClock(), this::end);
         this.rejoining =
                 new Rejoining(around.group(), around.settings(), GroupRules.STANDARD, new Output(), this::rejoined);
     }
@@ -47,13 +44,7 @@ final class RejoiningActor extends AbstractActor {
 
     @Override
     public void preStart() {
-        around.group().store().afterAll(ended(this::begin));
-    }
-
-    /** To be called on any thread, and done on the actor's. */
-    private Runnable ended(Runnable then) {
-        ActorRef self = self();
-        return () -> self.tell(new Ended(this, then), self);
+        around.group().store().afterAll(ends.ended(this::begin));
     }
 
     /** Once nothing of the one before is on its way to the store. */
@@ -98,11 +89,7 @@ final class RejoiningActor extends AbstractActor {
                     around.inlet().ticked();
                     rejoining.tick(now());
                 })
-                .match(Ended.class, ended -> {
-                    if (ended.of() == this) {
-                        ended.then().run();
-                    }
-                })
+                .match(StoreEnds.Ended.class, ends::take)
                 .build();
     }
 
@@ -123,17 +110,7 @@ final class RejoiningActor extends AbstractActor {
 
         @Override
         public void install(InstallStep step, InstallStep.Ended ended) {
-            step.run(
-                    around.group().store(),
-                    failure -> ended(() -> stepped(ended, failure)).run());
-        }
-
-        private void stepped(InstallStep.Ended ended, @Nullable StorageException failure) {
-            if (failure != null && failure.attempted()) {
-                end("a state could not be taken: " + failure.getMessage());
-            } else {
-                ended.ended(failure, now());
-            }
+            ends.install(step, ended);
         }
 
         @Override
