@@ -4,6 +4,7 @@ import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableMap;
 import com.typesafe.config.Config;
 import io.quorate.node.journal.EventLogs;
+import io.quorate.node.protocol.group.Damage;
 import io.quorate.node.protocol.group.FoundLog;
 import io.quorate.node.protocol.group.Group;
 import io.quorate.node.protocol.group.GroupEvent;
@@ -21,6 +22,7 @@ import io.quorate.node.protocol.raft.HardState;
 import io.quorate.node.protocol.raft.RaftRules;
 import io.quorate.node.protocol.raft.Ready;
 import io.quorate.node.protocol.store.CorruptRecordException;
+import io.quorate.node.protocol.store.ReplicaSetId;
 import io.quorate.node.protocol.store.StorageException;
 import io.quorate.node.serial.RaftCodec;
 import io.quorate.ring.bytes.ByteSink;
@@ -104,6 +106,9 @@ abstract class RaftGroupActor extends AbstractPersistentActor implements Runtime
         /** So long it took until what was proposed together was committed. */
         void committed(long nanos);
 
+        /** What this node has of the group was given up, durably: it has to be let in. On any thread. */
+        void givenUp(ReplicaSetId set);
+
         /** The actor is ready for requests. */
         void ready(int partition);
 
@@ -167,7 +172,12 @@ abstract class RaftGroupActor extends AbstractPersistentActor implements Runtime
 
     @Override
     public String persistenceId() {
-        return "group-" + around.group().set().n() + "-" + around.group().set().partition();
+        return idOf(around.group().set());
+    }
+
+    /** By which the log knows a group. */
+    static String idOf(ReplicaSetId set) {
+        return "group-" + set.n() + "-" + set.partition();
     }
 
     @Override
@@ -190,10 +200,45 @@ abstract class RaftGroupActor extends AbstractPersistentActor implements Runtime
     /** Once nothing of the one before is on its way to the store: what is found there then belongs to what the log says. */
     private void begin() {
         try {
-            open();
+            if (around.group().store().isGivenUp(around.group().set())) {
+                around.events().givenUp(around.group().set());
+                getContext().stop(self());
+            } else {
+                open();
+            }
         } catch (StorageException | CorruptRecordException | DecodeException e) {
-            end("its state cannot be read: " + e.getMessage());
+            unreadable("its state", e);
+            getContext().stop(self());
         }
+    }
+
+    /**
+     * Damage does not pass. What cannot be trusted is given up for good before anything of it is touched, so that whatever
+     * happens next, nobody votes or acknowledges here with less than it had promised.
+     */
+    private void unreadable(String what, Throwable why) {
+        if (!Damage.isToBeGivenUp(why, around.group().homes().size())) {
+            LOG.error(
+                    "{}: {} cannot be read, it starts anew: {}. If that does not pass, stop this node, empty its data directory"
+                            + " and start it again: then the other nodes let it in",
+                    name(),
+                    what,
+                    why.getMessage());
+            return;
+        }
+        LOG.error(
+                "{}: {} is damaged: {}. This node gives up what it has of the group, takes no part in it, and asks to be let in"
+                        + " with a state of another member",
+                name(),
+                what,
+                why.getMessage());
+        around.group().store().giveUp(around.group().set(), failure -> {
+            if (failure == null) {
+                around.events().givenUp(around.group().set());
+            } else {
+                LOG.error("{}: that could not be written, it starts anew: {}", name(), failure.getMessage());
+            }
+        });
     }
 
     /** Nobody knows what the disk has: the next one begins with what it finds there. */
@@ -356,7 +401,7 @@ abstract class RaftGroupActor extends AbstractPersistentActor implements Runtime
 
     @Override
     public void onRecoveryFailure(Throwable cause, scala.Option<Object> event) {
-        LOG.error("{}: the log cannot be read: {}", name(), cause.getMessage());
+        unreadable("the log", cause);
     }
 
     @Override

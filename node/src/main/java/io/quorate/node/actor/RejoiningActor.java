@@ -1,5 +1,7 @@
 package io.quorate.node.actor;
 
+import io.quorate.node.journal.EventLogs;
+import io.quorate.node.protocol.group.Damage;
 import io.quorate.node.protocol.group.GroupEvent;
 import io.quorate.node.protocol.group.GroupMessage;
 import io.quorate.node.protocol.group.GroupRules;
@@ -7,11 +9,13 @@ import io.quorate.node.protocol.group.InstallStep;
 import io.quorate.node.protocol.group.PartOutput;
 import io.quorate.node.protocol.group.Rejoining;
 import io.quorate.node.protocol.store.CorruptRecordException;
+import io.quorate.node.protocol.store.GroupStore;
 import io.quorate.node.protocol.store.StorageException;
 import io.quorate.ring.bytes.DecodeException;
 import io.quorate.ring.topology.NodeId;
 import org.apache.pekko.actor.AbstractActor;
 import org.apache.pekko.actor.Props;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -23,6 +27,8 @@ final class RejoiningActor extends AbstractActor {
     private final Runnable member;
     private final StoreEnds ends;
     private final Rejoining rejoining;
+    /** Whether there was something of the group here, which was given up. */
+    private boolean hadSome;
 
     private RejoiningActor(RaftGroupActor.Around around, Runnable member) {
         this.around = around;
@@ -50,13 +56,56 @@ final class RejoiningActor extends AbstractActor {
     /** Once nothing of the one before is on its way to the store. */
     private void begin() {
         try {
-            if (Rejoining.isNeeded(around.group().store(), around.group().set())) {
+            GroupStore store = around.group().store();
+            if (store.isGivenUp(around.group().set())) {
+                forgetLog();
+            } else if (Rejoining.isNeeded(store, around.group().set())) {
                 around.inlet().join(self());
             } else {
                 rejoined();
             }
         } catch (StorageException | CorruptRecordException | DecodeException e) {
-            end("its state cannot be read: " + e.getMessage());
+            unreadable(e);
+        }
+    }
+
+    /** Before a state can come: the log that was given up is not the log of that one. */
+    private void forgetLog() {
+        hadSome = true;
+        EventLogs.of(getContext().getSystem())
+                .get(around.log())
+                .forget(
+                        RaftGroupActor.idOf(around.group().set()),
+                        failure -> ends.ended(() -> forgotten(failure)).run());
+    }
+
+    private void forgotten(@Nullable StorageException failure) {
+        if (failure == null) {
+            around.inlet().join(self());
+        } else {
+            end("its log could not be deleted: " + failure.getMessage());
+        }
+    }
+
+    private void unreadable(RuntimeException why) {
+        String what = "its state cannot be read: " + why.getMessage();
+        if (Damage.isToBeGivenUp(why, around.group().homes().size())) {
+            note(what + "; this node gives up what it has of the group");
+            around.group()
+                    .store()
+                    .giveUp(
+                            around.group().set(),
+                            failure -> ends.ended(() -> givenUp(failure)).run());
+        } else {
+            end(what);
+        }
+    }
+
+    private void givenUp(@Nullable StorageException failure) {
+        if (failure == null) {
+            begin();
+        } else {
+            end("that could not be written: " + failure.getMessage());
         }
     }
 
@@ -75,6 +124,12 @@ final class RejoiningActor extends AbstractActor {
     }
 
     private void rejoined() {
+        if (hadSome) {
+            LOG.info(
+                    "{}: partition {}: it has a state of another member in the place of what was damaged, and takes part again",
+                    around.group().self(),
+                    around.group().set().partition());
+        }
         member.run();
         getContext().stop(self());
     }
