@@ -4,7 +4,6 @@ import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableMap;
 import com.typesafe.config.Config;
 import io.quorate.node.journal.EventLogs;
-import io.quorate.node.protocol.group.Damage;
 import io.quorate.node.protocol.group.FoundLog;
 import io.quorate.node.protocol.group.Group;
 import io.quorate.node.protocol.group.GroupEvent;
@@ -207,38 +206,9 @@ abstract class RaftGroupActor extends AbstractPersistentActor implements Runtime
                 open();
             }
         } catch (StorageException | CorruptRecordException | DecodeException e) {
-            unreadable("its state", e);
+            GivingUp.ofDamaged(around, "its state", e);
             getContext().stop(self());
         }
-    }
-
-    /**
-     * Damage does not pass. What cannot be trusted is given up for good before anything of it is touched, so that whatever
-     * happens next, nobody votes or acknowledges here with less than it had promised.
-     */
-    private void unreadable(String what, Throwable why) {
-        if (!Damage.isToBeGivenUp(why, around.group().homes().size())) {
-            LOG.error(
-                    "{}: {} cannot be read, it starts anew: {}. If that does not pass, stop this node, empty its data directory"
-                            + " and start it again: then the other nodes let it in",
-                    name(),
-                    what,
-                    why.getMessage());
-            return;
-        }
-        LOG.error(
-                "{}: {} is damaged: {}. This node gives up what it has of the group, takes no part in it, and asks to be let in"
-                        + " with a state of another member",
-                name(),
-                what,
-                why.getMessage());
-        around.group().store().giveUp(around.group().set(), failure -> {
-            if (failure == null) {
-                around.events().givenUp(around.group().set());
-            } else {
-                LOG.error("{}: that could not be written, it starts anew: {}", name(), failure.getMessage());
-            }
-        });
     }
 
     /** Nobody knows what the disk has: the next one begins with what it finds there. */
@@ -401,7 +371,7 @@ abstract class RaftGroupActor extends AbstractPersistentActor implements Runtime
 
     @Override
     public void onRecoveryFailure(Throwable cause, scala.Option<Object> event) {
-        unreadable("the log", cause);
+        GivingUp.ofDamaged(around, "the log", cause);
     }
 
     @Override

@@ -1,7 +1,6 @@
 package io.quorate.node.actor;
 
 import io.quorate.node.journal.EventLogs;
-import io.quorate.node.protocol.group.Damage;
 import io.quorate.node.protocol.group.GroupEvent;
 import io.quorate.node.protocol.group.GroupMessage;
 import io.quorate.node.protocol.group.GroupRules;
@@ -65,7 +64,8 @@ final class RejoiningActor extends AbstractActor {
                 rejoined();
             }
         } catch (StorageException | CorruptRecordException | DecodeException e) {
-            unreadable(e);
+            GivingUp.ofDamaged(around, "its state", e);
+            getContext().stop(self());
         }
     }
 
@@ -84,28 +84,6 @@ final class RejoiningActor extends AbstractActor {
             around.inlet().join(self());
         } else {
             end("its log could not be deleted: " + failure.getMessage());
-        }
-    }
-
-    private void unreadable(RuntimeException why) {
-        String what = "its state cannot be read: " + why.getMessage();
-        if (Damage.isToBeGivenUp(why, around.group().homes().size())) {
-            note(what + "; this node gives up what it has of the group");
-            around.group()
-                    .store()
-                    .giveUp(
-                            around.group().set(),
-                            failure -> ends.ended(() -> givenUp(failure)).run());
-        } else {
-            end(what);
-        }
-    }
-
-    private void givenUp(@Nullable StorageException failure) {
-        if (failure == null) {
-            begin();
-        } else {
-            end("that could not be written: " + failure.getMessage());
         }
     }
 

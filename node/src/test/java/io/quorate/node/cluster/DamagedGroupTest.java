@@ -165,6 +165,21 @@ final class DamagedGroupTest {
         assertLetInAndNothingIsLost();
     }
 
+    /** Such a node looks for what it has before it asks to be let in, at every start. */
+    @Test
+    void aDamagedHeaderOfANodeThatHasLostADiskBefore() {
+        act(Action.WIPE, DAMAGED);
+        cluster.nodes().forEach(node -> cluster.awaitPeers(node, 2));
+        Awaitility.await(DAMAGED + " in all its groups")
+                .atMost(Duration.ofSeconds(60))
+                .until(() -> counted("rejoined") == cluster.groups("n1").size());
+        awaitMember();
+        damage((folder, of) -> assertThat(RecordDamage.flipHeader(folder, ReplicaSetId.led(3, of)))
+                .isEqualTo(1));
+        assertThat(said("its state is damaged")).hasSize(1);
+        assertLetInAndNothingIsLost();
+    }
+
     /** Whatever was done after the mark is done again. */
     @Test
     void aNodeThatDiedRightAfterItGaveUp() {

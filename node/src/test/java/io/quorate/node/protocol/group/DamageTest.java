@@ -11,13 +11,13 @@ import org.junit.jupiter.api.Test;
 
 /** What is given up, and what may pass or is nobody's to give up. */
 class DamageTest {
-    private static final DecodeException CAUSE = new DecodeException("checksum does not match");
-    private static final CorruptRecordException DAMAGED = new CorruptRecordException("damaged event 3", CAUSE);
+    private final DecodeException cause = new DecodeException("checksum does not match");
+    private final CorruptRecordException damaged = new CorruptRecordException("damaged event 3", cause);
 
     @Test
     void whatTheDiskHasSpoiltOrLostIsGivenUp() {
-        assertThat(Damage.isToBeGivenUp(DAMAGED, 3)).isTrue();
-        assertThat(Damage.isToBeGivenUp(new IllegalStateException("replay", DAMAGED), 3))
+        assertThat(Damage.isToBeGivenUp(damaged, 3)).isTrue();
+        assertThat(Damage.isToBeGivenUp(new IllegalStateException("replay", damaged), 3))
                 .isTrue();
         assertThat(Damage.isToBeGivenUp(new CorruptRecordException("event 3 is missing"), 3))
                 .isTrue();
@@ -37,7 +37,7 @@ class DamageTest {
     /** Another version of the program wrote it, or a fault of this one: that would be so on all nodes. */
     @Test
     void whatIsWholeButNotUnderstoodIsNot() {
-        assertThat(Damage.isToBeGivenUp(new CorruptRecordException("format 3", CAUSE, false), 3))
+        assertThat(Damage.isToBeGivenUp(new CorruptRecordException("format 3", cause, false), 3))
                 .isFalse();
         assertThat(Damage.isToBeGivenUp(new DecodeException("kind 99"), 3)).isFalse();
         assertThat(Damage.isToBeGivenUp(new IllegalStateException("the log has a gap"), 3))
@@ -46,8 +46,8 @@ class DamageTest {
 
     @Test
     void nobodyGivesUpWhatTheOthersCouldNotLetItInWithout() {
-        assertThat(Damage.isToBeGivenUp(DAMAGED, 1)).isFalse();
-        assertThat(Damage.isToBeGivenUp(DAMAGED, 2)).isFalse();
-        assertThat(Damage.isToBeGivenUp(DAMAGED, 4)).isTrue();
+        assertThat(Damage.isToBeGivenUp(damaged, 1)).isFalse();
+        assertThat(Damage.isToBeGivenUp(damaged, 2)).isFalse();
+        assertThat(Damage.isToBeGivenUp(damaged, 4)).isTrue();
     }
 }
