@@ -15,17 +15,21 @@ final class GivingUp {
 
     private GivingUp() {}
 
+    private static String advice(int homes) {
+        return Damage.canBeLetIn(homes)
+                ? "If that does not pass, and the other nodes are well, stop this node, empty its data directory and start it"
+                        + " again: then they let it in"
+                : "The group has " + homes
+                        + " homes, of which the others cannot let this one in: keep its data directory";
+    }
+
     /** Tells what cannot be read, and gives it up if it is damaged. */
     static void ofDamaged(RaftGroupActor.Around around, String what, Throwable why) {
         ReplicaSetId set = around.group().set();
         String name = around.group().self() + ": partition " + set.partition();
-        if (!Damage.isToBeGivenUp(why, around.group().homes().size())) {
-            LOG.error(
-                    "{}: {} cannot be read, it starts anew: {}. If that does not pass, stop this node, empty its data directory"
-                            + " and start it again: then the other nodes let it in, where a majority without it is there",
-                    name,
-                    what,
-                    why.getMessage());
+        int homes = around.group().homes().size();
+        if (!Damage.isToBeGivenUp(why, homes)) {
+            LOG.error("{}: {} cannot be read, it starts anew: {}. {}", name, what, why.getMessage(), advice(homes));
             return;
         }
         LOG.error(

@@ -18,7 +18,12 @@ public final class Damage {
      * @param homes of the group: without this one they have to be a majority, or nobody can let it in
      */
     public static boolean isToBeGivenUp(Throwable failure, int homes) {
-        return homes - 1 > homes / 2 && isOfDisk(failure);
+        return canBeLetIn(homes) && isOfDisk(failure);
+    }
+
+    /** Whether the other homes of a group are a majority without one of so many. */
+    public static boolean canBeLetIn(int homes) {
+        return homes - 1 > homes / 2;
     }
 
     private static boolean isOfDisk(Throwable failure) {
