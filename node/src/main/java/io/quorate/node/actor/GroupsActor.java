@@ -78,11 +78,10 @@ public final class GroupsActor extends AbstractBehavior<Received> {
     private final CheckSlots slots = new NodeSlots();
     private final LogBudget logs = new LogBudget(Runtime.getRuntime().maxMemory() / LOG_PARTS);
     private boolean begun;
-    private boolean rejoins;
     /** Actors of groups that wait to be let in. */
     private final Set<ActorRef> returning = new HashSet<>();
-    /** Of a node that rejoins, groups that have a state. Their actors add to it on threads of their own. */
-    private final Set<ReplicaSetId> members = ConcurrentHashMap.newKeySet();
+    /** Groups that have to be let in, if nothing of them is found that can be relied on. Changed on any thread. */
+    private final Set<ReplicaSetId> outside = ConcurrentHashMap.newKeySet();
 
     /**
      * What the actor needs.
@@ -198,18 +197,20 @@ public final class GroupsActor extends AbstractBehavior<Received> {
             return;
         }
         begun = true;
-        rejoins = rejoin;
         int n = around.ring().table().replicas();
         for (int partition = 0; partition < around.ring().partitions().value(); partition++) {
             if (around.ring().table().homes(partition).contains(around.self())) {
                 ReplicaSetId set = ReplicaSetId.led(n, partition);
                 peers.addAll(otherHomes(set));
                 around.table().inlets().put(set, new GroupInlet());
+                if (rejoin) {
+                    outside.add(set);
+                }
                 start(set);
             }
         }
         around.table().complete();
-        if (rejoins) {
+        if (rejoin) {
             LOG.info(
                     "{}: {} groups start, on a disk in the place of one that was lost; those that nothing is found of ask to be let"
                             + " in",
@@ -247,13 +248,14 @@ public final class GroupsActor extends AbstractBehavior<Received> {
                 around.log(),
                 plugins,
                 new Events());
-        boolean rejoining = rejoins && !members.contains(set);
+        boolean rejoining = outside.contains(set);
         if (rejoining) {
             // Nobody waits for what other nodes may never grant.
             around.table().ready(set.partition());
         }
         ActorRef actor = Adapter.actorOf(
-                getContext(), rejoining ? RejoiningActor.props(of, () -> members.add(set)) : RaftGroupActor.props(of));
+                getContext(),
+                rejoining ? RejoiningActor.props(of, () -> outside.remove(set)) : RaftGroupActor.props(of));
         Adapter.watch(getContext(), actor);
         running.put(actor, set);
         startedAt.put(set, around.nanoClock().getAsLong());
@@ -265,8 +267,8 @@ public final class GroupsActor extends AbstractBehavior<Received> {
     /** A group has a state again, and is a member from its next start on. */
     private void rejoined(ReplicaSetId set) {
         start(set);
-        if (returning.isEmpty() && members.size() == running.size()) {
-            LOG.info("{}: all {} groups take part, after the loss of the disk", around.self(), members.size());
+        if (returning.isEmpty() && outside.isEmpty()) {
+            LOG.info("{}: all {} groups take part, after what the disk has lost", around.self(), running.size());
         }
     }
 
@@ -297,6 +299,11 @@ public final class GroupsActor extends AbstractBehavior<Received> {
         }
 
         @Override
+        public void givenUp(ReplicaSetId set) {
+            outside.add(set);
+        }
+
+        @Override
         public void ready(int partition) {
             around.table().ready(partition);
         }
@@ -311,7 +318,7 @@ public final class GroupsActor extends AbstractBehavior<Received> {
         ActorRef actor = Adapter.toClassic(terminated.getRef());
         ReplicaSetId set = running.remove(actor);
         boolean returned = returning.remove(actor);
-        if (set != null && returned && members.contains(set)) {
+        if (set != null && returned && !outside.contains(set)) {
             rejoined(set);
         } else if (set != null) {
             around.table().pulses().beginEpoch();

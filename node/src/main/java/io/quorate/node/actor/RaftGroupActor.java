@@ -21,6 +21,7 @@ import io.quorate.node.protocol.raft.HardState;
 import io.quorate.node.protocol.raft.RaftRules;
 import io.quorate.node.protocol.raft.Ready;
 import io.quorate.node.protocol.store.CorruptRecordException;
+import io.quorate.node.protocol.store.ReplicaSetId;
 import io.quorate.node.protocol.store.StorageException;
 import io.quorate.node.serial.RaftCodec;
 import io.quorate.ring.bytes.ByteSink;
@@ -34,7 +35,6 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.function.Function;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
-import org.apache.pekko.actor.ActorRef;
 import org.apache.pekko.actor.Props;
 import org.apache.pekko.persistence.AbstractPersistentActor;
 import org.apache.pekko.persistence.DeleteMessagesFailure;
@@ -71,6 +71,7 @@ abstract class RaftGroupActor extends AbstractPersistentActor implements Runtime
     private final Around around;
     private final FoundLog found;
     private final Retention retention = new Retention();
+    private final StoreEnds ends;
 
     /** Turns that the store shows: nobody waits for them, so that they are taken up with whatever comes next. */
     private final Queue<StateMachine.Turn> stored = new ConcurrentLinkedQueue<>();
@@ -104,6 +105,9 @@ abstract class RaftGroupActor extends AbstractPersistentActor implements Runtime
         /** So long it took until what was proposed together was committed. */
         void committed(long nanos);
 
+        /** What this node has of the group was given up, durably: it has to be let in. On any thread. */
+        void givenUp(ReplicaSetId set);
+
         /** The actor is ready for requests. */
         void ready(int partition);
 
@@ -124,12 +128,10 @@ abstract class RaftGroupActor extends AbstractPersistentActor implements Runtime
     /** The last deleted generation of each bucket name, 0 for none. */
     record BucketsGone(ImmutableMap<String, Integer> generations) {}
 
-    /** What one incarnation has begun has ended: no other hears of it, also not one that has its address. */
-    private record Ended(RaftGroupActor of, Runnable then) {}
-
     private RaftGroupActor(Around around) {
         this.around = around;
         this.found = new FoundLog(new Base(0, 0, Configuration.of(around.group().homes())));
+        this.ends = new StoreEnds(self(), around.group().store(), around.nanoClock(), this::end);
     }
 
     static Props props(Around around) {
@@ -166,7 +168,12 @@ abstract class RaftGroupActor extends AbstractPersistentActor implements Runtime
 
     @Override
     public String persistenceId() {
-        return "group-" + around.group().set().n() + "-" + around.group().set().partition();
+        return idOf(around.group().set());
+    }
+
+    /** By which the log knows a group. */
+    static String idOf(ReplicaSetId set) {
+        return "group-" + set.n() + "-" + set.partition();
     }
 
     @Override
@@ -182,22 +189,22 @@ abstract class RaftGroupActor extends AbstractPersistentActor implements Runtime
                     found.add(write);
                     retention.written(lastSequenceNr(), write);
                 })
-                .match(RecoveryCompleted.class, done -> around.group().store().afterAll(ended(this::begin)))
+                .match(RecoveryCompleted.class, done -> around.group().store().afterAll(ends.ended(this::begin)))
                 .build();
-    }
-
-    /** To be called on any thread, and done on the actor's. */
-    private Runnable ended(Runnable then) {
-        ActorRef self = self();
-        return () -> self.tell(new Ended(this, then), self);
     }
 
     /** Once nothing of the one before is on its way to the store: what is found there then belongs to what the log says. */
     private void begin() {
         try {
-            open();
+            if (around.group().store().isGivenUp(around.group().set())) {
+                around.events().givenUp(around.group().set());
+                getContext().stop(self());
+            } else {
+                open();
+            }
         } catch (StorageException | CorruptRecordException | DecodeException e) {
-            end("its state cannot be read: " + e.getMessage());
+            GivingUp.ofDamaged(around, "its state", e);
+            getContext().stop(self());
         }
     }
 
@@ -240,11 +247,7 @@ abstract class RaftGroupActor extends AbstractPersistentActor implements Runtime
                     running().bucketsGone(news.generations(), now());
                     settleLater();
                 })
-                .match(Ended.class, ended -> {
-                    if (ended.of() == this) {
-                        ended.then().run();
-                    }
-                })
+                .match(StoreEnds.Ended.class, ends::take)
                 .match(Ask.class, ask -> {
                     ask.put(running());
                     settleLater();
@@ -369,7 +372,7 @@ abstract class RaftGroupActor extends AbstractPersistentActor implements Runtime
 
     @Override
     public void onRecoveryFailure(Throwable cause, scala.Option<Object> event) {
-        LOG.error("{}: the log cannot be read: {}", name(), cause.getMessage());
+        GivingUp.ofDamaged(around, "the log", cause);
     }
 
     @Override
@@ -408,7 +411,7 @@ abstract class RaftGroupActor extends AbstractPersistentActor implements Runtime
                 if (failure == null) {
                     stored.add(turn);
                 } else {
-                    ended(() -> end("the store did not take what was applied: " + failure.getMessage()))
+                    ends.ended(() -> end("the store did not take what was applied: " + failure.getMessage()))
                             .run();
                 }
             });
@@ -444,18 +447,10 @@ abstract class RaftGroupActor extends AbstractPersistentActor implements Runtime
 
         @Override
         public void install(InstallStep step, InstallStep.Ended ended) {
-            step.run(
-                    around.group().store(),
-                    failure -> ended(() -> stepped(ended, failure)).run());
-        }
-
-        private void stepped(InstallStep.Ended ended, @Nullable StorageException failure) {
-            if (failure != null && failure.attempted()) {
-                end("a state could not be taken: " + failure.getMessage());
-            } else {
-                ended.ended(failure, now());
+            ends.install(step, (failure, now) -> {
+                ended.ended(failure, now);
                 settleLater();
-            }
+            });
         }
 
         @Override

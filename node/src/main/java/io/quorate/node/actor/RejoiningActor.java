@@ -1,5 +1,6 @@
 package io.quorate.node.actor;
 
+import io.quorate.node.journal.EventLogs;
 import io.quorate.node.protocol.group.GroupEvent;
 import io.quorate.node.protocol.group.GroupMessage;
 import io.quorate.node.protocol.group.GroupRules;
@@ -7,11 +8,11 @@ import io.quorate.node.protocol.group.InstallStep;
 import io.quorate.node.protocol.group.PartOutput;
 import io.quorate.node.protocol.group.Rejoining;
 import io.quorate.node.protocol.store.CorruptRecordException;
+import io.quorate.node.protocol.store.GroupStore;
 import io.quorate.node.protocol.store.StorageException;
 import io.quorate.ring.bytes.DecodeException;
 import io.quorate.ring.topology.NodeId;
 import org.apache.pekko.actor.AbstractActor;
-import org.apache.pekko.actor.ActorRef;
 import org.apache.pekko.actor.Props;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -23,14 +24,15 @@ final class RejoiningActor extends AbstractActor {
 
     private final RaftGroupActor.Around around;
     private final Runnable member;
+    private final StoreEnds ends;
     private final Rejoining rejoining;
-
-    /** What one incarnation has begun has ended: no other hears of it, also not one that has its address. */
-    private record Ended(RejoiningActor of, Runnable then) {}
+    /** Whether there was something of the group here, which was given up. */
+    private boolean hadSome;
 
     private RejoiningActor(RaftGroupActor.Around around, Runnable member) {
         this.around = around;
         this.member = member;
+        this.ends = new StoreEnds(self(), around.group().store(), around.nanoClock(), this::end);
         this.rejoining =
                 new Rejoining(around.group(), around.settings(), GroupRules.STANDARD, new Output(), this::rejoined);
     }
@@ -47,25 +49,41 @@ final class RejoiningActor extends AbstractActor {
 
     @Override
     public void preStart() {
-        around.group().store().afterAll(ended(this::begin));
-    }
-
-    /** To be called on any thread, and done on the actor's. */
-    private Runnable ended(Runnable then) {
-        ActorRef self = self();
-        return () -> self.tell(new Ended(this, then), self);
+        around.group().store().afterAll(ends.ended(this::begin));
     }
 
     /** Once nothing of the one before is on its way to the store. */
     private void begin() {
         try {
-            if (Rejoining.isNeeded(around.group().store(), around.group().set())) {
+            GroupStore store = around.group().store();
+            if (store.isGivenUp(around.group().set())) {
+                forgetLog();
+            } else if (Rejoining.isNeeded(store, around.group().set())) {
                 around.inlet().join(self());
             } else {
                 rejoined();
             }
         } catch (StorageException | CorruptRecordException | DecodeException e) {
-            end("its state cannot be read: " + e.getMessage());
+            GivingUp.ofDamaged(around, "its state", e);
+            getContext().stop(self());
+        }
+    }
+
+    /** Before a state can come: the log that was given up is not the log of that one. */
+    private void forgetLog() {
+        hadSome = true;
+        EventLogs.of(getContext().getSystem())
+                .get(around.log())
+                .forget(
+                        RaftGroupActor.idOf(around.group().set()),
+                        failure -> ends.ended(() -> forgotten(failure)).run());
+    }
+
+    private void forgotten(@Nullable StorageException failure) {
+        if (failure == null) {
+            around.inlet().join(self());
+        } else {
+            end("its log could not be deleted: " + failure.getMessage());
         }
     }
 
@@ -84,6 +102,12 @@ final class RejoiningActor extends AbstractActor {
     }
 
     private void rejoined() {
+        if (hadSome) {
+            LOG.info(
+                    "{}: partition {}: it has a state of another member in the place of what was damaged, and takes part again",
+                    around.group().self(),
+                    around.group().set().partition());
+        }
         member.run();
         getContext().stop(self());
     }
@@ -98,11 +122,7 @@ final class RejoiningActor extends AbstractActor {
                     around.inlet().ticked();
                     rejoining.tick(now());
                 })
-                .match(Ended.class, ended -> {
-                    if (ended.of() == this) {
-                        ended.then().run();
-                    }
-                })
+                .match(StoreEnds.Ended.class, ends::take)
                 .build();
     }
 
@@ -123,17 +143,7 @@ final class RejoiningActor extends AbstractActor {
 
         @Override
         public void install(InstallStep step, InstallStep.Ended ended) {
-            step.run(
-                    around.group().store(),
-                    failure -> ended(() -> stepped(ended, failure)).run());
-        }
-
-        private void stepped(InstallStep.Ended ended, @Nullable StorageException failure) {
-            if (failure != null && failure.attempted()) {
-                end("a state could not be taken: " + failure.getMessage());
-            } else {
-                ended.ended(failure, now());
-            }
+            ends.install(step, ended);
         }
 
         @Override

@@ -51,13 +51,20 @@ public final class EventLogs implements Extension {
 
     /** Finds a log when it is used: a plugin may be made only when its node is ending already. */
     Supplier<EventLog> finder(String name) {
-        return () -> {
-            EventLog log = logs.get(name);
-            if (log == null) {
-                throw new StorageException("no log named " + name + "; its node has ended");
-            }
-            return log;
-        };
+        return () -> get(name);
+    }
+
+    /**
+     * A log.
+     *
+     * @throws StorageException if there is none any more
+     */
+    public EventLog get(String name) {
+        EventLog log = logs.get(name);
+        if (log == null) {
+            throw new StorageException("no log named " + name + "; its node has ended");
+        }
+        return log;
     }
 
     /** The path of the journal plugin of a log. */

@@ -79,13 +79,12 @@ public final class EventLog {
      * @throws StorageException if the log cannot be read
      */
     public void deleteTo(String name, long sequence, Consumer<@Nullable StorageException> ended) {
-        long last = lastSequence(name);
+        long last = last(EVENT, name);
         Mark before = mark(name);
         long highest = Math.max(before.highest(), last);
         long to = Math.max(before.deletedTo(), Math.min(sequence, highest));
         submit(64, ended, batch -> {
-            ByteSink mark = new ByteSink(32).u8(RecordCodec.FORMAT).varint(to).varint(highest);
-            batch.put(db.journal(), prefix(MARK, name), RecordCodec.sealed(mark));
+            batch.put(db.journal(), prefix(MARK, name), marked(to, highest));
             batch.deleteRange(db.journal(), key(EVENT, name, 0), key(EVENT, name, to + 1));
             return true;
         });
@@ -94,7 +93,7 @@ public final class EventLog {
     /** The highest number that a writer has used; 0 for none. */
     public long highest(String name) {
         // In this order: a deletion that ends in between takes the event away, but writes its number down.
-        long last = lastSequence(name);
+        long last = last(EVENT, name);
         return Math.max(last, mark(name).highest());
     }
 
@@ -161,10 +160,7 @@ public final class EventLog {
                 ByteSource in = RecordCodec.opened(value);
                 found.add(0, new Snapshot(sequence, in.varint(), in.raw(in.remaining())));
             } catch (DecodeException e) {
-                damaged.at(
-                        sequence,
-                        new CorruptRecordException(
-                                "damaged snapshot " + sequence + " of " + name + ": " + e.getMessage(), e));
+                damaged.at(sequence, RecordCodec.unreadable("snapshot " + sequence + " of " + name, value, e));
             }
             return true;
         });
@@ -188,6 +184,36 @@ public final class EventLog {
         });
     }
 
+    /**
+     * Deletes all that there is of a writer, readable or not. Numbers go on behind those that are known, so that nothing late
+     * can be taken for what comes now.
+     *
+     * @throws StorageException if the log cannot be read
+     */
+    public void forget(String name, Consumer<@Nullable StorageException> ended) {
+        long highest = Math.max(knownHighest(name), Math.max(last(EVENT, name), last(SNAPSHOT, name)));
+        submit(64, ended, batch -> {
+            batch.put(db.journal(), prefix(MARK, name), marked(highest, highest));
+            for (int kind : new int[] {EVENT, SNAPSHOT}) {
+                batch.deleteRange(db.journal(), key(kind, name, 0), key(kind, name, highest + 1));
+            }
+            return true;
+        });
+    }
+
+    private long knownHighest(String name) {
+        try {
+            return mark(name).highest();
+        } catch (CorruptRecordException e) {
+            return 0;
+        }
+    }
+
+    private static byte[] marked(long deletedTo, long highest) {
+        return RecordCodec.sealed(
+                new ByteSink(32).u8(RecordCodec.FORMAT).varint(deletedTo).varint(highest));
+    }
+
     private Mark mark(String name) {
         byte[] found = db.get(db.journal(), prefix(MARK, name));
         if (found == null) {
@@ -199,12 +225,12 @@ public final class EventLog {
             in.end();
             return mark;
         } catch (DecodeException e) {
-            throw new CorruptRecordException("damaged mark of " + name + ": " + e.getMessage(), e);
+            throw RecordCodec.unreadable("mark of " + name, found, e);
         }
     }
 
-    private long lastSequence(String name) {
-        byte[] last = db.lastKey(db.journal(), prefix(EVENT, name));
+    private long last(int kind, String name) {
+        byte[] last = db.lastKey(db.journal(), prefix(kind, name));
         return last == null ? 0 : new ByteSource(last, last.length - 8, 8).u64();
     }
 
@@ -235,7 +261,7 @@ public final class EventLog {
             ByteSource in = RecordCodec.opened(value);
             return in.raw(in.remaining());
         } catch (DecodeException e) {
-            throw new CorruptRecordException("damaged " + what + ": " + e.getMessage(), e);
+            throw RecordCodec.unreadable(what, value, e);
         }
     }
 

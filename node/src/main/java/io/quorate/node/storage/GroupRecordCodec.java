@@ -20,6 +20,7 @@ final class GroupRecordCodec {
 
     static final byte LEAF = 'L';
     static final byte REQUEST = 'Q';
+    private static final byte GIVEN_UP = 'U';
 
     private static final int PLACE = 0x40;
     private static final int REQUEST_BYTES_MAX = 64;
@@ -29,6 +30,11 @@ final class GroupRecordCodec {
 
     /** What a header says, and where the state lies. */
     record Placed(GroupCommit.Header header, boolean second) {}
+
+    /** There is something under this key of a group that was given up, until another state is there. */
+    static byte[] givenUpKey(ReplicaSetId set) {
+        return RecordCodec.prefix(new ByteSink(8).u8(GIVEN_UP), set).toByteArray();
+    }
 
     static byte[] headerKey(ReplicaSetId set) {
         return RecordCodec.prefix(new ByteSink(8).u8(HEADER), set).toByteArray();
@@ -49,7 +55,7 @@ final class GroupRecordCodec {
             in.end();
             return new Placed(header, second);
         } catch (DecodeException e) {
-            throw new CorruptRecordException("damaged header of a group: " + e.getMessage(), e);
+            throw RecordCodec.unreadable("header of a group", data, e);
         }
     }
 

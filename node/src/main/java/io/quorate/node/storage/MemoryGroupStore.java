@@ -29,6 +29,7 @@ public class MemoryGroupStore implements GroupStore {
     private NavigableMap<Bytes, GroupCommit.Row> rows = new TreeMap<>();
     private NavigableMap<Bytes, GroupCommit.Row> coming = new TreeMap<>();
     private GroupCommit.@Nullable Header header;
+    private boolean givenUp;
 
     @Override
     public KeyState read(RecordKey key) {
@@ -66,6 +67,17 @@ public class MemoryGroupStore implements GroupStore {
     @Override
     public void afterAll(Runnable then) {
         then.run();
+    }
+
+    @Override
+    public void giveUp(ReplicaSetId set, Consumer<@Nullable StorageException> ended) {
+        givenUp = true;
+        ended.accept(null);
+    }
+
+    @Override
+    public boolean isGivenUp(ReplicaSetId set) {
+        return givenUp;
     }
 
     @Override
@@ -194,6 +206,7 @@ public class MemoryGroupStore implements GroupStore {
         rows = coming;
         coming = new TreeMap<>();
         header = next;
+        givenUp = false;
         ended.accept(null);
     }
 
@@ -209,6 +222,7 @@ public class MemoryGroupStore implements GroupStore {
         copy.rows.putAll(rows);
         copy.coming.putAll(coming);
         copy.header = header;
+        copy.givenUp = givenUp;
         return copy;
     }
 

@@ -247,19 +247,30 @@ final class RecordCodec {
 
     /** Checks the checksum and the format version; the source stands behind the latter. */
     static ByteSource opened(byte[] data) {
-        int length = data.length - CHECKSUM_BYTES;
-        if (length < 1) {
+        if (data.length <= CHECKSUM_BYTES) {
             throw new DecodeException("record of " + data.length + " bytes");
         }
-        if (new ByteSource(data, length, CHECKSUM_BYTES).u32() != checksum(data, length)) {
+        if (!isWhole(data)) {
             throw new DecodeException("checksum does not match");
         }
-        ByteSource in = new ByteSource(data, 0, length);
+        ByteSource in = new ByteSource(data, 0, data.length - CHECKSUM_BYTES);
         int format = in.u8();
         if (format != FORMAT && format != OLD_FORMAT) {
             throw new DecodeException("unknown record format " + format);
         }
         return in;
+    }
+
+    private static boolean isWhole(byte[] data) {
+        int length = data.length - CHECKSUM_BYTES;
+        return length > 0 && new ByteSource(data, length, CHECKSUM_BYTES).u32() == checksum(data, length);
+    }
+
+    /** Why a sealed record cannot be read: it is damaged, or whole and not understood. */
+    static CorruptRecordException unreadable(String what, byte[] data, DecodeException cause) {
+        boolean whole = isWhole(data);
+        String how = whole ? "unreadable " : "damaged ";
+        return new CorruptRecordException(how + what + ": " + cause.getMessage(), cause, !whole);
     }
 
     private static boolean isOld(byte[] data) {

@@ -103,6 +103,21 @@ public final class RocksGroupStore implements GroupStore {
     }
 
     @Override
+    public void giveUp(ReplicaSetId set, Consumer<@Nullable StorageException> ended) {
+        writer.submit(new Staged(64, true, ended) {
+            @Override
+            public void addTo(WriteBatch batch, boolean lastHeader) throws RocksDBException {
+                batch.put(db.meta(), GroupRecordCodec.givenUpKey(set), new byte[0]);
+            }
+        });
+    }
+
+    @Override
+    public boolean isGivenUp(ReplicaSetId set) {
+        return db.get(db.meta(), GroupRecordCodec.givenUpKey(set)) != null;
+    }
+
+    @Override
     public GroupCommit.@Nullable Remembered findRequest(ReplicaSetId set, Bytes id, int era) {
         for (int e = era; e >= era - 1; e--) {
             byte[] value = db.get(db.meta(), GroupRecordCodec.requestKey(set, e, id, place(set)));
@@ -283,6 +298,7 @@ public final class RocksGroupStore implements GroupStore {
                     @Override
                     public void addTo(WriteBatch batch, boolean lastHeader) throws RocksDBException {
                         batch.put(db.meta(), GroupRecordCodec.headerKey(set), GroupRecordCodec.header(header, second));
+                        batch.delete(db.meta(), GroupRecordCodec.givenUpKey(set));
                         clear(batch, set, !second);
                     }
                 });

@@ -1,7 +1,11 @@
 package io.quorate.node.storage;
 
 import io.quorate.ring.bytes.ByteSink;
+import io.quorate.ring.bytes.ByteSource;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import org.rocksdb.RocksDBException;
@@ -51,6 +55,31 @@ public final class LogDamage {
             return true;
         } catch (RocksDBException e) {
             throw new IllegalStateException(e);
+        }
+    }
+
+    /**
+     * Flips a bit in the middle event of a writer that has some.
+     *
+     * @param folder of a stopped node
+     */
+    public static void flipBitInTheMiddle(Path folder, String name) {
+        try (RocksColumns columns = RocksColumns.open(folder.resolve("db"), SyncMode.GROUP)) {
+            List<Long> numbers = new ArrayList<>();
+            byte[] encoded = name.getBytes(StandardCharsets.UTF_8);
+            byte[] prefix = new ByteSink(64)
+                    .u8(Kind.EVENT.letter)
+                    .u16(encoded.length)
+                    .raw(encoded, 0, encoded.length)
+                    .toByteArray();
+            columns.scanKeys(
+                    columns.journal(),
+                    prefix,
+                    prefix,
+                    key -> numbers.add(new ByteSource(key, key.length - 8, 8).u64()));
+            if (numbers.size() < 3 || !flipBit(columns, Kind.EVENT, name, numbers.get(numbers.size() / 2))) {
+                throw new IllegalStateException(name + " has no middle: " + numbers);
+            }
         }
     }
 

@@ -1,9 +1,11 @@
 package io.quorate.node.storage;
 
 import io.quorate.node.protocol.store.RecordKey;
+import io.quorate.node.protocol.store.ReplicaSetId;
 import io.quorate.ring.bytes.Bytes;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.function.Function;
 import java.util.function.Predicate;
@@ -49,6 +51,12 @@ public final class RecordDamage {
     private static void flip(WriteBatch batch, ColumnFamilyHandle column, Entry entry) throws RocksDBException {
         entry.value[entry.value.length / 2] ^= 0x10;
         batch.put(column, entry.key, entry.value);
+    }
+
+    /** Flips a bit in the middle of the header of a group's state. */
+    public static int flipHeader(Path folder, ReplicaSetId set) {
+        byte[] header = GroupRecordCodec.headerKey(set);
+        return harm(folder, RocksColumns::meta, "G", key -> Arrays.equals(key, header), RecordDamage::flip);
     }
 
     /** Removes the hash trees of all partitions. */

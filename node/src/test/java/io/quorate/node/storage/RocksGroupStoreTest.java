@@ -8,12 +8,14 @@ import io.quorate.node.protocol.raft.Configuration;
 import io.quorate.node.protocol.request.LedVersions;
 import io.quorate.node.protocol.request.VersionTag;
 import io.quorate.node.protocol.store.Commit;
+import io.quorate.node.protocol.store.CorruptRecordException;
 import io.quorate.node.protocol.store.GroupCommit;
 import io.quorate.node.protocol.store.GroupStore;
 import io.quorate.node.protocol.store.RecordKey;
 import io.quorate.node.protocol.store.ReplicaSetId;
 import io.quorate.node.protocol.store.StorageException;
 import io.quorate.repair.merkle.LeafTable;
+import io.quorate.ring.bytes.ByteSink;
 import io.quorate.ring.bytes.Bytes;
 import io.quorate.ring.token.PartitionCount;
 import io.quorate.ring.topology.NodeId;
@@ -22,6 +24,7 @@ import io.quorate.ring.version.KeyState;
 import io.quorate.ring.version.Version;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -119,6 +122,48 @@ class RocksGroupStoreTest {
         assertThat(opened.leaves().get(11)).isEqualTo(new LeafTable.Sum(1, 11));
         assertThat(store.read(key)).isEqualTo(state(5, 4, "v"));
         assertThat(store.findRequest(SET, Bytes.ofUtf8("request-4"), 0)).isNotNull();
+    }
+
+    @Test
+    void whatIsGivenUpStaysSoUntilAnotherStateIsThere() throws Exception {
+        RecordKey key = key(SET, "a");
+        write(commit(store, SET, 4, 1_000, false, change(key, state(5, 4, "v"), 11)));
+        assertThat(store.isGivenUp(SET)).isFalse();
+
+        assertThat(end(done -> store.giveUp(SET, done))).isNull();
+        beside.close();
+        open();
+
+        assertThat(store.isGivenUp(SET)).isTrue();
+        assertThat(store.isGivenUp(ReplicaSetId.led(3, 6))).isFalse();
+        assertThat(end(done -> store.beginInstall(SET, done))).isNull();
+        assertThat(store.isGivenUp(SET)).isTrue();
+        GroupCommit.Header next = new GroupCommit.Header(9, 2, MEMBERS, 2_000, 0);
+        assertThat(end(done -> store.endInstall(SET, next, done))).isNull();
+        assertThat(store.isGivenUp(SET)).isFalse();
+        assertThat(store.open(SET).header()).isEqualTo(next);
+        assertThat(store.read(key)).isEqualTo(KeyState.EMPTY);
+    }
+
+    @Test
+    void aHeaderThatIsWholeButOfAnotherFormatIsNotTheDisksFault() {
+        byte[] good = GroupRecordCodec.header(new GroupCommit.Header(9, 2, MEMBERS, 2_000, 0), false);
+        byte[] damaged = good.clone();
+        damaged[damaged.length / 2] ^= 1;
+        byte[] later = RecordCodec.sealed(new ByteSink(8).u8(RecordCodec.FORMAT + 1));
+
+        assertThatThrownBy(() -> GroupRecordCodec.readHeader(damaged))
+                .isInstanceOfSatisfying(
+                        CorruptRecordException.class,
+                        e -> assertThat(e.isDamage()).isTrue());
+        assertThatThrownBy(() -> GroupRecordCodec.readHeader(Arrays.copyOf(good, 3)))
+                .isInstanceOfSatisfying(
+                        CorruptRecordException.class,
+                        e -> assertThat(e.isDamage()).isTrue());
+        assertThatThrownBy(() -> GroupRecordCodec.readHeader(later))
+                .isInstanceOfSatisfying(
+                        CorruptRecordException.class,
+                        e -> assertThat(e.isDamage()).isFalse());
     }
 
     @Test

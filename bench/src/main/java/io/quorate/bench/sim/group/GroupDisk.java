@@ -170,6 +170,16 @@ final class GroupDisk implements GroupStore {
     }
 
     @Override
+    public void giveUp(ReplicaSetId set, Consumer<@Nullable StorageException> ended) {
+        throw new IllegalStateException("a simulated disk spoils nothing");
+    }
+
+    @Override
+    public boolean isGivenUp(ReplicaSetId set) {
+        return false;
+    }
+
+    @Override
     public GroupCommit.@Nullable Remembered findRequest(ReplicaSetId set, Bytes id, int era) {
         return contents.state().findRequest(set, id, era);
     }

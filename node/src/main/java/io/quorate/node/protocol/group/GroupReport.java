@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * How a node's part in a group stands.
  *
  * @param role {@code leader follower pre-candidate candidate halted}; {@code rejoining} of one that has
- *     lost its disk and takes no part yet; {@code starting} or {@code busy} where nothing else is known: it has not begun yet, or
+ *     lost its disk, or gave up what it had because that was damaged, and takes no part yet; {@code starting} or {@code busy} where nothing else is known: it has not begun yet, or
  *     did not say in time
  * @param members empty where this node does not lead
  * @param lagMillis how old what is applied here may be; -1 if that is not known

@@ -5,7 +5,7 @@ import io.quorate.node.protocol.store.ReplicaSetId;
 import io.quorate.ring.topology.NodeId;
 
 /**
- * A node's part in a group while it has neither log nor state, because its disk was lost. It has forgotten for whom it voted
+ * A node's part in a group while it has neither log nor state, because its disk was lost, or was found to be damaged there. It has forgotten for whom it voted
  * and what it acknowledged, so it takes no part: it hears nothing of the core's messages and says nothing of its own. It asks
  * to be let in, and takes a state that holds the entry which lets it in ({@link Readmissions}); then it is a member as after
  * any other start. Whoever dies before that asks anew.
@@ -56,9 +56,9 @@ public final class Rejoining {
         });
     }
 
-    /** Whether a node that is known to have lost its disk has yet to rejoin a group: nothing of it is on the disk. */
+    /** Whether a node that is known to have lost its disk has yet to rejoin a group: nothing of it is there that it can rely on. */
     public static boolean isNeeded(GroupStore store, ReplicaSetId set) {
-        return store.open(set).header() == null;
+        return store.isGivenUp(set) || store.open(set).header() == null;
     }
 
     private void end() {

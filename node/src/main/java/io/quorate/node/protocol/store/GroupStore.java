@@ -33,6 +33,17 @@ public interface GroupStore {
      */
     void afterAll(Runnable then);
 
+    /**
+     * Gives up what there is of a group because it cannot be trusted, durably: it is nothing to begin with any more, and the
+     * next state that comes in takes its place.
+     *
+     * @param ended told, on any thread, null if it stands
+     */
+    void giveUp(ReplicaSetId set, Consumer<@Nullable StorageException> ended);
+
+    /** Whether a group was given up, and no other state has taken its place. */
+    boolean isGivenUp(ReplicaSetId set);
+
     /** A write of this era or the one before that is remembered, or null. */
     GroupCommit.@Nullable Remembered findRequest(ReplicaSetId set, Bytes id, int era);
 

@@ -120,6 +120,20 @@ class RejoiningTest {
     }
 
     @Test
+    void itIsNeededWhereAStateWasGivenUp() {
+        store.endInstall(TinyGroup.SET, offer(50).header(), failure -> {});
+        assertThat(Rejoining.isNeeded(store, TinyGroup.SET)).isFalse();
+        store.giveUp(TinyGroup.SET, failure -> {});
+        assertThat(Rejoining.isNeeded(store, TinyGroup.SET)).isTrue();
+        rejoining.tick(0);
+        said(new GroupMessage.LetIn(NONCE, 60));
+        assertThat(said(offer(60))).isEqualTo(answer(true));
+        said(new GroupMessage.StatePart(5, 1, ImmutableList.of(), true));
+        assertThat(returns).isEqualTo(1);
+        assertThat(Rejoining.isNeeded(store, TinyGroup.SET)).isFalse();
+    }
+
+    @Test
     void itTakesNoStateButOneThatHoldsTheEntryThatLetsItIn() {
         assertThat(said(offer(100))).as("before any word").isEqualTo(answer(false));
         assertThat(said(new GroupMessage.LetIn(NONCE + 1, 90))).isEmpty();
