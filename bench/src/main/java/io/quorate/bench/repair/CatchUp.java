@@ -172,9 +172,7 @@ final class CatchUp implements AutoCloseable {
     private double total(String metric, List<Integer> nodes) throws IOException, InterruptedException {
         double sum = 0;
         for (int node : nodes) {
-            sum += http.metrics(urls.get(node)).samples(metric).stream()
-                    .mapToDouble(MetricsText.Sample::value)
-                    .sum();
+            sum += http.metrics(urls.get(node)).sum(metric).orElse(0);
         }
         return sum;
     }

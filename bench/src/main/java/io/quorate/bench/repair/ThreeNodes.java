@@ -1,7 +1,6 @@
 package io.quorate.bench.repair;
 
 import io.quorate.bench.local.LocalMembers;
-import io.quorate.bench.local.MetricsText;
 import io.quorate.bench.local.NodeHttp;
 import io.quorate.client.AsyncLeaderlessView;
 import io.quorate.client.LeaderlessView;
@@ -217,11 +216,9 @@ final class ThreeNodes implements AutoCloseable {
 
     /** A figure of a node's metrics, over all its labels. */
     double metric(int index, String name) throws IOException, InterruptedException {
-        List<MetricsText.Sample> samples = http.metrics(url(index)).samples(name);
-        if (samples.isEmpty()) {
-            throw new IOException("n" + (index + 1) + " has no metric " + name);
-        }
-        return samples.stream().mapToDouble(MetricsText.Sample::value).sum();
+        return http.metrics(url(index))
+                .sum(name)
+                .orElseThrow(() -> new IOException("n" + (index + 1) + " has no metric " + name));
     }
 
     /** The sum of a figure over the nodes that are up. */
