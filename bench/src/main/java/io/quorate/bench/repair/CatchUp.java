@@ -2,6 +2,7 @@ package io.quorate.bench.repair;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.quorate.bench.chaos.Fault;
+import io.quorate.bench.chaos.Leads;
 import io.quorate.bench.chaos.Network;
 import io.quorate.bench.chaos.ServerProcesses;
 import io.quorate.bench.chaos.Victims;
@@ -78,13 +79,15 @@ final class CatchUp implements AutoCloseable {
                 List.of("a", "b", "c"), folder, HEAP, Network.loopback(), started -> running = started);
         urls = servers.urls();
         http.send(urls.get(0), "PUT", "/v1/buckets/" + BUCKET, "{\"mode\":\"leader\"}");
+        Leads all = new Leads(urls);
         await(
                 "a leader of every group",
-                () -> applied(LOST).keySet().equals(commits(List.of(0, 1, LOST)).keySet()));
+                () -> applied(LOST).keySet().equals(all.commits().keySet()));
         servers.begin(Fault.KILL, LOST);
-        await("leaders without n3", () -> commits(List.of(0, 1)).size() == partitions());
+        Leads rest = new Leads(urls.subList(0, LOST));
+        await("leaders without n3", () -> rest.commits().size() == partitions());
         write(way, keys, valueBytes);
-        Map<Integer, Long> due = commits(List.of(0, 1));
+        Map<Integer, Long> due = rest.commits();
         double sent = total("quorate_link_group_sent_bytes", List.of(0, 1));
         long from = System.nanoTime();
         servers.end(Fault.KILL, LOST);
@@ -143,30 +146,10 @@ final class CatchUp implements AutoCloseable {
 
     private Map<Integer, Long> applied(int node) throws IOException, InterruptedException {
         Map<Integer, Long> applied = new HashMap<>();
-        for (JsonNode group : groups(node)) {
+        for (JsonNode group : http.get(urls.get(node), "/v1/groups").path("groups")) {
             applied.put(group.path("partition").asInt(), group.path("applied").asLong());
         }
         return applied;
-    }
-
-    /** Of each group that one of these nodes leads, up to where it is committed. */
-    private Map<Integer, Long> commits(List<Integer> nodes) throws IOException, InterruptedException {
-        Map<Integer, Long> commits = new HashMap<>();
-        for (int node : nodes) {
-            for (JsonNode group : groups(node)) {
-                if (group.path("role").asText().equals("leader")) {
-                    commits.merge(
-                            group.path("partition").asInt(),
-                            group.path("commit").asLong(),
-                            Math::max);
-                }
-            }
-        }
-        return commits;
-    }
-
-    private JsonNode groups(int node) throws IOException, InterruptedException {
-        return http.get(urls.get(node), "/v1/groups").path("groups");
     }
 
     private double total(String metric, List<Integer> nodes) throws IOException, InterruptedException {
