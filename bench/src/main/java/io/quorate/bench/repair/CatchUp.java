@@ -8,6 +8,7 @@ import io.quorate.bench.chaos.ServerProcesses;
 import io.quorate.bench.chaos.Victims;
 import io.quorate.bench.local.MetricsText;
 import io.quorate.bench.local.NodeHttp;
+import io.quorate.bench.local.Patience;
 import io.quorate.client.AsyncLeaderView;
 import io.quorate.client.LeaderView;
 import io.quorate.client.QuorateClient;
@@ -28,7 +29,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.concurrent.Semaphore;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
@@ -44,8 +44,7 @@ final class CatchUp implements AutoCloseable {
     private static final int PARTITION = 0;
 
     private static final Duration TIMEOUT = Duration.ofSeconds(10);
-    private static final long PATIENCE_NANOS = TimeUnit.MINUTES.toNanos(10);
-    private static final long POLL_MILLIS = 50;
+    private static final Patience PATIENCE = new Patience(600);
 
     private final Path folder;
     private final NodeHttp http = new NodeHttp();
@@ -80,19 +79,19 @@ final class CatchUp implements AutoCloseable {
         urls = servers.urls();
         http.send(urls.get(0), "PUT", "/v1/buckets/" + BUCKET, "{\"mode\":\"leader\"}");
         Leads all = new Leads(urls);
-        await(
+        PATIENCE.await(
                 "a leader of every group",
                 () -> applied(LOST).keySet().equals(all.commits().keySet()));
         servers.begin(Fault.KILL, LOST);
         Leads rest = new Leads(urls.subList(0, LOST));
-        await("leaders without n3", () -> rest.commits().size() == partitions());
+        PATIENCE.await("leaders without n3", () -> rest.commits().size() == partitions());
         write(way, keys, valueBytes);
         Map<Integer, Long> due = rest.commits();
         double sent = total("quorate_link_group_sent_bytes", List.of(0, 1));
         long from = System.nanoTime();
         servers.end(Fault.KILL, LOST);
         double serving = (System.nanoTime() - from) / 1e9;
-        await("n3 to have everything", () -> hasAll(due));
+        PATIENCE.await("n3 to have everything", () -> hasAll(due));
         double whole = (System.nanoTime() - from) / 1e9;
         double sentSince = total("quorate_link_group_sent_bytes", List.of(0, 1, LOST)) - sent;
         double states = http.metrics(urls.get(LOST)).samples("quorate_groups_total").stream()
@@ -158,20 +157,6 @@ final class CatchUp implements AutoCloseable {
             sum += http.metrics(urls.get(node)).sum(metric).orElse(0);
         }
         return sum;
-    }
-
-    private interface Condition {
-        boolean holds() throws IOException, InterruptedException;
-    }
-
-    private static void await(String what, Condition condition) throws IOException, InterruptedException {
-        long until = System.nanoTime() + PATIENCE_NANOS;
-        while (!condition.holds()) {
-            if (System.nanoTime() - until > 0) {
-                throw new IOException("waited ten minutes in vain for " + what);
-            }
-            TimeUnit.MILLISECONDS.sleep(POLL_MILLIS);
-        }
     }
 
     @Override

@@ -46,8 +46,6 @@ final class ThreeNodes implements AutoCloseable {
     /** Of writes: their coordinator goes on with homes that did not answer for some seconds longer. */
     private static final Duration DEADLINE = Duration.ofSeconds(3);
 
-    private static final long POLL_MILLIS = 50;
-
     private final Path data;
     private final List<Member> members;
     private final @Nullable EmbeddedNode[] nodes = new EmbeddedNode[NODES];
@@ -193,21 +191,6 @@ final class ThreeNodes implements AutoCloseable {
                 count,
                 key,
                 (view, name) -> view.get(name).thenCompose(read -> view.put(name, Value.of(value), read.context())));
-    }
-
-    /** Waits until a condition holds, for an hour at most. */
-    void await(String what, Condition condition) throws IOException, InterruptedException {
-        long until = System.nanoTime() + TimeUnit.HOURS.toNanos(1);
-        while (!condition.holds()) {
-            if (System.nanoTime() - until > 0) {
-                throw new IOException("not after an hour: " + what);
-            }
-            TimeUnit.MILLISECONDS.sleep(POLL_MILLIS);
-        }
-    }
-
-    interface Condition {
-        boolean holds() throws IOException, InterruptedException;
     }
 
     private URI url(int index) {
