@@ -61,7 +61,7 @@ final class CatchUp implements AutoCloseable {
      * What it took.
      *
      * @param servingSeconds from the start of the process until it could be spoken to
-     * @param wholeSeconds from there until all groups have applied all that was committed
+     * @param wholeSeconds from the start of the process until all groups have applied all that was committed
      * @param sentBytes between all nodes for groups, from the start on
      * @param statesTaken in place of entries
      */
