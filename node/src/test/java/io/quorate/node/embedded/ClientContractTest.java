@@ -104,6 +104,20 @@ class ClientContractTest {
         }
     }
 
+    @Nested
+    class BucketsOverHttp extends BucketContract {
+        BucketsOverHttp() {
+            super(demo, ClientContractTest::http);
+        }
+    }
+
+    @Nested
+    class BucketsInProcess extends BucketContract {
+        BucketsInProcess() {
+            super(demo, ClientContractTest::inProcess);
+        }
+    }
+
     @Test
     void bothWaysGiveTheSameRingAndExplanation() {
         withBoth((web, inside) -> {

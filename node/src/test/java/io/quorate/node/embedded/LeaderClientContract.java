@@ -8,9 +8,6 @@ import static org.awaitility.Awaitility.await;
 import io.quorate.client.AsyncLeaderView;
 import io.quorate.client.LeaderView;
 import io.quorate.client.QuorateClient;
-import io.quorate.client.bucket.BucketChange;
-import io.quorate.client.bucket.BucketDefinition;
-import io.quorate.client.bucket.BucketInfo;
 import io.quorate.client.data.LeaderInfo;
 import io.quorate.client.data.LeaderRead;
 import io.quorate.client.data.LeaderWrite;
@@ -348,34 +345,5 @@ abstract class LeaderClientContract extends Connected {
                 .toCompletableFuture()
                 .get(20, TimeUnit.SECONDS);
         assertThat(accounts.get(key).value()).isEmpty();
-    }
-
-    @Test
-    void theBucketsOwnLevelsCount() {
-        String bucket = "led-" + key;
-        client.buckets().create(bucket, BucketDefinition.leader().withLevels("LEASE", "SYNC"));
-        LeaderView view = client.bucket(bucket).atLeaderDefaults().withTimeout(PATIENT);
-
-        assertThat(view.put(key, "1").info().level()).isEqualTo("SYNC");
-        assertThat(view.get(key).info().level()).isEqualTo("LEASE");
-        client.buckets().delete(bucket);
-    }
-
-    @Test
-    void administersLeaderBuckets() {
-        String bucket = "led-" + key;
-        BucketDefinition plain =
-                BucketDefinition.leader().withReplicas(3).withLevels(ReadLevel.LINEARIZABLE.name(), "SEMI_SYNC");
-
-        assertThat(client.buckets().create(bucket, BucketDefinition.leader()))
-                .isEqualTo(new BucketChange(true, new BucketInfo(bucket, plain)));
-        BucketDefinition weaker = plain.withLevels("FOLLOWER", "ASYNC");
-        assertThat(client.buckets().create(bucket, weaker).created()).isFalse();
-        assertThat(client.buckets().get(bucket)).isEqualTo(new BucketInfo(bucket, weaker));
-        assertThat(client.buckets().list()).contains(new BucketInfo(bucket, weaker));
-        assertThatThrownBy(() -> client.buckets().create(bucket, BucketDefinition.leaderless()))
-                .isInstanceOf(RequestRefusedException.class)
-                .hasMessageContaining("bucket-immutable");
-        client.buckets().delete(bucket);
     }
 }
