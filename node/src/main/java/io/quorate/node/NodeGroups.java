@@ -28,6 +28,7 @@ import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.ActorSystem;
 import org.apache.pekko.actor.typed.DispatcherSelector;
 import org.apache.pekko.actor.typed.javadsl.Adapter;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -42,6 +43,9 @@ final class NodeGroups {
     private final String log;
     private final GroupTable table;
     private final ActorRef<Received> actor;
+    /** What is kept of it on this disk, which nobody else writes; null if nothing is. */
+    private byte @Nullable [] marked;
+
     private boolean begun;
     private volatile boolean told;
     private volatile boolean needed;
@@ -67,6 +71,7 @@ final class NodeGroups {
         this.config = config;
         this.columns = columns;
         this.knownDisk = knownDisk;
+        this.marked = columns.getMeta(BEGUN);
         // A system that was given may see this node start more than once.
         this.log = config.node() + "-" + Long.toHexString(Wiring.incarnations().getAsLong());
         for (GroupEvent event : GroupEvent.values()) {
@@ -129,18 +134,15 @@ final class NodeGroups {
         boolean led = view.buckets().values().stream()
                 .anyMatch(entry -> entry.definition().isLed());
         Losses losses = view.losses();
-        byte[] marked = columns.getMeta(BEGUN);
         if (marked == null && hasPromisedNothing(view, led)) {
-            marked = mark(losses, false);
-            columns.putMeta(BEGUN, marked);
+            keep(mark(losses, false));
         }
         if (!led) {
             return;
         }
         needed = true;
         if (marked == null && losses.count() > 0) {
-            marked = mark(losses, true);
-            columns.putMeta(BEGUN, marked);
+            keep(mark(losses, true));
             LOG.warn(
                     "{}: this node has lost what was on its disk, and with it what its groups had promised: they take part when a"
                             + " majority without this node has let them in",
@@ -189,6 +191,11 @@ final class NodeGroups {
     private static byte[] mark(Losses losses, boolean rejoins) {
         ByteSink mark = new ByteSink(5).u32(losses.count());
         return (rejoins ? mark.u8(1) : mark).toByteArray();
+    }
+
+    private void keep(byte[] mark) {
+        columns.putMeta(BEGUN, mark);
+        marked = mark;
     }
 
     /** Has all groups end. */

@@ -1,5 +1,6 @@
 package io.quorate.bench.chaos;
 
+import io.quorate.bench.local.Patience;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -48,7 +49,7 @@ final class ChaosRun {
         List<String> wrong = new ArrayList<>();
         try {
             wrong.addAll(ordeal.go());
-        } catch (Stage.TooLateException e) {
+        } catch (Patience.TooLateException e) {
             wrong.add(String.valueOf(e.getMessage()));
         }
         timeline.say("all faults are over: " + convergeSeconds + " s until "

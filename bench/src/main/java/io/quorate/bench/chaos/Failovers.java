@@ -70,7 +70,8 @@ final class Failovers implements Ordeal {
             stage.victims().end(settings.fault(), node);
             stage.awaitWhole();
             stage.awaitLed();
-            Stage.await(Stage.name(node) + " to lead again", () -> stage.leads().heldBy(node) > 0);
+            Stage.PATIENCE.await(
+                    Stage.name(node) + " to lead again", () -> stage.leads().heldBy(node) > 0);
             stage.timeline()
                     .say(String.format(
                             Locale.ROOT,
@@ -88,7 +89,7 @@ final class Failovers implements Ordeal {
     private int leaderOf(String key) throws InterruptedException {
         int partition = PARTITIONS.partitionOf(TokenHash.tokenOf(LedLoad.BUCKET, Bytes.ofUtf8(key)));
         OptionalInt[] leader = {OptionalInt.empty()};
-        Stage.await("a leader of " + key, () -> {
+        Stage.PATIENCE.await("a leader of " + key, () -> {
             leader[0] = stage.leads().of(partition);
             return leader[0].isPresent();
         });

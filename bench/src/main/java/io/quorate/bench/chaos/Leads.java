@@ -6,11 +6,13 @@ import java.io.IOException;
 import java.net.URI;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.OptionalInt;
 
 /** Who leads the groups of leader buckets, as the nodes themselves say. Nodes are counted from 0. */
-final class Leads {
+public final class Leads {
     private static final String LEADER = "leader";
 
     private final List<URI> urls;
@@ -19,7 +21,8 @@ final class Leads {
     /** A group, and the node that says that it leads it. */
     private record Lead(int partition, int node, long term, long commit) {}
 
-    Leads(List<URI> urls) {
+    /** Asks these nodes. */
+    public Leads(List<URI> urls) {
         this.urls = urls;
     }
 
@@ -33,21 +36,34 @@ final class Leads {
 
     /** One that does not answer leads nothing that could be asked for. */
     private List<Lead> heldNow(int node) throws InterruptedException {
-        List<Lead> leads = new ArrayList<>();
         try {
-            for (JsonNode group : groups(node)) {
-                if (group.path("role").asText().equals(LEADER)) {
-                    leads.add(new Lead(
-                            group.path("partition").asInt(),
-                            node,
-                            group.path("term").asLong(),
-                            group.path("commit").asLong()));
-                }
-            }
-            return leads;
+            return told(node);
         } catch (IOException e) {
             return List.of();
         }
+    }
+
+    private List<Lead> told(int node) throws IOException, InterruptedException {
+        List<Lead> leads = new ArrayList<>();
+        for (JsonNode group : groups(node)) {
+            if (group.path("role").asText().equals(LEADER)) {
+                leads.add(new Lead(
+                        group.path("partition").asInt(),
+                        node,
+                        group.path("term").asLong(),
+                        group.path("commit").asLong()));
+            }
+        }
+        return leads;
+    }
+
+    /** Of each group that one of the nodes leads, up to where it is committed; fails if one of them does not answer. */
+    public Map<Integer, Long> commits() throws IOException, InterruptedException {
+        Map<Integer, Long> commits = new HashMap<>();
+        for (int node = 0; node < urls.size(); node++) {
+            told(node).forEach(lead -> commits.merge(lead.partition(), lead.commit(), Math::max));
+        }
+        return commits;
     }
 
     private JsonNode groups(int node) throws IOException, InterruptedException {

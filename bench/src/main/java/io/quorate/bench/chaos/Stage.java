@@ -1,6 +1,7 @@
 package io.quorate.bench.chaos;
 
 import io.quorate.bench.local.NodeHttp;
+import io.quorate.bench.local.Patience;
 import java.io.IOException;
 import java.net.URI;
 import java.util.List;
@@ -9,8 +10,9 @@ import java.util.concurrent.TimeUnit;
 /** Where nodes are hurt, and time passes between. Not for several threads. */
 final class Stage {
     private static final int SAID_EVERY_SECONDS = 5;
-    private static final long WHOLE_SECONDS = 120;
-    private static final long POLL_MILLIS = 50;
+
+    /** With what has to come about between faults. */
+    static final Patience PATIENCE = new Patience(120);
 
     private final Victims victims;
     private final Timeline timeline;
@@ -61,42 +63,13 @@ final class Stage {
     /** Waits until every node has all that it should have. */
     void awaitWhole() throws InterruptedException {
         for (URI url : victims.urls()) {
-            await(url + " to catch up", () -> http.isWhole(url));
+            PATIENCE.await(url + " to catch up", () -> http.isWhole(url));
         }
     }
 
     /** Waits until every member of every group knows who leads it. */
     void awaitLed() throws InterruptedException {
-        await("a leader of every group", leads::areKnown);
-    }
-
-    /** Something that may be asked of nodes again and again. */
-    interface Condition {
-        boolean holds() throws InterruptedException;
-    }
-
-    /** Something did not come about that has to. */
-    static final class TooLateException extends RuntimeException {
-        private static final long serialVersionUID = 1L;
-
-        private TooLateException(String what) {
-            super("waited " + WHOLE_SECONDS + " s in vain for " + what);
-        }
-    }
-
-    /**
-     * Waits for it.
-     *
-     * @throws TooLateException after two minutes
-     */
-    static void await(String what, Condition condition) throws InterruptedException {
-        long until = System.nanoTime() + TimeUnit.SECONDS.toNanos(WHOLE_SECONDS);
-        while (!condition.holds()) {
-            if (System.nanoTime() - until > 0) {
-                throw new TooLateException(what);
-            }
-            TimeUnit.MILLISECONDS.sleep(POLL_MILLIS);
-        }
+        PATIENCE.await("a leader of every group", leads::areKnown);
     }
 
     List<URI> urls() {

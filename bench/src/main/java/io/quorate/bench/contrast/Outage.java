@@ -2,7 +2,6 @@ package io.quorate.bench.contrast;
 
 import io.quorate.bench.chaos.Fault;
 import io.quorate.bench.chaos.Victims;
-import io.quorate.bench.local.MetricsText;
 import io.quorate.bench.local.NodeHttp;
 import java.io.IOException;
 import java.net.URI;
@@ -25,9 +24,8 @@ final class Outage {
 
     /** How many groups a node leads. */
     int leads(int node) throws IOException, InterruptedException {
-        return (int) http.metrics(victims.urls().get(node)).samples("quorate_groups_led").stream()
-                .mapToDouble(MetricsText.Sample::value)
-                .sum();
+        return (int)
+                http.metrics(victims.urls().get(node)).sum("quorate_groups_led").orElse(0);
     }
 
     private int leads(List<Integer> nodes) throws IOException, InterruptedException {

@@ -30,16 +30,11 @@ record Traffic(double bytes, double fsyncs, double changes) {
     static Traffic read(MetricsText metrics) {
         return new Traffic(
                 LANES.stream()
-                        .mapToDouble(lane -> sum(metrics, "quorate_link_" + lane + "_sent_bytes"))
+                        .mapToDouble(lane -> metrics.sum("quorate_link_" + lane + "_sent_bytes")
+                                .orElse(0))
                         .sum(),
-                sum(metrics, "quorate_storage_fsync_seconds_count"),
-                sum(metrics, "quorate_storage_batch_sum"));
-    }
-
-    private static double sum(MetricsText metrics, String name) {
-        return metrics.samples(name).stream()
-                .mapToDouble(MetricsText.Sample::value)
-                .sum();
+                metrics.sum("quorate_storage_fsync_seconds_count").orElse(0),
+                metrics.sum("quorate_storage_batch_sum").orElse(0));
     }
 
     /** This and so many times the other. */

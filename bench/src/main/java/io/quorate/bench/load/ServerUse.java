@@ -85,18 +85,9 @@ record ServerUse(OptionalDouble cpuSeconds, OptionalDouble fsyncs, List<ProcessU
                 String start = sample.labels().getOrDefault("start", "");
                 processes.put(
                         host + "/" + sample.labels().getOrDefault("pid", "") + (start.isEmpty() ? "" : "@" + start),
-                        new ProcessScrape(nodes, sample.value(), sum(metrics, GC_SECONDS), sum(metrics, HEAP_BYTES)));
+                        new ProcessScrape(nodes, sample.value(), metrics.sum(GC_SECONDS), metrics.sum(HEAP_BYTES)));
             }
-            return new NodeScrape(processes, sum(metrics, FSYNCS));
-        }
-
-        private static OptionalDouble sum(MetricsText metrics, String name) {
-            List<MetricsText.Sample> samples = metrics.samples(name);
-            return samples.isEmpty()
-                    ? OptionalDouble.empty()
-                    : OptionalDouble.of(samples.stream()
-                            .mapToDouble(MetricsText.Sample::value)
-                            .sum());
+            return new NodeScrape(processes, metrics.sum(FSYNCS));
         }
     }
 

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalDouble;
 import org.jspecify.annotations.Nullable;
 
 /** Reads samples from the Prometheus text format; lines that are no samples are passed over. */
@@ -29,6 +30,11 @@ public final class MetricsText {
                     }
                 });
         return samples;
+    }
+
+    /** The sum of a metric of exactly this name over all its labels; empty if it has no sample. */
+    public OptionalDouble sum(String name) {
+        return samples(name).stream().mapToDouble(Sample::value).reduce(Double::sum);
     }
 
     private static @Nullable Sample parse(String line, int nameEnd) {

@@ -2,11 +2,13 @@ package io.quorate.bench.repair;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.quorate.bench.chaos.Fault;
+import io.quorate.bench.chaos.Leads;
 import io.quorate.bench.chaos.Network;
 import io.quorate.bench.chaos.ServerProcesses;
 import io.quorate.bench.chaos.Victims;
 import io.quorate.bench.local.MetricsText;
 import io.quorate.bench.local.NodeHttp;
+import io.quorate.bench.local.Patience;
 import io.quorate.client.AsyncLeaderView;
 import io.quorate.client.LeaderView;
 import io.quorate.client.QuorateClient;
@@ -27,7 +29,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.concurrent.Semaphore;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
@@ -43,8 +44,7 @@ final class CatchUp implements AutoCloseable {
     private static final int PARTITION = 0;
 
     private static final Duration TIMEOUT = Duration.ofSeconds(10);
-    private static final long PATIENCE_NANOS = TimeUnit.MINUTES.toNanos(10);
-    private static final long POLL_MILLIS = 50;
+    private static final Patience PATIENCE = new Patience(600);
 
     private final Path folder;
     private final NodeHttp http = new NodeHttp();
@@ -61,7 +61,7 @@ final class CatchUp implements AutoCloseable {
      * What it took.
      *
      * @param servingSeconds from the start of the process until it could be spoken to
-     * @param wholeSeconds from there until all groups have applied all that was committed
+     * @param wholeSeconds from the start of the process until all groups have applied all that was committed
      * @param sentBytes between all nodes for groups, from the start on
      * @param statesTaken in place of entries
      */
@@ -78,18 +78,20 @@ final class CatchUp implements AutoCloseable {
                 List.of("a", "b", "c"), folder, HEAP, Network.loopback(), started -> running = started);
         urls = servers.urls();
         http.send(urls.get(0), "PUT", "/v1/buckets/" + BUCKET, "{\"mode\":\"leader\"}");
-        await(
+        Leads all = new Leads(urls);
+        PATIENCE.await(
                 "a leader of every group",
-                () -> applied(LOST).keySet().equals(commits(List.of(0, 1, LOST)).keySet()));
+                () -> applied(LOST).keySet().equals(all.commits().keySet()));
         servers.begin(Fault.KILL, LOST);
-        await("leaders without n3", () -> commits(List.of(0, 1)).size() == partitions());
+        Leads rest = new Leads(urls.subList(0, LOST));
+        PATIENCE.await("leaders without n3", () -> rest.commits().size() == partitions());
         write(way, keys, valueBytes);
-        Map<Integer, Long> due = commits(List.of(0, 1));
+        Map<Integer, Long> due = rest.commits();
         double sent = total("quorate_link_group_sent_bytes", List.of(0, 1));
         long from = System.nanoTime();
         servers.end(Fault.KILL, LOST);
         double serving = (System.nanoTime() - from) / 1e9;
-        await("n3 to have everything", () -> hasAll(due));
+        PATIENCE.await("n3 to have everything", () -> hasAll(due));
         double whole = (System.nanoTime() - from) / 1e9;
         double sentSince = total("quorate_link_group_sent_bytes", List.of(0, 1, LOST)) - sent;
         double states = http.metrics(urls.get(LOST)).samples("quorate_groups_total").stream()
@@ -143,54 +145,18 @@ final class CatchUp implements AutoCloseable {
 
     private Map<Integer, Long> applied(int node) throws IOException, InterruptedException {
         Map<Integer, Long> applied = new HashMap<>();
-        for (JsonNode group : groups(node)) {
+        for (JsonNode group : http.get(urls.get(node), "/v1/groups").path("groups")) {
             applied.put(group.path("partition").asInt(), group.path("applied").asLong());
         }
         return applied;
     }
 
-    /** Of each group that one of these nodes leads, up to where it is committed. */
-    private Map<Integer, Long> commits(List<Integer> nodes) throws IOException, InterruptedException {
-        Map<Integer, Long> commits = new HashMap<>();
-        for (int node : nodes) {
-            for (JsonNode group : groups(node)) {
-                if (group.path("role").asText().equals("leader")) {
-                    commits.merge(
-                            group.path("partition").asInt(),
-                            group.path("commit").asLong(),
-                            Math::max);
-                }
-            }
-        }
-        return commits;
-    }
-
-    private JsonNode groups(int node) throws IOException, InterruptedException {
-        return http.get(urls.get(node), "/v1/groups").path("groups");
-    }
-
     private double total(String metric, List<Integer> nodes) throws IOException, InterruptedException {
         double sum = 0;
         for (int node : nodes) {
-            sum += http.metrics(urls.get(node)).samples(metric).stream()
-                    .mapToDouble(MetricsText.Sample::value)
-                    .sum();
+            sum += http.metrics(urls.get(node)).sum(metric).orElse(0);
         }
         return sum;
-    }
-
-    private interface Condition {
-        boolean holds() throws IOException, InterruptedException;
-    }
-
-    private static void await(String what, Condition condition) throws IOException, InterruptedException {
-        long until = System.nanoTime() + PATIENCE_NANOS;
-        while (!condition.holds()) {
-            if (System.nanoTime() - until > 0) {
-                throw new IOException("waited ten minutes in vain for " + what);
-            }
-            TimeUnit.MILLISECONDS.sleep(POLL_MILLIS);
-        }
     }
 
     @Override

@@ -2,6 +2,7 @@ package io.quorate.bench.repair;
 
 import com.sun.management.OperatingSystemMXBean;
 import io.quorate.bench.local.AtExit;
+import io.quorate.bench.local.Patience;
 import io.quorate.node.demo.DemoCluster;
 import io.quorate.ring.bytes.Bytes;
 import io.quorate.ring.consistency.ConsistencyLevel;
@@ -43,6 +44,7 @@ public final class RepairCommand implements Callable<Integer> {
     private static final int IDLE_SECONDS = 20;
     private static final int GONE_ON_SECONDS = 40;
     private static final double KIB = 1024;
+    private static final Patience PATIENCE = new Patience(3600);
 
     @Option(names = "--case", split = ",", description = "which: ${COMPLETION-CANDIDATES} (default: all)")
     private List<Case> cases = List.of(Case.values());
@@ -107,7 +109,7 @@ public final class RepairCommand implements Callable<Integer> {
         nodes.put(0, ConsistencyLevel.ALL, keys, i -> "key" + i, value);
         for (int i = 0; i < ThreeNodes.NODES; i++) {
             int node = i;
-            nodes.await("all keys at n" + (i + 1), () -> nodes.keys(node) == keys && nodes.isWhole(node));
+            PATIENCE.await("all keys at n" + (i + 1), () -> nodes.keys(node) == keys && nodes.isWhole(node));
         }
     }
 
@@ -147,7 +149,7 @@ public final class RepairCommand implements Callable<Integer> {
     /** Waits until nothing moves any more. */
     private static void settle(ThreeNodes nodes) throws IOException, InterruptedException {
         double[] repaired = {-1};
-        nodes.await("nothing to repair any more", () -> {
+        PATIENCE.await("nothing to repair any more", () -> {
             TimeUnit.SECONDS.sleep(3);
             double now = nodes.total("quorate_anti_entropy_keys_repaired");
             boolean quiet = now == repaired[0];
@@ -168,7 +170,7 @@ public final class RepairCommand implements Callable<Integer> {
             double sent = nodes.sent();
             long from = System.nanoTime();
             nodes.start(LOST);
-            nodes.await("n3 to catch up", () -> nodes.node(LOST).peersUp().size() == 2 && nodes.isWhole(LOST));
+            PATIENCE.await("n3 to catch up", () -> nodes.node(LOST).peersUp().size() == 2 && nodes.isWhole(LOST));
             double seconds = (System.nanoTime() - from) / 1e9;
             settle(nodes);
             double bytes = nodes.sent() - sent;
@@ -190,7 +192,7 @@ public final class RepairCommand implements Callable<Integer> {
             nodes.start(LOST);
             List<String> progress = new ArrayList<>();
             long[] next = {from + TimeUnit.SECONDS.toNanos(1)};
-            nodes.await("n3 to have everything", () -> {
+            PATIENCE.await("n3 to have everything", () -> {
                 long has = nodes.keys(LOST);
                 if (System.nanoTime() - next[0] > 0) {
                     next[0] = System.nanoTime() + TimeUnit.SECONDS.toNanos(1);
@@ -229,7 +231,7 @@ public final class RepairCommand implements Callable<Integer> {
             nodes.start(LOST);
             for (int i = 0; i < ThreeNodes.NODES; i++) {
                 int node = i;
-                nodes.await(
+                PATIENCE.await(
                         "n" + (i + 1) + " to have what is left",
                         () -> nodes.keys(node) == written / 2
                                 && nodes.isWhole(node)

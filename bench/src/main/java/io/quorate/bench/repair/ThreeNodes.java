@@ -1,7 +1,6 @@
 package io.quorate.bench.repair;
 
 import io.quorate.bench.local.LocalMembers;
-import io.quorate.bench.local.MetricsText;
 import io.quorate.bench.local.NodeHttp;
 import io.quorate.client.AsyncLeaderlessView;
 import io.quorate.client.LeaderlessView;
@@ -46,8 +45,6 @@ final class ThreeNodes implements AutoCloseable {
     private static final Duration SIGHT = Duration.ofSeconds(30);
     /** Of writes: their coordinator goes on with homes that did not answer for some seconds longer. */
     private static final Duration DEADLINE = Duration.ofSeconds(3);
-
-    private static final long POLL_MILLIS = 50;
 
     private final Path data;
     private final List<Member> members;
@@ -196,32 +193,15 @@ final class ThreeNodes implements AutoCloseable {
                 (view, name) -> view.get(name).thenCompose(read -> view.put(name, Value.of(value), read.context())));
     }
 
-    /** Waits until a condition holds, for an hour at most. */
-    void await(String what, Condition condition) throws IOException, InterruptedException {
-        long until = System.nanoTime() + TimeUnit.HOURS.toNanos(1);
-        while (!condition.holds()) {
-            if (System.nanoTime() - until > 0) {
-                throw new IOException("not after an hour: " + what);
-            }
-            TimeUnit.MILLISECONDS.sleep(POLL_MILLIS);
-        }
-    }
-
-    interface Condition {
-        boolean holds() throws IOException, InterruptedException;
-    }
-
     private URI url(int index) {
         return URI.create(members.get(index).http());
     }
 
     /** A figure of a node's metrics, over all its labels. */
     double metric(int index, String name) throws IOException, InterruptedException {
-        List<MetricsText.Sample> samples = http.metrics(url(index)).samples(name);
-        if (samples.isEmpty()) {
-            throw new IOException("n" + (index + 1) + " has no metric " + name);
-        }
-        return samples.stream().mapToDouble(MetricsText.Sample::value).sum();
+        return http.metrics(url(index))
+                .sum(name)
+                .orElseThrow(() -> new IOException("n" + (index + 1) + " has no metric " + name));
     }
 
     /** The sum of a figure over the nodes that are up. */

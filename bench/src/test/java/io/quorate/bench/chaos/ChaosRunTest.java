@@ -119,7 +119,7 @@ class ChaosRunTest {
             Lying histories = new Lying();
             LedLoad.Settings settings = new LedLoad.Settings(4, 200, 3, 6, LedLoad.WHATEVER_HAPPENS);
             try (LedLoad load = LedLoad.start(settings, stage.urls(), histories, timeline)) {
-                Stage.await("a lie", () -> histories.lied);
+                Stage.PATIENCE.await("a lie", () -> histories.lied);
                 load.stop();
                 assertThat(load.check())
                         .anySatisfy(wrong -> assertThat(wrong)

@@ -19,7 +19,9 @@ class MetricsTextTest {
 
         assertThat(metrics.samples("quorate_a_total"))
                 .containsExactly(new Sample(Map.of(), 3), new Sample(Map.of("pid", "12"), 1500));
+        assertThat(metrics.sum("quorate_a_total")).hasValue(1503);
         assertThat(metrics.samples("quorate_b")).isEmpty();
+        assertThat(metrics.sum("quorate_b")).isEmpty();
     }
 
     @Test

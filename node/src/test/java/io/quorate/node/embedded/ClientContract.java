@@ -8,12 +8,6 @@ import static org.awaitility.Awaitility.await;
 import com.google.common.util.concurrent.Uninterruptibles;
 import io.quorate.client.LeaderlessView;
 import io.quorate.client.QuorateClient;
-import io.quorate.client.QuorateClients;
-import io.quorate.client.bucket.BucketChange;
-import io.quorate.client.bucket.BucketDefinition;
-import io.quorate.client.bucket.BucketInfo;
-import io.quorate.client.bucket.Conflicts;
-import io.quorate.client.bucket.ReadRepair;
 import io.quorate.client.data.Context;
 import io.quorate.client.data.ReadResult;
 import io.quorate.client.data.Replicas;
@@ -22,7 +16,6 @@ import io.quorate.client.data.Sibling;
 import io.quorate.client.data.Value;
 import io.quorate.client.data.WriteResult;
 import io.quorate.client.error.LevelNotReachedException;
-import io.quorate.client.error.NotFoundException;
 import io.quorate.client.error.QuorateException;
 import io.quorate.client.error.ReplicaAnswer;
 import io.quorate.client.error.RequestRefusedException;
@@ -35,54 +28,21 @@ import io.quorate.client.spi.WriteReply;
 import io.quorate.node.demo.DemoCluster;
 import io.quorate.ring.bytes.Bytes;
 import io.quorate.ring.consistency.ConsistencyLevel;
-import io.quorate.ring.topology.NodeId;
 import io.quorate.ring.wire.Outcome;
 import java.time.Duration;
 import java.util.Arrays;
-import java.util.List;
 import java.util.Optional;
-import java.util.Set;
-import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** What every client of node n1 of a healthy cluster of three does, whatever its way to the node. */
-abstract class ClientContract {
-    private static final Set<NodeId> OTHERS = Set.of(NodeId.of("n2"), NodeId.of("n3"));
-
-    private final String key = UUID.randomUUID().toString();
-    private final DemoCluster cluster;
-    private final Supplier<StoreTransport> ways;
-    private StoreTransport transport;
-    private QuorateClient client;
-    private LeaderlessView carts;
-
-    /** Each of {@code ways} is a fresh one to the node. */
+abstract class ClientContract extends Connected {
     ClientContract(DemoCluster cluster, Supplier<StoreTransport> ways) {
-        this.cluster = cluster;
-        this.ways = ways;
-    }
-
-    @BeforeEach
-    void connect() {
-        transport = ways.get();
-        client = QuorateClients.over(transport, Duration.ofSeconds(10));
-        carts = client.bucket("carts").at(ConsistencyLevel.QUORUM).withTimeout(Duration.ofSeconds(10));
-    }
-
-    @AfterEach
-    void disconnect() {
-        client.close();
-    }
-
-    private static List<String> texts(ReadResult read) {
-        return read.siblings().stream().map(one -> one.value().toUtf8()).toList();
+        super(cluster, ways);
     }
 
     @Test
@@ -257,24 +217,6 @@ abstract class ClientContract {
     }
 
     @Test
-    void refusesLevelsThatTheBucketDoesNotHave() {
-        assertThatThrownBy(
-                        () -> client.bucket("carts").at(Replicas.exactly(4, 1)).get(key))
-                .isInstanceOf(RequestRefusedException.class)
-                .hasMessageContaining("r=4 is out of range");
-        assertThatThrownBy(
-                        () -> client.bucket("carts").at(Replicas.exactly(1, 4)).put(key, "x"))
-                .isInstanceOf(RequestRefusedException.class)
-                .hasMessageContaining("w=4 is out of range");
-        assertThat(client.bucket("carts")
-                        .at(ConsistencyLevel.ANY)
-                        .put(key, "x")
-                        .info()
-                        .acked())
-                .isPositive();
-    }
-
-    @Test
     void refusesValuesAndMediaTypesThatAreTooLong() {
         byte[] big = new byte[(1 << 20) + 1];
         QuorateException tooLarge =
@@ -288,94 +230,6 @@ abstract class ClientContract {
         assertThatThrownBy(() -> carts.put(Bytes.ofUtf8(key), odd))
                 .isInstanceOf(RequestRefusedException.class)
                 .hasMessageContaining("Content-Type has 257 characters, the limit is 256");
-    }
-
-    @Test
-    void refusesMoreSiblingsThanTheBucketTakes() {
-        String bucket = "few-" + key;
-        client.buckets().create(bucket, BucketDefinition.leaderless().withMaxSiblings(2));
-        LeaderlessView few = client.bucket(bucket).at(ConsistencyLevel.QUORUM);
-        few.put(key, "1");
-        few.put(key, "2");
-
-        RequestRefusedException error = catchThrowableOfType(RequestRefusedException.class, () -> few.put(key, "3"));
-        assertThat(error.code()).isEqualTo("too-many-siblings");
-        assertThat(error.status()).isEqualTo(409);
-        assertThat(error.outcome()).isEqualTo(Outcome.NOT_APPLIED);
-        client.buckets().delete(bucket);
-    }
-
-    @Test
-    void administersBuckets() {
-        String bucket = "b-" + key;
-        BucketDefinition asked = BucketDefinition.leaderless()
-                .withReplicas(2)
-                .withLevels("ONE", "TWO")
-                .withReadRepair(ReadRepair.NONE)
-                .withMaxSiblings(7);
-        BucketDefinition complete = asked.withSloppy(true).withConflicts(Conflicts.SIBLINGS);
-
-        assertThat(client.buckets().create(bucket, asked))
-                .isEqualTo(new BucketChange(true, new BucketInfo(bucket, complete)));
-        assertThat(client.buckets().create(bucket, complete).created()).isFalse();
-        assertThat(client.buckets().get(bucket)).isEqualTo(new BucketInfo(bucket, complete));
-        assertThat(client.buckets().list()).contains(new BucketInfo(bucket, complete));
-        assertThat(client.buckets()
-                        .create(bucket, asked.withMaxSiblings(9))
-                        .bucket()
-                        .definition())
-                .isEqualTo(complete.withMaxSiblings(9));
-
-        assertThatThrownBy(() -> client.buckets().create(bucket, asked.withReplicas(3)))
-                .isInstanceOf(RequestRefusedException.class)
-                .hasMessageContaining("bucket-immutable");
-
-        client.buckets().delete(bucket);
-        assertThat(client.buckets().list()).noneMatch(info -> info.name().equals(bucket));
-        assertThatThrownBy(() -> client.buckets().get(bucket)).isInstanceOf(NotFoundException.class);
-        assertThatThrownBy(() -> client.buckets().delete(bucket)).isInstanceOf(NotFoundException.class);
-    }
-
-    @Test
-    void refusesDefinitionsThatCannotBe() {
-        assertThatThrownBy(() -> client.buckets()
-                        .create("x-" + key, BucketDefinition.leaderless().withReplicas(9)))
-                .isInstanceOf(RequestRefusedException.class)
-                .hasMessageContaining("field 'n' is 9; it must be a whole number from 1 to 3")
-                .hasMessageContaining("bad-bucket");
-        assertThatThrownBy(() -> client.buckets()
-                        .create("x-" + key, BucketDefinition.leader().withSloppy(true)))
-                .isInstanceOf(RequestRefusedException.class)
-                .hasMessageContaining("field 'sloppy' belongs to leaderless buckets");
-        assertThatThrownBy(() -> client.buckets()
-                        .create("x-" + key, BucketDefinition.leaderless().withRead("SOME")))
-                .hasMessageContaining("field 'read' is \"SOME\"");
-    }
-
-    @Test
-    void servesKeysThatLiveElsewhere() {
-        String bucket = "one-" + key;
-        client.buckets().create(bucket, BucketDefinition.leaderless().withReplicas(1));
-        LeaderlessView single = client.bucket(bucket).atDefaults().withTimeout(Duration.ofSeconds(10));
-        for (int i = 0; i < 20; i++) {
-            Context context = single.put("k" + i, "old").context();
-            single.put("k" + i, "v" + i, context);
-        }
-        for (int i = 0; i < 20; i++) {
-            assertThat(texts(single.get("k" + i))).containsExactly("v" + i);
-        }
-        client.buckets().delete(bucket);
-    }
-
-    @Test
-    void saysThatABucketDoesNotExist() {
-        LeaderlessView none = client.bucket("none").at(ConsistencyLevel.ONE);
-
-        assertThatThrownBy(() -> none.get(key)).isInstanceOf(NotFoundException.class);
-        NotFoundException error = catchThrowableOfType(NotFoundException.class, () -> none.put(key, "x"));
-        assertThat(error.code()).isEqualTo("no-such-bucket");
-        assertThat(error.outcome()).isEqualTo(Outcome.NOT_APPLIED);
-        assertThatThrownBy(() -> client.explain("none", key)).isInstanceOf(NotFoundException.class);
     }
 
     @Test
@@ -433,12 +287,6 @@ abstract class ClientContract {
             number++;
         }
         return key + number;
-    }
-
-    private void heal() {
-        cluster.board().clear();
-        await().atMost(Duration.ofSeconds(20))
-                .until(() -> cluster.node("n1").peersUp().equals(OTHERS));
     }
 
     @Test

@@ -39,54 +39,82 @@ class ClientContractTest {
     @TempDir(cleanup = CleanupMode.ALWAYS)
     private static Path data;
 
-    private static DemoCluster cluster;
+    private static DemoCluster demo;
 
     @BeforeAll
     static void start() {
         int base = Ports.free(9);
-        cluster = DemoCluster.start(DemoCluster.Settings.of(data).withPorts(base, base + 3, base + 6));
-        new Leads(cluster).begun();
+        demo = DemoCluster.start(DemoCluster.Settings.of(data).withPorts(base, base + 3, base + 6));
+        new Leads(demo).begun();
     }
 
     @AfterAll
     static void stop() {
-        cluster.close();
+        demo.close();
     }
 
     private static StoreTransport http() {
-        URI url = URI.create(cluster.node("n1").url());
+        URI url = URI.create(demo.node("n1").url());
         return new HttpTransport(HttpTransportConfig.of(List.of(url)));
     }
 
     private static StoreTransport inProcess() {
-        return cluster.node("n1").transport();
+        return demo.node("n1").transport();
     }
 
     @Nested
     class OverHttp extends ClientContract {
         OverHttp() {
-            super(cluster, ClientContractTest::http);
+            super(demo, ClientContractTest::http);
         }
     }
 
     @Nested
     class InProcess extends ClientContract {
         InProcess() {
-            super(cluster, ClientContractTest::inProcess);
+            super(demo, ClientContractTest::inProcess);
         }
     }
 
     @Nested
     class LedOverHttp extends LeaderClientContract {
         LedOverHttp() {
-            super(cluster, ClientContractTest::http);
+            super(demo, ClientContractTest::http);
         }
     }
 
     @Nested
     class LedInProcess extends LeaderClientContract {
         LedInProcess() {
-            super(cluster, ClientContractTest::inProcess);
+            super(demo, ClientContractTest::inProcess);
+        }
+    }
+
+    @Nested
+    class LedSessionsOverHttp extends LeaderSessionContract {
+        LedSessionsOverHttp() {
+            super(demo, ClientContractTest::http);
+        }
+    }
+
+    @Nested
+    class LedSessionsInProcess extends LeaderSessionContract {
+        LedSessionsInProcess() {
+            super(demo, ClientContractTest::inProcess);
+        }
+    }
+
+    @Nested
+    class BucketsOverHttp extends BucketContract {
+        BucketsOverHttp() {
+            super(demo, ClientContractTest::http);
+        }
+    }
+
+    @Nested
+    class BucketsInProcess extends BucketContract {
+        BucketsInProcess() {
+            super(demo, ClientContractTest::inProcess);
         }
     }
 
@@ -188,7 +216,7 @@ class ClientContractTest {
 
     private static void withBoth(Comparison comparison) {
         try (QuorateClient web = QuorateClients.over(http(), TIMEOUT);
-                QuorateClient inside = cluster.node("n1").client()) {
+                QuorateClient inside = demo.node("n1").client()) {
             comparison.run(web, inside);
         }
     }

@@ -8,10 +8,6 @@ import static org.awaitility.Awaitility.await;
 import io.quorate.client.AsyncLeaderView;
 import io.quorate.client.LeaderView;
 import io.quorate.client.QuorateClient;
-import io.quorate.client.QuorateClients;
-import io.quorate.client.bucket.BucketChange;
-import io.quorate.client.bucket.BucketDefinition;
-import io.quorate.client.bucket.BucketInfo;
 import io.quorate.client.data.LeaderInfo;
 import io.quorate.client.data.LeaderRead;
 import io.quorate.client.data.LeaderWrite;
@@ -28,7 +24,6 @@ import io.quorate.client.led.Session;
 import io.quorate.client.spi.StoreTransport;
 import io.quorate.node.demo.DemoCluster;
 import io.quorate.node.fixture.Counter;
-import io.quorate.node.fixture.Leads;
 import io.quorate.ring.bytes.Bytes;
 import io.quorate.ring.consistency.ConsistencyLevel;
 import io.quorate.ring.consistency.ReadLevel;
@@ -37,48 +32,14 @@ import io.quorate.ring.topology.NodeId;
 import io.quorate.ring.wire.Outcome;
 import java.time.Duration;
 import java.util.Set;
-import java.util.UUID;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** What every client of node n1 of a healthy cluster of three does with leader buckets, whatever its way to the node. */
-abstract class LeaderClientContract {
-    private static final Set<NodeId> OTHERS = Set.of(NodeId.of("n2"), NodeId.of("n3"));
-    private static final Duration PATIENT = Duration.ofSeconds(10);
-
-    private final String key = UUID.randomUUID().toString();
-    private final DemoCluster cluster;
-    private final Supplier<StoreTransport> ways;
-    private QuorateClient client;
-    private LeaderView accounts;
-    private Leads leads;
-
-    /** Each of {@code ways} is a fresh one to the node. */
+abstract class LeaderClientContract extends Connected {
     LeaderClientContract(DemoCluster cluster, Supplier<StoreTransport> ways) {
-        this.cluster = cluster;
-        this.ways = ways;
-    }
-
-    @BeforeEach
-    void connect() {
-        client = QuorateClients.over(ways.get(), Duration.ofSeconds(10));
-        accounts = accountsOf(client);
-        leads = new Leads(cluster);
-    }
-
-    @AfterEach
-    void disconnect() {
-        client.close();
-    }
-
-    private static LeaderView accountsOf(QuorateClient of) {
-        return of.bucket("accounts")
-                .at(ReadLevel.LINEARIZABLE, WriteLevel.SEMI_SYNC)
-                .withTimeout(PATIENT);
+        super(cluster, ways);
     }
 
     @Test
@@ -229,35 +190,6 @@ abstract class LeaderClientContract {
     }
 
     @Test
-    void theBucketsOwnLevelsCount() {
-        String bucket = "led-" + key;
-        client.buckets().create(bucket, BucketDefinition.leader().withLevels("LEASE", "SYNC"));
-        LeaderView view = client.bucket(bucket).atLeaderDefaults().withTimeout(PATIENT);
-
-        assertThat(view.put(key, "1").info().level()).isEqualTo("SYNC");
-        assertThat(view.get(key).info().level()).isEqualTo("LEASE");
-        client.buckets().delete(bucket);
-    }
-
-    @Test
-    void administersLeaderBuckets() {
-        String bucket = "led-" + key;
-        BucketDefinition plain =
-                BucketDefinition.leader().withReplicas(3).withLevels(ReadLevel.LINEARIZABLE.name(), "SEMI_SYNC");
-
-        assertThat(client.buckets().create(bucket, BucketDefinition.leader()))
-                .isEqualTo(new BucketChange(true, new BucketInfo(bucket, plain)));
-        BucketDefinition weaker = plain.withLevels("FOLLOWER", "ASYNC");
-        assertThat(client.buckets().create(bucket, weaker).created()).isFalse();
-        assertThat(client.buckets().get(bucket)).isEqualTo(new BucketInfo(bucket, weaker));
-        assertThat(client.buckets().list()).contains(new BucketInfo(bucket, weaker));
-        assertThatThrownBy(() -> client.buckets().create(bucket, BucketDefinition.leaderless()))
-                .isInstanceOf(RequestRefusedException.class)
-                .hasMessageContaining("bucket-immutable");
-        client.buckets().delete(bucket);
-    }
-
-    @Test
     void theOtherModesLevelsAreRefused() {
         LeaderView led = client.bucket("carts").at(ReadLevel.LEASE, WriteLevel.SEMI_SYNC);
         for (Runnable wrong : new Runnable[] {
@@ -313,83 +245,6 @@ abstract class LeaderClientContract {
             assertThat(info.leader()).contains("n2");
             assertThat(info.lagMillis()).isBetween(0L, 10_000L);
         });
-    }
-
-    @Test
-    void aSessionReadsItsOwnWritesAnywhere() {
-        Session session = Session.start();
-        LeaderView mine = accounts.withReads(ReadLevel.FOLLOWER).withSession(session);
-        for (int i = 0; i < 20; i++) {
-            mine.put(key + i % 3, "v" + i);
-            assertThat(mine.get(key + i % 3).text()).contains("v" + i);
-        }
-        assertThat(Session.of(session.token()).seen()).isEqualTo(session.seen());
-    }
-
-    @Test
-    void aSessionGoesOnInAnotherClientAtANodeThatIsBehind() {
-        String key = leads.keyLedBy("n1");
-        Session session = Session.start();
-        LeaderView mine = accounts.withSession(session);
-        cluster.board().delay(NodeId.of("n2"), 150);
-        try (QuorateClient elsewhere = cluster.node("n2").client()) {
-            LeaderView there = accountsOf(elsewhere).withReads(ReadLevel.FOLLOWER);
-            for (int i = 0; i < 3; i++) {
-                mine.put(key, "v" + i);
-                LeaderView handed = there.withSession(Session.of(session.token()));
-                assertThat(handed.get(key).text()).contains("v" + i);
-                // What it has read once it never reads older again, nor does the one that it hands on to.
-                assertThat(handed.get(key).text()).contains("v" + i);
-            }
-        } finally {
-            heal();
-        }
-    }
-
-    @Test
-    void aSessionDoesNotGoBackBehindWhatARefusalHasSeen() {
-        String key = leads.keyLedBy("n1");
-        cluster.board().delay(NodeId.of("n2"), 150);
-        try (QuorateClient elsewhere = cluster.node("n2").client()) {
-            for (int i = 0; i < 3; i++) {
-                Session session = Session.start();
-                accounts.put(key, "v" + i);
-                assertThatThrownBy(() -> accounts.withSession(session).putIfAbsent(key, "x"))
-                        .isInstanceOf(PreconditionFailedException.class);
-                LeaderView there = accountsOf(elsewhere).withReads(ReadLevel.FOLLOWER);
-                assertThat(there.withSession(session).get(key).text()).contains("v" + i);
-            }
-        } finally {
-            heal();
-        }
-    }
-
-    @Test
-    void aSessionGoesOnAfterWritesThatOnlyALostLeaderHad() throws Exception {
-        String key = leads.keyLedBy("n1");
-        Session session = Session.start();
-        LeaderView mine = accounts.withSession(session);
-        mine.put(key, "0");
-        cluster.board().isolate(Set.of(NodeId.of("n1")));
-        try {
-            // More than the next leader writes of itself, and before the old one gives up.
-            CompletableFuture<?>[] lost = new CompletableFuture<?>[8];
-            for (int i = 0; i < lost.length; i++) {
-                lost[i] = mine.withWrites(WriteLevel.ASYNC)
-                        .async()
-                        .put(key, Value.ofText("lost"))
-                        .toCompletableFuture();
-            }
-            CompletableFuture.allOf(lost).get(20, TimeUnit.SECONDS);
-            await().atMost(Duration.ofSeconds(20))
-                    .until(() -> !leads.leaderOf("n2", key).orElse("n1").equals("n1"));
-        } finally {
-            heal();
-        }
-
-        for (int i = 0; i < 6; i++) {
-            assertThat(mine.withReads(ReadLevel.FOLLOWER).get(key).text()).isPresent();
-        }
     }
 
     @Test
@@ -460,12 +315,6 @@ abstract class LeaderClientContract {
             heal();
         }
         assertThat(accounts.get(key).text()).contains("0");
-    }
-
-    private void heal() {
-        cluster.board().clear();
-        await().atMost(Duration.ofSeconds(20))
-                .until(() -> cluster.node("n1").peersUp().equals(OTHERS));
     }
 
     @Test

@@ -9,6 +9,7 @@ import io.quorate.node.protocol.group.Group;
 import io.quorate.node.protocol.group.GroupEvent;
 import io.quorate.node.protocol.group.GroupMessage;
 import io.quorate.node.protocol.group.InstallStep;
+import io.quorate.node.protocol.group.LogBudget;
 import io.quorate.node.protocol.group.Pulses;
 import io.quorate.node.protocol.group.Rejoining;
 import io.quorate.node.protocol.group.Retention;
@@ -118,7 +119,8 @@ final class GroupNode implements Asked {
                 () -> 1_000_000 + clock() / 1_000_000,
                 random::nextLong,
                 random,
-                CheckSlots.UNBOUNDED);
+                CheckSlots.UNBOUNDED,
+                LogBudget.unbounded());
         Output output = new Output(thisBoot);
         if (isForgetful() && world.rejoins()) {
             rejoining = new Rejoining(around, world.settings(), world.rules(), output, () -> {

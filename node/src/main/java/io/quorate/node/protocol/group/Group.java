@@ -73,22 +73,7 @@ public final class Group {
             LongSupplier ids,
             RandomGenerator random,
             CheckSlots slots,
-            LogBudget logs) {
-        /** One whose log may be as long as its settings say, whatever others keep. */
-        public Around(
-                NodeId self,
-                ReplicaSetId set,
-                ImmutableList<NodeId> homes,
-                GroupStore store,
-                PartitionCount partitions,
-                NodeLiveness liveness,
-                LongSupplier wallMillis,
-                LongSupplier ids,
-                RandomGenerator random,
-                CheckSlots slots) {
-            this(self, set, homes, store, partitions, liveness, wallMillis, ids, random, slots, LogBudget.unbounded());
-        }
-    }
+            LogBudget logs) {}
 
     /** What the group has its shell do. */
     public interface Output extends PartOutput {

@@ -173,10 +173,10 @@ final class Requests {
             rest.active(now);
             if (room) {
                 gathered.propose(core, machine.get(), around, proposals, clock.at(now), now);
+                commitTimes.proposed(core.lastIndex(), now);
             } else {
                 gathered.refuse("the logs of all groups of this node take up all the memory that they may");
             }
-            commitTimes.proposed(core.lastIndex(), now);
         } else {
             gathered.takeAll().forEach(call -> handOn(call, now));
         }

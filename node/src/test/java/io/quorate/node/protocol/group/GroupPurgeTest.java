@@ -96,7 +96,8 @@ class GroupPurgeTest {
                 () -> 1_000 + now / 1_000_000,
                 ids::incrementAndGet,
                 new Random(7),
-                CheckSlots.UNBOUNDED);
+                CheckSlots.UNBOUNDED,
+                LogBudget.unbounded());
         FoundLog found = new FoundLog(new Base(0, 0, Configuration.of(List.of(N1))));
         log.forEach(found::add);
         group = new Group(

@@ -78,4 +78,19 @@ class LogBudgetTest {
             assertThat(budget.held()).isLessThan(80 << 10);
         }
     }
+
+    @Test
+    void whatIsRefusedIsNotTimed() {
+        // What the leader begins with takes it up already.
+        LogBudget budget = new LogBudget(1);
+        try (TinyGroup group = new TinyGroup(0, id -> new MemoryGroupStore(), CheckSlots.UNBOUNDED, budget)) {
+            List<KeyReply> replies = new ArrayList<>();
+            group.write(TinyGroup.N1, "k", VALUE, WriteLevel.SEMI_SYNC, 10_000, replies::add);
+            group.await("an answer", () -> !replies.isEmpty());
+            group.turns(10);
+
+            assertThat(replies).singleElement().isInstanceOf(KeyReply.Refused.class);
+            assertThat(group.timed).isZero();
+        }
+    }
 }

@@ -6,7 +6,6 @@ import io.quorate.node.fixture.TinyGroup;
 import io.quorate.node.protocol.request.KeyReply;
 import io.quorate.node.storage.MemoryGroupStore;
 import io.quorate.ring.consistency.WriteLevel;
-import io.quorate.ring.topology.NodeId;
 import io.quorate.ring.wire.ErrorCode;
 import io.quorate.ring.wire.Outcome;
 import java.util.ArrayList;
@@ -15,41 +14,15 @@ import org.junit.jupiter.api.Test;
 
 /** Writes for all voters while the part of one in the group does not run on a node that does. */
 class MissingVoterTest {
-    /** All nodes are there. */
-    private static final class Alive implements NodeLiveness {
-        @Override
-        public long epoch() {
-            return 1;
-        }
-
-        @Override
-        public boolean vouches(NodeId node, long epoch) {
-            return false;
-        }
-
-        @Override
-        public boolean isHeardBy(NodeId node) {
-            return true;
-        }
-
-        @Override
-        public long heardFrom(NodeId node) {
-            return Long.MIN_VALUE;
-        }
-
-        @Override
-        public long heardAt(NodeId node) {
-            return Long.MIN_VALUE;
-        }
-
-        @Override
-        public long vouchedAt(NodeId node) {
-            return Long.MIN_VALUE;
-        }
+    /** Each node has said once that it hears the others; time does not pass for what is known of them. */
+    private static NodeLiveness alive() {
+        Pulses pulses = new Pulses(1, TinyGroup.MILLI);
+        TinyGroup.NODES.forEach(node -> pulses.onPulse(node, new GroupMessage.Pulse(2, 1, 0, 1, 0, 0), 0, 0));
+        return pulses;
     }
 
     private final TinyGroup group =
-            new TinyGroup(0, id -> new MemoryGroupStore(), CheckSlots.UNBOUNDED, LogBudget.unbounded(), new Alive());
+            new TinyGroup(0, id -> new MemoryGroupStore(), CheckSlots.UNBOUNDED, LogBudget.unbounded(), alive());
 
     @Test
     void areRefusedAtOnceThoughItsNodeIsThere() {

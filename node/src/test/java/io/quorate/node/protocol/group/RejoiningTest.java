@@ -40,7 +40,8 @@ class RejoiningTest {
                     () -> 1,
                     () -> NONCE,
                     new Random(1),
-                    CheckSlots.UNBOUNDED),
+                    CheckSlots.UNBOUNDED,
+                    LogBudget.unbounded()),
             GroupSettings.DEFAULT,
             GroupRules.STANDARD,
             new PartOutput() {
