@@ -79,6 +79,7 @@ final class NodeGroups {
         }
         Executor later = system.dispatchers().lookup(DispatcherSelector.fromConfig("quorate.group-dispatcher"));
         this.table = new GroupTable(
+                config.node(),
                 transport,
                 stamps,
                 nanoClock,

@@ -110,7 +110,7 @@ public class LogBench {
                 key.set(),
                 states.generation(),
                 ImmutableList.of(new Commit.Change(key, state, false, leaf, LeafTable.Sum.ZERO)),
-                new GroupCommit.Header(index - 1, 1, Bytes.EMPTY, index, 1),
+                new GroupCommit.Header(index - 1, 1, Bytes.EMPTY, index, 1, GroupCommit.RequestCount.NONE),
                 ImmutableList.of(),
                 false);
     }

@@ -1,6 +1,7 @@
 package io.quorate.node.actor;
 
 import io.quorate.node.protocol.group.GroupMessage;
+import io.quorate.node.protocol.store.ReplicaSetId;
 import io.quorate.node.serial.GroupCodec;
 import io.quorate.node.serial.Inbox;
 import io.quorate.node.serial.Stamps;
@@ -93,15 +94,20 @@ final class GroupFrames {
         if (message instanceof GroupMessage.Wake wake) {
             table.pulses().onWake(from, wake);
         }
+        hand(from, addressed.set(), message, age);
+    }
+
+    /** Hands a message to the group that it is for, also one of this node to itself. */
+    void hand(NodeId from, ReplicaSetId set, GroupMessage message, long age) {
         if (message instanceof GroupMessage.Told || message instanceof GroupMessage.NotLeading) {
             // What was asked while the group did not run here is answered when it may run again.
-            table.remote().tell(new RemoteGroupsActor.Arrived(from, addressed.set(), message));
+            table.remote().tell(new RemoteGroupsActor.Arrived(from, set, message));
         }
-        GroupInlet inlet = table.inlet(addressed.set());
+        GroupInlet inlet = table.inlet(set);
         if (inlet != null && inlet.hears()) {
             inlet.add(new GroupInlet.Incoming(from, message, age));
         } else if (message instanceof GroupMessage.Ask ask) {
-            table.post().send(from, addressed.set(), new GroupMessage.NotLeading(ask.id(), null));
+            table.post().send(from, set, new GroupMessage.NotLeading(ask.id(), null));
         }
     }
 }

@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.BiConsumer;
 import java.util.function.LongSupplier;
 
 /**
@@ -18,9 +19,11 @@ import java.util.function.LongSupplier;
  * thread.
  */
 final class GroupPost {
+    private final NodeId self;
     private final Transport transport;
     private final Stamps stamps;
     private final LongSupplier randomLongs;
+    private final BiConsumer<ReplicaSetId, GroupMessage> own;
     private final Executor later;
     private final SharedPulses pulses;
     private final Map<NodeId, Box> boxes = new ConcurrentHashMap<>();
@@ -29,9 +32,19 @@ final class GroupPost {
     /**
      * Empty.
      *
+     * @param own takes what this node has to say to itself
      * @param later runs what it is given after what is queued there already
      */
-    GroupPost(Transport transport, Stamps stamps, LongSupplier randomLongs, Executor later, SharedPulses pulses) {
+    GroupPost(
+            NodeId self,
+            Transport transport,
+            Stamps stamps,
+            LongSupplier randomLongs,
+            BiConsumer<ReplicaSetId, GroupMessage> own,
+            Executor later,
+            SharedPulses pulses) {
+        this.self = self;
+        this.own = own;
         this.transport = transport;
         this.pulses = pulses;
         this.stamps = stamps;
@@ -66,6 +79,10 @@ final class GroupPost {
     }
 
     void send(NodeId to, ReplicaSetId set, GroupMessage message) {
+        if (to.equals(self)) {
+            own.accept(set, message);
+            return;
+        }
         boxes.computeIfAbsent(to, Box::new).add(set, message);
         if (due.compareAndSet(false, true)) {
             later.execute(this::flush);

@@ -58,6 +58,7 @@ public final class GroupTable {
      * @param later runs what it is given after what is queued there already
      */
     public GroupTable(
+            NodeId self,
             Transport transport,
             Stamps stamps,
             LongSupplier nanoClock,
@@ -68,8 +69,15 @@ public final class GroupTable {
         this.nanoClock = nanoClock;
         this.pulses = new SharedPulses(
                 new Pulses(randomLongs.getAsLong() >>> EPOCH_SHIFT, RaftSettings.DEFAULT.heartbeatNanos()), this::lost);
-        this.post = new GroupPost(transport, stamps, randomLongs, later, pulses);
         this.frames = new GroupFrames(transport, stamps, nanoClock, errors, delays, this);
+        this.post = new GroupPost(
+                self,
+                transport,
+                stamps,
+                randomLongs,
+                (set, message) -> frames.hand(self, set, message, 0),
+                later,
+                pulses);
     }
 
     Map<ReplicaSetId, GroupInlet> inlets() {

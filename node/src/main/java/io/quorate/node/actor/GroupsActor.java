@@ -143,7 +143,8 @@ public final class GroupsActor extends AbstractBehavior<Received> {
     }
 
     private RemoteGroups remoteGroups(RemoteGroups.Output output) {
-        return new RemoteGroups(this::otherHomes, around.ids(), around.settings(), GroupRules.STANDARD, output);
+        return new RemoteGroups(
+                around.self(), this::otherHomes, around.ids(), around.settings(), GroupRules.STANDARD, output);
     }
 
     private ImmutableList<NodeId> otherHomes(ReplicaSetId set) {

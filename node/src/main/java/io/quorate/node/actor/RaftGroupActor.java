@@ -419,11 +419,7 @@ abstract class RaftGroupActor extends AbstractPersistentActor implements Runtime
 
         @Override
         public void send(NodeId to, GroupMessage message) {
-            if (to.equals(around.group().self())) {
-                self().tell(new GroupInlet.Incoming(to, message, 0), self());
-            } else {
-                around.post().send(to, around.group().set(), message);
-            }
+            around.post().send(to, around.group().set(), message);
         }
 
         @Override

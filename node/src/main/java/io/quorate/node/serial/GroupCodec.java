@@ -102,6 +102,7 @@ public final class GroupCodec {
             out.u8(OFFER_STATE).u64(offer.transfer()).varint(offer.term());
             out.varint(header.index()).varint(header.term()).bytes(header.configuration());
             out.varint(header.millis()).varint(header.keys());
+            out.varint(header.requests().present()).varint(header.requests().before());
         } else if (message instanceof GroupMessage.StateWanted wanted) {
             out.u8(STATE_WANTED).u64(wanted.transfer()).flag(wanted.wanted());
         } else if (message instanceof GroupMessage.StatePart part) {
@@ -192,7 +193,13 @@ public final class GroupCodec {
         long term = number(in);
         Bytes configuration = in.bytes(CONFIGURATION_MAX);
         Configuration members = Configuration.decode(configuration);
-        return new GroupCommit.Header(index, term, members.encode(), number(in), number(in));
+        return new GroupCommit.Header(
+                index,
+                term,
+                members.encode(),
+                number(in),
+                number(in),
+                new GroupCommit.RequestCount(number(in), number(in)));
     }
 
     private static GroupMessage.StatePart readPart(ByteSource in, long id) {

@@ -145,6 +145,8 @@ final class GroupCount implements GroupStore.Count {
     @Override
     public Counted counted() {
         GroupCommit.Header header = image.header();
+        // How many requests its header counts is left out: after a start on a disk of an older format it begins at
+        // none.
         Hasher hasher = Hashing.murmur3_128().newHasher();
         hasher.putLong(header.millis()).putLong(header.keys());
         return new Counted(contents, others.plus(sumOf(hasher.hash())), kept, damage());

@@ -43,7 +43,9 @@ final class GroupRecordCodec {
     static byte[] header(GroupCommit.Header header, boolean second) {
         ByteSink out = new ByteSink(64).u8(RecordCodec.FORMAT).flag(second);
         out.varint(header.index()).varint(header.term()).bytes(header.configuration());
-        return RecordCodec.sealed(out.varint(header.millis()).varint(header.keys()));
+        out.varint(header.millis()).varint(header.keys());
+        GroupCommit.RequestCount requests = header.requests();
+        return RecordCodec.sealed(out.varint(requests.present()).varint(requests.before()));
     }
 
     static Placed readHeader(byte[] data) {
@@ -51,12 +53,24 @@ final class GroupRecordCodec {
             ByteSource in = RecordCodec.opened(data);
             boolean second = in.flag();
             GroupCommit.Header header = new GroupCommit.Header(
-                    in.varint(), in.varint(), in.bytes(CONFIGURATION_BYTES_MAX), in.varint(), in.varint());
+                    in.varint(),
+                    in.varint(),
+                    in.bytes(CONFIGURATION_BYTES_MAX),
+                    in.varint(),
+                    in.varint(),
+                    readCount(in));
             in.end();
             return new Placed(header, second);
         } catch (DecodeException e) {
             throw RecordCodec.unreadable("header of a group", data, e);
         }
+    }
+
+    /** Headers that were written before requests were counted end where it would begin. */
+    private static GroupCommit.RequestCount readCount(ByteSource in) {
+        return in.remaining() == 0
+                ? GroupCommit.RequestCount.NONE
+                : new GroupCommit.RequestCount(in.varint(), in.varint());
     }
 
     /** The prefix of all records of a group in one of its places. */

@@ -25,6 +25,7 @@ class GroupTableTest {
             ConfigFactory.parseString("pekko.loglevel = OFF, pekko.stdout-loglevel = OFF")
                     .withFallback(ConfigFactory.load()));
     private final GroupTable table = new GroupTable(
+            NodeId.of("n1"),
             new Deaf(),
             new Stamps(1, System::nanoTime, new Transits(Transits.DRIFT_PPM)),
             System::nanoTime,

@@ -76,6 +76,7 @@ final class RaftGroupActorTest {
     private final BlockingQueue<GroupEvent> events = new LinkedBlockingQueue<>();
     private final AtomicLong ids = new AtomicLong();
     private final GroupTable table = new GroupTable(
+            NodeId.of("n1"),
             new GroupTableTest.Deaf(),
             new Stamps(1, System::nanoTime, new Transits(Transits.DRIFT_PPM)),
             System::nanoTime,

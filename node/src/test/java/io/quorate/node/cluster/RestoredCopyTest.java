@@ -3,6 +3,7 @@ package io.quorate.node.cluster;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.quorate.node.demo.DemoCluster;
+import io.quorate.node.fixture.Accounts;
 import io.quorate.node.fixture.Http;
 import io.quorate.node.fixture.Reply;
 import io.quorate.node.fixture.TestCluster;
@@ -74,9 +75,13 @@ final class RestoredCopyTest {
 
     private void putBack() {
         act(Action.KILL, RESTORED);
+        replaceDisk();
+        startAgain(RESTORED);
+    }
+
+    private void replaceDisk() {
         DemoCluster.deleteTree(cluster.data().resolve(RESTORED));
         copyTree(copies.resolve("copy"), cluster.data().resolve(RESTORED));
-        startAgain(RESTORED);
     }
 
     private String written(String node, String value) {
@@ -184,6 +189,103 @@ final class RestoredCopyTest {
         for (String node : cluster.nodes()) {
             cluster.get(node, before).problem(404, "not-found");
         }
+    }
+
+    @Test
+    void aLeaderBucketLosesNothingAndTheRestoredNodeIsAMemberAgainOnceItsDiskIsEmptied() {
+        cluster.awaitLeaders();
+        String kept = led(RESTORED, "kept", "yesterday");
+        String changed = led(RESTORED, "changed", "yesterday");
+        copyAway();
+        led("n1", "changed", "today");
+        List<String> made = new ArrayList<>();
+        for (int i = 0; i < 48; i++) {
+            made.add(led(cluster.nodes().get(i % 3), "made-" + i, "today"));
+        }
+        putBack();
+
+        made.add(led(RESTORED, "through-the-restored", "today"));
+        for (String level : List.of("LINEARIZABLE", "LEASE")) {
+            made.forEach(key -> assertLed(key, level, "today"));
+            assertLed(changed, level, "today");
+            assertLed(kept, level, "yesterday");
+        }
+        assertThat(cluster.groups(RESTORED)).as("it takes no part").isEmpty();
+
+        act(Action.WIPE, RESTORED);
+        awaitSameGroups();
+        made.forEach(key -> assertLed(key, "FOLLOWER", "today"));
+        assertLed(changed, "FOLLOWER", "today");
+        // Now it counts for a majority.
+        act(Action.STOP, "n2");
+        led("n1", "changed", "tomorrow");
+        assertThat(accounts().get(RESTORED, changed, "?timeout=20s").expect(200).text())
+                .isEqualTo("tomorrow");
+    }
+
+    /** If it voted with its old log, a node without the write would lead. */
+    @Test
+    void aWriteThatStoodInTheRestoredNodesLogAndInOneOtherIsNotVotedAway() {
+        cluster.awaitLeaders();
+        String key = led("n1", "key", "yesterday");
+        copyAway();
+        act(Action.KILL, "n2");
+        led("n1", "key", "today");
+        act(Action.KILL, "n1");
+        act(Action.KILL, RESTORED);
+        replaceDisk();
+        act(Action.START, "n2");
+        act(Action.START, RESTORED);
+        cluster.awaitPeers("n2", 1);
+        cluster.awaitPeers(RESTORED, 1);
+
+        accounts().get("n2", key, "?timeout=5s").problem(503, "no-leader");
+        assertThat(accounts().get(RESTORED, key, "?timeout=1s").status()).isGreaterThanOrEqualTo(500);
+        assertThat(cluster.groups("n2"))
+                .isNotEmpty()
+                .allSatisfy(group -> assertThat(group.path("role").asText()).isNotEqualTo("leader"));
+        // Requests may come before the groups here have begun, and are served once this node leads.
+        act(Action.START, "n1");
+        assertLed(key, "LINEARIZABLE", "today");
+    }
+
+    private Accounts accounts() {
+        return new Accounts(cluster);
+    }
+
+    /** Writes a key of the leader bucket; that key. */
+    private String led(String node, String key, String value) {
+        accounts().put(node, key, "?level=SEMI_SYNC&timeout=20s", value).expect(204);
+        return key;
+    }
+
+    private void assertLed(String key, String level, String value) {
+        for (String node : cluster.nodes()) {
+            assertThat(accounts()
+                            .get(node, key, "?timeout=20s&level=" + level)
+                            .expect(200)
+                            .text())
+                    .as("%s at %s through %s", key, level, node)
+                    .isEqualTo(value);
+        }
+    }
+
+    /** Waits until the restored node's groups have applied as much as those of the others. */
+    private void awaitSameGroups() {
+        Awaitility.await(RESTORED + " in all its groups")
+                .atMost(Duration.ofSeconds(60))
+                .until(() -> {
+                    List<String> restored = stands(RESTORED);
+                    return !restored.isEmpty() && restored.equals(stands("n1")) && restored.equals(stands("n2"));
+                });
+    }
+
+    private List<String> stands(String node) {
+        List<String> stands = new ArrayList<>();
+        cluster.groups(node)
+                .forEach(group -> stands.add(group.path("partition") + " applied " + group.path("applied") + " keys "
+                        + group.path("keys") + " led by " + group.path("leader")));
+        return stands;
     }
 
     private void awaitCaughtUp() {

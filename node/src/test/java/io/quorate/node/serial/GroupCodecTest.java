@@ -95,7 +95,8 @@ class GroupCodecTest {
         all.add(new GroupMessage.Looked(2, 4411, true, TAG));
         all.add(new GroupMessage.Looked(2, 0, false, null));
         Bytes members = Configuration.of(List.of(N2)).encode();
-        all.add(new GroupMessage.OfferState(3, 4, new GroupCommit.Header(4411, 4, members, 123, 5)));
+        all.add(new GroupMessage.OfferState(
+                3, 4, new GroupCommit.Header(4411, 4, members, 123, 5, new GroupCommit.RequestCount(1 << 20, 7))));
         all.add(new GroupMessage.StateWanted(3, true));
         all.add(new GroupMessage.StatePart(
                 3, 2, ImmutableList.of(new GroupCommit.Row('Q', Bytes.ofUtf8("k"), Bytes.ofUtf8("v"))), false));
@@ -138,8 +139,8 @@ class GroupCodecTest {
 
     @Test
     void aStateWhoseMembersCannotBeReadIsNone() {
-        GroupMessage offer =
-                new GroupMessage.OfferState(3, 4, new GroupCommit.Header(1, 1, Bytes.ofUtf8("nobody"), 0, 0));
+        GroupMessage offer = new GroupMessage.OfferState(
+                3, 4, new GroupCommit.Header(1, 1, Bytes.ofUtf8("nobody"), 0, 0, GroupCommit.RequestCount.NONE));
 
         assertThatThrownBy(() -> GroupCodec.read(new ByteSource(encoded(offer))))
                 .isInstanceOf(DecodeException.class);

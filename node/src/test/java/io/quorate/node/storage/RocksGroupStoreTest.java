@@ -39,6 +39,7 @@ class RocksGroupStoreTest {
     private static final ReplicaSetId SET = ReplicaSetId.led(3, 5);
     private static final Bytes MEMBERS =
             Configuration.of(List.of(NodeId.of("n1"))).encode();
+    private static final GroupCommit.RequestCount REQUESTS = new GroupCommit.RequestCount(300, 2);
 
     @TempDir
     private Path folder;
@@ -82,7 +83,7 @@ class RocksGroupStoreTest {
                 set,
                 store.generation(),
                 ImmutableList.copyOf(changes),
-                new GroupCommit.Header(index, 2, MEMBERS, millis, changes.length),
+                new GroupCommit.Header(index, 2, MEMBERS, millis, changes.length, REQUESTS),
                 ImmutableList.of(new GroupCommit.Remembered(
                         Bytes.ofUtf8("request-" + index), (int) (millis / GroupCommit.ERA_MILLIS), 9, true, 2, index)),
                 endsEra);
@@ -118,7 +119,7 @@ class RocksGroupStoreTest {
 
         GroupCommit.Opened opened = store.open(SET);
 
-        assertThat(opened.header()).isEqualTo(new GroupCommit.Header(4, 2, MEMBERS, 1_000, 1));
+        assertThat(opened.header()).isEqualTo(new GroupCommit.Header(4, 2, MEMBERS, 1_000, 1, REQUESTS));
         assertThat(opened.leaves().get(11)).isEqualTo(new LeafTable.Sum(1, 11));
         assertThat(store.read(key)).isEqualTo(state(5, 4, "v"));
         assertThat(store.findRequest(SET, Bytes.ofUtf8("request-4"), 0)).isNotNull();
@@ -138,7 +139,7 @@ class RocksGroupStoreTest {
         assertThat(store.isGivenUp(ReplicaSetId.led(3, 6))).isFalse();
         assertThat(end(done -> store.beginInstall(SET, done))).isNull();
         assertThat(store.isGivenUp(SET)).isTrue();
-        GroupCommit.Header next = new GroupCommit.Header(9, 2, MEMBERS, 2_000, 0);
+        GroupCommit.Header next = new GroupCommit.Header(9, 2, MEMBERS, 2_000, 0, REQUESTS);
         assertThat(end(done -> store.endInstall(SET, next, done))).isNull();
         assertThat(store.isGivenUp(SET)).isFalse();
         assertThat(store.open(SET).header()).isEqualTo(next);
@@ -147,7 +148,7 @@ class RocksGroupStoreTest {
 
     @Test
     void aHeaderThatIsWholeButOfAnotherFormatIsNotTheDisksFault() {
-        byte[] good = GroupRecordCodec.header(new GroupCommit.Header(9, 2, MEMBERS, 2_000, 0), false);
+        byte[] good = GroupRecordCodec.header(new GroupCommit.Header(9, 2, MEMBERS, 2_000, 0, REQUESTS), false);
         byte[] damaged = good.clone();
         damaged[damaged.length / 2] ^= 1;
         byte[] later = RecordCodec.sealed(new ByteSink(8).u8(RecordCodec.FORMAT + 1));
@@ -327,7 +328,7 @@ class RocksGroupStoreTest {
                     .as("kind %d, key %s", bad.kind(), bad.key())
                     .hasMessageContaining("damaged");
         }
-        assertThat(end(done -> store.endInstall(SET, new GroupCommit.Header(2, 2, MEMBERS, 1_000, 0), done)))
+        assertThat(end(done -> store.endInstall(SET, new GroupCommit.Header(2, 2, MEMBERS, 1_000, 0, REQUESTS), done)))
                 .isNull();
         assertThat(store.read(key(SET, "k"))).isEqualTo(KeyState.EMPTY);
         assertThat(beside.read(key(other, "k"))).isEqualTo(KeyState.EMPTY);

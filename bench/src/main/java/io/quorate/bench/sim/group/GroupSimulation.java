@@ -109,6 +109,8 @@ public final class GroupSimulation {
                 random.nextInt(2) == 0 ? 300 * MILLI : 5 * SECOND,
                 1000,
                 random.nextInt(2) == 0 ? random.nextInt(100) * MILLI : SECOND,
+                // In some runs the table of idempotency keys is full before the end.
+                bug == GroupBug.NONE && seed % 8 == 5 ? 100 : GroupSettings.DEFAULT.requestsMax(),
                 (200 + random.nextInt(1500)) * MILLI);
         for (int i = 1; i <= size; i++) {
             ids.add(NodeId.of("n" + i));
@@ -301,7 +303,7 @@ public final class GroupSimulation {
             rests++;
         }
         Group.Stand stand = group.stand();
-        String sum = stand.sum() + " " + stand.keys();
+        String sum = stand.sum() + " " + stand.keys() + " " + stand.requests();
         String before = sums.putIfAbsent(stand.applied(), sum);
         if (before != null && !before.equals(sum)) {
             throw new Violation(

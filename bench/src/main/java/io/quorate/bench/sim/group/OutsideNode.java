@@ -21,6 +21,7 @@ final class OutsideNode implements Asked {
         this.id = id;
         this.world = world;
         this.groups = new RemoteGroups(
+                id,
                 set -> ImmutableList.copyOf(world.ids()),
                 random::nextLong,
                 world.settings(),

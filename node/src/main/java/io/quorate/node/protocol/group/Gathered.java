@@ -11,7 +11,12 @@ import java.util.List;
 
 /** Writes that wait to be proposed together: one message to each follower and one write of the disk for all of them. */
 final class Gathered {
+    private final long requestsMax;
     private final List<Call> calls = new ArrayList<>();
+
+    Gathered(long requestsMax) {
+        this.requestsMax = requestsMax;
+    }
 
     void add(Call call) {
         calls.add(call);
@@ -52,20 +57,30 @@ final class Gathered {
     /** Proposes all of them to a core that leads. */
     void propose(
             RaftCore core, StateMachine machine, Group.Around around, Proposals proposals, long logMillis, long now) {
-        List<Call> all = takeAll();
+        List<Call> taken = takeAll();
         StorageException refusal = around.store().refusal();
         if (refusal != null) {
             ErrorCode code = refusal.diskFull() ? ErrorCode.DISK_FULL : ErrorCode.UNAVAILABLE;
-            all.forEach(call -> call.refuse(code, "the leader's disk takes no writes: " + refusal.getMessage()));
+            taken.forEach(call -> call.refuse(code, "the leader's disk takes no writes: " + refusal.getMessage()));
             return;
         }
         long millis = around.wallMillis().getAsLong();
-        List<Command> commands = new ArrayList<>(all.size());
-        List<Bytes> payloads = new ArrayList<>(all.size());
-        for (Call call : all) {
+        RequestRoom room = new RequestRoom(requestsMax, machine, proposals, taken.size(), core.term(), logMillis);
+        List<Call> all = new ArrayList<>(taken.size());
+        List<Command> commands = new ArrayList<>(taken.size());
+        List<Bytes> payloads = new ArrayList<>(taken.size());
+        for (Call call : taken) {
             Command command = Command.of((LedRequest.Write) call.request(), millis, logMillis);
-            commands.add(command);
-            payloads.add(command.encode());
+            if (room.takes(command)) {
+                all.add(call);
+                commands.add(command);
+                payloads.add(command.encode());
+            } else {
+                call.refuse(ErrorCode.OVERLOADED, room.whyNot());
+            }
+        }
+        if (all.isEmpty()) {
+            return;
         }
         Ready.Position first = core.propose(payloads, now);
         for (int i = 0; i < all.size(); i++) {

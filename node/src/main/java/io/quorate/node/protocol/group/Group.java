@@ -13,6 +13,7 @@ import io.quorate.node.protocol.raft.Role;
 import io.quorate.node.protocol.request.KeyReply;
 import io.quorate.node.protocol.request.LedRequest;
 import io.quorate.node.protocol.store.CorruptRecordException;
+import io.quorate.node.protocol.store.GroupCommit;
 import io.quorate.node.protocol.store.GroupStore;
 import io.quorate.node.protocol.store.ReplicaSetId;
 import io.quorate.node.protocol.store.StorageException;
@@ -419,9 +420,13 @@ public final class Group {
 
     /** Where the state machine stands. */
     public Stand stand() {
-        return new Stand(machine.index(), machine.keys(), machine.leaves().root());
+        return new Stand(
+                machine.index(),
+                machine.keys(),
+                machine.requests(),
+                machine.leaves().root());
     }
 
     /** What a state adds up to: equal for replicas that have applied equally much. */
-    public record Stand(long applied, long keys, LeafTable.Sum sum) {}
+    public record Stand(long applied, long keys, GroupCommit.RequestCount requests, LeafTable.Sum sum) {}
 }

@@ -12,6 +12,8 @@ import io.quorate.node.protocol.raft.RaftSettings;
  * @param transferNanos after so long without an answer the sending or taking of a state ends
  * @param waitingMax requests that may wait here
  * @param idleNanos after so long without anything to do a group rests
+ * @param requestsMax that may be remembered by their idempotency keys, of the present era and the one before: each has 42 bytes on a
+ *     disk, or 420 MB for ten million. More are refused by the leader before they are proposed
  * @param checkNanos replicas are compared about so often where something was written meanwhile; 0 for never
  */
 public record GroupSettings(
@@ -23,6 +25,7 @@ public record GroupSettings(
         long transferNanos,
         int waitingMax,
         long idleNanos,
+        long requestsMax,
         long checkNanos) {
     public static final GroupSettings DEFAULT = new GroupSettings(
             RaftSettings.DEFAULT,
@@ -33,11 +36,30 @@ public record GroupSettings(
             10_000_000_000L,
             20_000,
             1_000_000_000L,
+            10_000_000,
             600_000_000_000L);
 
     /** The same with another pace of comparing. */
     public GroupSettings withCheck(long nanos) {
+        return with(requestsMax, nanos);
+    }
+
+    /** The same with another limit of what is remembered. */
+    public GroupSettings withRequests(long max) {
+        return with(max, checkNanos);
+    }
+
+    private GroupSettings with(long requests, long check) {
         return new GroupSettings(
-                raft, logBytes, askAgainNanos, preferNanos, partBytes, transferNanos, waitingMax, idleNanos, nanos);
+                raft,
+                logBytes,
+                askAgainNanos,
+                preferNanos,
+                partBytes,
+                transferNanos,
+                waitingMax,
+                idleNanos,
+                requests,
+                check);
     }
 }

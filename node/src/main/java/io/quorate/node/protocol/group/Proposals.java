@@ -85,6 +85,15 @@ final class Proposals {
         return machine.isNew(key, term);
     }
 
+    /** Idempotency keys of entries that are not applied. */
+    int unappliedKeys() {
+        return unappliedKeys.size();
+    }
+
+    boolean isUnapplied(Bytes key) {
+        return unappliedKeys.contains(key);
+    }
+
     int size() {
         return waiting.size() + applied.size();
     }

@@ -13,10 +13,12 @@ import java.util.function.Function;
 import java.util.function.LongSupplier;
 
 /**
- * Requests of groups that this node has no part in, or none at the moment. They go to whichever home is thought to lead; one
- * that does not says who does, and while nobody knows, the homes are asked in turn. Not for several threads.
+ * Requests of groups that this node has no part in, or had none when they came. They go to whichever home is thought to lead;
+ * one that does not says who does, which may be this node by then, and while nobody knows, the other homes are asked in turn.
+ * Not for several threads.
  */
 public final class RemoteGroups {
+    private final NodeId self;
     private final Function<ReplicaSetId, ImmutableList<NodeId>> homes;
     private final LongSupplier ids;
     private final GroupSettings settings;
@@ -36,11 +38,13 @@ public final class RemoteGroups {
      * @param ids of messages: not used by an earlier run of this node, nor by a group of it
      */
     public RemoteGroups(
+            NodeId self,
             Function<ReplicaSetId, ImmutableList<NodeId>> homes,
             LongSupplier ids,
             GroupSettings settings,
             GroupRules rules,
             Output output) {
+        this.self = self;
         this.homes = homes;
         this.ids = ids;
         this.settings = settings;
@@ -85,15 +89,19 @@ public final class RemoteGroups {
         private void onNotLeading(NodeId from, GroupMessage.NotLeading answer, long now) {
             heardAt = now;
             NodeId hint = answer.leader();
-            if (hint != null && !hint.equals(from) && members.contains(hint) && named < members.size()) {
+            if (hint != null && isKnown(hint) && !hint.equals(from) && named < members.size()) {
                 named++;
-                turn = members.indexOf(hint);
+                turn = Math.max(0, members.indexOf(hint));
                 forwards.leaderIs(hint, now);
             } else if (forwards.isLed(from)) {
                 astray = true;
                 forwards.leaderIs(null, now);
             }
             forwards.onNotLeading(from, answer, now);
+        }
+
+        private boolean isKnown(NodeId node) {
+            return node.equals(self) || members.contains(node);
         }
 
         private void tick(long now) {

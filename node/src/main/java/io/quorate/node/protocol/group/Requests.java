@@ -23,7 +23,7 @@ final class Requests {
     private final Supplier<StateMachine> machine;
     private final Rest rest;
     private final Reach reach;
-    private final Gathered gathered = new Gathered();
+    private final Gathered gathered;
     private final Proposals proposals;
     private final KeyReads reads;
     private final Forwards forwards;
@@ -48,6 +48,7 @@ final class Requests {
         this.rest = rest;
         this.reach = new Reach(core, around.liveness(), rest, settings);
         this.proposals = new Proposals(around.self(), reach::voters);
+        this.gathered = new Gathered(settings.requestsMax());
         this.reads = new KeyReads(core, machine, proposals, rest, rules);
         this.forwards = new Forwards(around.ids(), output::send, rules, settings.askAgainNanos());
         this.peeks = new Peeks(around, output);

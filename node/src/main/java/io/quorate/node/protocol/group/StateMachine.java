@@ -10,6 +10,7 @@ import io.quorate.node.protocol.request.VersionTag;
 import io.quorate.node.protocol.store.Commit;
 import io.quorate.node.protocol.store.GroupCommit;
 import io.quorate.node.protocol.store.GroupCommit.Remembered;
+import io.quorate.node.protocol.store.GroupCommit.RequestCount;
 import io.quorate.node.protocol.store.GroupStore;
 import io.quorate.node.protocol.store.RecordKey;
 import io.quorate.node.protocol.store.ReplicaSetId;
@@ -54,6 +55,7 @@ public final class StateMachine {
     private Configuration configuration;
     private long millis;
     private long keys;
+    private RequestCount requestCount = RequestCount.NONE;
 
     /** Something on its way to the store, and the turn it is of. */
     private record Pending<T>(T value, long turn) {}
@@ -79,6 +81,7 @@ public final class StateMachine {
             term = header.term();
             millis = header.millis();
             keys = header.keys();
+            requestCount = header.requests();
         }
     }
 
@@ -108,6 +111,16 @@ public final class StateMachine {
     /** The time of the log, by which requests are forgotten. */
     long millis() {
         return millis;
+    }
+
+    /** How many requests are remembered. */
+    RequestCount requests() {
+        return requestCount;
+    }
+
+    /** How many requests are remembered when an entry is applied next that bears a time of the log. */
+    long requestsAt(long logMillis) {
+        return requestCount.after(eraOf(Math.max(millis, logMillis)) - era()).sum();
     }
 
     /** The sum over all live versions, by which replicas at the same index are compared. */
@@ -160,6 +173,7 @@ public final class StateMachine {
         int eraBefore = era();
         millis = Math.max(millis, command.logMillis());
         endsEra |= era() != eraBefore;
+        requestCount = requestCount.after(era() - eraBefore);
         boolean explicit = command.request().explicit() && rules.remembers();
         Bytes id = explicit ? command.requestHash() : Bytes.EMPTY;
         Remembered known = explicit ? find(id) : null;
@@ -176,6 +190,7 @@ public final class StateMachine {
         if (explicit) {
             VersionTag told = holds ? tag : present == null ? new VersionTag(0, 0) : present;
             remembered.put(id, new Remembered(id, era(), command.bodyHash(), holds, told.term(), told.index()));
+            requestCount = requestCount.plusOne();
         }
         return holds ? new Effect.Done(tag) : new Effect.Refused(present);
     }
@@ -208,6 +223,10 @@ public final class StateMachine {
     }
 
     private int era() {
+        return eraOf(millis);
+    }
+
+    private static int eraOf(long millis) {
         return (int) (millis / GroupCommit.ERA_MILLIS);
     }
 
@@ -262,7 +281,7 @@ public final class StateMachine {
                 set,
                 generation,
                 changes.build(),
-                new GroupCommit.Header(index, term, configuration.encode(), millis, keys),
+                new GroupCommit.Header(index, term, configuration.encode(), millis, keys, requestCount),
                 ImmutableList.copyOf(remembered.values()),
                 endsEra);
         endsEra = false;

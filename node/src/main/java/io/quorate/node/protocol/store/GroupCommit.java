@@ -40,7 +40,7 @@ public record GroupCommit(
      * @param millis the log's time: the highest that an entry bore
      * @param keys that have a value
      */
-    public record Header(long index, long term, Bytes configuration, long millis, long keys) {
+    public record Header(long index, long term, Bytes configuration, long millis, long keys, RequestCount requests) {
         /** The era of the log's time, by which requests are forgotten. */
         public int era() {
             return (int) (millis / ERA_MILLIS);
@@ -49,6 +49,34 @@ public record GroupCommit(
 
     /** Requests are remembered for one to two of these. */
     public static final long ERA_MILLIS = 600_000;
+
+    /**
+     * How many requests are remembered, counted when they come in.
+     *
+     * @param present of the era of the log's time
+     * @param before of the era before that
+     */
+    public record RequestCount(long present, long before) {
+        public static final RequestCount NONE = new RequestCount(0, 0);
+
+        /** So many eras later, when nothing has come in meanwhile. */
+        public RequestCount after(int eras) {
+            return switch (eras) {
+                case 0 -> this;
+                case 1 -> new RequestCount(0, present);
+                default -> NONE;
+            };
+        }
+
+        /** With one more of the present era. */
+        public RequestCount plusOne() {
+            return new RequestCount(present + 1, before);
+        }
+
+        public long sum() {
+            return present + before;
+        }
+    }
 
     /**
      * What became of a write that bore an idempotency key.

@@ -78,7 +78,7 @@ class RejoiningTest {
                 5,
                 4,
                 new GroupCommit.Header(
-                        index, 4, Configuration.of(TinyGroup.NODES).encode(), 1, 0));
+                        index, 4, Configuration.of(TinyGroup.NODES).encode(), 1, 0, GroupCommit.RequestCount.NONE));
     }
 
     private List<Sent> answer(boolean wanted) {
