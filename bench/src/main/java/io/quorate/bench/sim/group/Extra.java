@@ -4,7 +4,7 @@ package io.quorate.bench.sim.group;
 interface Extra {
     void begin();
 
-    /** A node has started, for the first time or anew. */
+    /** A node has started, for the first time or anew, or takes part from now on. */
     default void started(GroupNode node) {}
 
     /** Everything heals: nothing more is asked for. */

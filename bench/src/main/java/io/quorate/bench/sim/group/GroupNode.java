@@ -126,6 +126,7 @@ final class GroupNode implements Asked {
             rejoining = new Rejoining(around, world.settings(), world.rules(), output, () -> {
                 rejoining = null;
                 open(around, output);
+                world.agenda().after(0, () -> world.begun(this));
             });
             world.note(id + " starts with an empty disk");
         } else {

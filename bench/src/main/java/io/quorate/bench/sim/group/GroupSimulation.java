@@ -32,6 +32,7 @@ import java.util.Random;
 import java.util.TreeMap;
 import java.util.function.BooleanSupplier;
 import java.util.function.LongSupplier;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -160,8 +161,13 @@ public final class GroupSimulation {
     private void start(GroupNode node) {
         if (!node.isRunning()) {
             node.start(new Random(random.nextLong()));
-            extras.forEach(extra -> extra.started(node));
+            begun(node);
         }
+    }
+
+    /** A node's part in the group runs, or asks to be let in. */
+    void begun(GroupNode node) {
+        extras.forEach(extra -> extra.started(node));
     }
 
     private void fault() {
@@ -236,7 +242,8 @@ public final class GroupSimulation {
         clients.forEach(GroupClient::stop);
         extras.forEach(Extra::stop);
         until("requests have no answer", HEALED_MAX, () -> clients.stream().allMatch(GroupClient::isIdle));
-        // Who has just started may not have come to what its log holds: that nothing is left of something says little then.
+        // Who has just started may not have come to what its log holds: that nothing is left of something says little
+        // then.
         until("members differ", HEALED_MAX, this::areEqual);
         until("work is left", PURGED_MAX, () -> extras.stream().allMatch(Extra::isDone));
         until("members differ", HEALED_MAX, this::areEqual);
@@ -258,14 +265,10 @@ public final class GroupSimulation {
     }
 
     private List<GroupReport> reports() {
-        List<GroupReport> all = new ArrayList<>();
-        for (GroupNode node : nodes) {
-            Group group = node.group();
-            if (group != null) {
-                all.add(group.report(0));
-            }
-        }
-        return all;
+        return nodes.stream()
+                .flatMap(node -> Stream.ofNullable(node.group()))
+                .map(group -> group.report(0))
+                .toList();
     }
 
     private boolean areEqual() {
