@@ -1,7 +1,9 @@
 package io.quorate.node.actor;
 
 import io.quorate.node.protocol.group.Damage;
+import io.quorate.node.protocol.store.CorruptRecordException;
 import io.quorate.node.protocol.store.ReplicaSetId;
+import io.quorate.node.protocol.store.StorageException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -15,21 +17,24 @@ final class GivingUp {
 
     private GivingUp() {}
 
-    private static String advice(int homes) {
+    private static String advice(Throwable why, int homes) {
+        if (!(why instanceof StorageException) && !(why instanceof CorruptRecordException)) {
+            return "";
+        }
         return Damage.canBeLetIn(homes)
-                ? "If that does not pass, and the other nodes are well, stop this node, empty its data directory and start it"
+                ? ". If that does not pass, and the other nodes are well, stop this node, empty its data directory and start it"
                         + " again: then they let it in"
-                : "The group has " + homes
+                : ". The group has " + homes
                         + " homes, of which the others cannot let this one in: keep its data directory";
     }
 
     /** Tells what cannot be read, and gives it up if it is damaged. */
-    static void ofDamaged(RaftGroupActor.Around around, String what, Throwable why) {
+    static void ofUnreadable(RaftGroupActor.Around around, String what, Throwable why) {
         ReplicaSetId set = around.group().set();
         String name = around.group().self() + ": partition " + set.partition();
         int homes = around.group().homes().size();
         if (!Damage.isToBeGivenUp(why, homes)) {
-            LOG.error("{}: {} cannot be read, it starts anew: {}. {}", name, what, why.getMessage(), advice(homes));
+            LOG.error("{}: {} cannot be read, it starts anew: {}{}", name, what, why.getMessage(), advice(why, homes));
             return;
         }
         LOG.error(

@@ -268,7 +268,9 @@ public final class GroupsActor extends AbstractBehavior<Received> {
     /** A group has a state again, and is a member from its next start on. */
     private void rejoined(ReplicaSetId set) {
         start(set);
-        if (returning.isEmpty() && outside.isEmpty()) {
+        if (returning.isEmpty()
+                && outside.isEmpty()
+                && running.size() == around.table().size()) {
             LOG.info("{}: all {} groups take part, after what the disk has lost", around.self(), running.size());
         }
     }

@@ -203,7 +203,7 @@ abstract class RaftGroupActor extends AbstractPersistentActor implements Runtime
                 open();
             }
         } catch (StorageException | CorruptRecordException | DecodeException e) {
-            GivingUp.ofDamaged(around, "its state", e);
+            GivingUp.ofUnreadable(around, "its state", e);
             getContext().stop(self());
         }
     }
@@ -372,7 +372,7 @@ abstract class RaftGroupActor extends AbstractPersistentActor implements Runtime
 
     @Override
     public void onRecoveryFailure(Throwable cause, scala.Option<Object> event) {
-        GivingUp.ofDamaged(around, "the log", cause);
+        GivingUp.ofUnreadable(around, "the log", cause);
     }
 
     @Override

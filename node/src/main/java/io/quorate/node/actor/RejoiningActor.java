@@ -58,13 +58,15 @@ final class RejoiningActor extends AbstractActor {
             GroupStore store = around.group().store();
             if (store.isGivenUp(around.group().set())) {
                 forgetLog();
-            } else if (Rejoining.isNeeded(store, around.group().set())) {
+                return;
+            }
+            if (Rejoining.isNeeded(store, around.group().set())) {
                 around.inlet().join(self());
             } else {
                 rejoined();
             }
         } catch (StorageException | CorruptRecordException | DecodeException e) {
-            GivingUp.ofDamaged(around, "its state", e);
+            GivingUp.ofUnreadable(around, "its state", e);
             getContext().stop(self());
         }
     }
@@ -72,11 +74,16 @@ final class RejoiningActor extends AbstractActor {
     /** Before a state can come: the log that was given up is not the log of that one. */
     private void forgetLog() {
         hadSome = true;
-        EventLogs.of(getContext().getSystem())
-                .get(around.log())
-                .forget(
-                        RaftGroupActor.idOf(around.group().set()),
-                        failure -> ends.ended(() -> forgotten(failure)).run());
+        try {
+            EventLogs.of(getContext().getSystem())
+                    .get(around.log())
+                    .forget(
+                            RaftGroupActor.idOf(around.group().set()),
+                            failure -> ends.ended(() -> forgotten(failure)).run());
+        } catch (StorageException e) {
+            GivingUp.ofUnreadable(around, "its log", e);
+            getContext().stop(self());
+        }
     }
 
     private void forgotten(@Nullable StorageException failure) {

@@ -399,10 +399,15 @@ public final class Door {
                 metrics.count("quorate.reads.repaired", "how", "blocking");
             }
         }
-        replicasOf(reply)
-                .forEach(replica -> metrics.replicaRequest(replica.node().value(), replica.result(), replica.micros()));
         KeyAddress address = answer.address();
-        String mode = address != null && address.record().set().led() ? "leader" : LEADERLESS;
+        boolean led = address != null && address.record().set().led();
+        if (!led) {
+            // A leader does not time its followers.
+            replicasOf(reply)
+                    .forEach(replica ->
+                            metrics.replicaRequest(replica.node().value(), replica.result(), replica.micros()));
+        }
+        String mode = led ? "leader" : LEADERLESS;
         metrics.request(operation, mode, answer.level(), outcome, nanoClock.getAsLong() - from);
         to.accept(answer);
     }

@@ -59,6 +59,12 @@ public final class RecordDamage {
         return harm(folder, RocksColumns::meta, "G", key -> Arrays.equals(key, header), RecordDamage::flip);
     }
 
+    /** Removes the header of a group. */
+    public static int loseHeader(Path folder, ReplicaSetId set) {
+        byte[] header = GroupRecordCodec.headerKey(set);
+        return harm(folder, RocksColumns::meta, "G", key -> Arrays.equals(key, header), RecordDamage::remove);
+    }
+
     /** Removes the hash trees of all partitions. */
     public static int forgetTrees(Path folder) {
         return harm(folder, RocksColumns::meta, "L", each -> true, RecordDamage::remove);

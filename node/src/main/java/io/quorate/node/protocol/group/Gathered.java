@@ -54,15 +54,15 @@ final class Gathered {
         takeAll().forEach(call -> call.refuse(ErrorCode.OVERLOADED, why + "; retry after a moment"));
     }
 
-    /** Proposes all of them to a core that leads. */
-    void propose(
+    /** Proposes all of them to a core that leads; false if none was taken. */
+    boolean propose(
             RaftCore core, StateMachine machine, Group.Around around, Proposals proposals, long logMillis, long now) {
         List<Call> taken = takeAll();
         StorageException refusal = around.store().refusal();
         if (refusal != null) {
             ErrorCode code = refusal.diskFull() ? ErrorCode.DISK_FULL : ErrorCode.UNAVAILABLE;
             taken.forEach(call -> call.refuse(code, "the leader's disk takes no writes: " + refusal.getMessage()));
-            return;
+            return false;
         }
         long millis = around.wallMillis().getAsLong();
         RequestRoom room = new RequestRoom(requestsMax, machine, proposals, taken.size(), core.term(), logMillis);
@@ -80,7 +80,7 @@ final class Gathered {
             }
         }
         if (all.isEmpty()) {
-            return;
+            return false;
         }
         Ready.Position first = core.propose(payloads, now);
         for (int i = 0; i < all.size(); i++) {
@@ -93,5 +93,6 @@ final class Gathered {
                 proposals.add(call, commands.get(i), first.index() + i, first.term(), machine);
             }
         }
+        return first != null;
     }
 }

@@ -111,6 +111,10 @@ public final class Group {
         this.output = output;
         this.beginning = Configuration.of(around.homes());
         this.machine = openMachine();
+        if (found != null && machine.index() < found.base().index()) {
+            throw new CorruptRecordException("its state stands for " + machine.index()
+                    + " entries, and its log begins behind " + found.base().index() + ": what was between is missing");
+        }
         Base first = new Base(0, 0, beginning);
         HardState promised = found == null ? HardState.NONE : found.state();
         this.ballots = new Ballots(around.self(), promised, output::happened);

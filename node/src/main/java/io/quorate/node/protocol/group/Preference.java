@@ -42,16 +42,19 @@ final class Preference {
         return standing != null && standing.heardNanos() < settings.raft().electionNanos();
     }
 
-    /** Hands over to the first home, once that one has kept up for a while. */
+    /** Hands over to the first home, once that one has kept up for a while. One that comes back is offered the lead as soon as at first. */
     void tick(long now) {
+        if (!isWanted()) {
+            tries = 0;
+            return;
+        }
         RaftCore.Standing standing = core.standingOf(first);
-        if (isWanted()
-                && now - keptSince >= settings.preferNanos() << Math.min(tries, DOUBLINGS_MAX)
+        if (now - keptSince >= settings.preferNanos() << Math.min(tries, DOUBLINGS_MAX)
                 && standing != null
-                && standing.match() >= core.commit()) {
+                && standing.match() >= core.commit()
+                && core.transfer(first, now)) {
             keptSince = now;
             tries++;
-            core.transfer(first, now);
         }
     }
 }

@@ -210,7 +210,12 @@ final class Proposals {
         gone.forEach(Proposals::lost);
     }
 
-    void tick(long now) {
+    /**
+     * Lets time pass.
+     *
+     * @param leads whether this node still does: who has stepped down cannot tell who has what
+     */
+    void tick(boolean leads, long now) {
         waiting.entrySet().removeIf(entry -> {
             boolean over = entry.getValue().call.isOver(now);
             if (over) {
@@ -225,7 +230,7 @@ final class Proposals {
         applied.entrySet().removeIf(entry -> {
             boolean over = entry.getValue().call.isOver(now);
             if (over) {
-                belowLevel(entry, true, "not all voters had it when the deadline passed");
+                belowLevel(entry, leads, "not all voters had it when the deadline passed");
             }
             return over;
         });

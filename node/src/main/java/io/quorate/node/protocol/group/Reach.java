@@ -2,6 +2,7 @@ package io.quorate.node.protocol.group;
 
 import com.google.common.collect.ImmutableList;
 import io.quorate.node.protocol.raft.RaftCore;
+import io.quorate.node.protocol.raft.Role;
 import io.quorate.node.protocol.request.KeyReply;
 import io.quorate.ring.topology.NodeId;
 import io.quorate.ring.wire.ErrorCode;
@@ -42,23 +43,29 @@ final class Reach {
         return standing.heardNanos() >= patienceNanos && !(rest.isResting() && liveness.isHeardBy(node));
     }
 
-    /** What a leader knows of the voters' disks: which of them have all up to an index, and which do not answer. */
+    /**
+     * What a leader knows of the voters' disks: which of them have all up to an index, and which do not answer. Nothing, if it
+     * leads no more.
+     */
     ImmutableList<KeyReply.ReplicaResult> voters(long index) {
+        if (core.role() != Role.LEADER) {
+            return ImmutableList.of();
+        }
         ImmutableList.Builder<KeyReply.ReplicaResult> results = ImmutableList.builder();
         for (NodeId each : core.configuration().members()) {
             if (core.configuration().isVoter(each)) {
-                results.add(new KeyReply.ReplicaResult(each, result(core.standingOf(each), each, index), 0));
+                results.add(new KeyReply.ReplicaResult(each, result(each, index), 0));
             }
         }
         return results.build();
     }
 
-    private String result(RaftCore.@Nullable Standing standing, NodeId node, long index) {
-        long match = standing == null ? core.durable() : standing.match();
-        if (match >= index) {
-            return "acked";
+    private String result(NodeId node, long index) {
+        RaftCore.Standing standing = core.standingOf(node);
+        if (standing == null) {
+            return core.durable() >= index ? "acked" : "timeout";
         }
-        return standing != null && isMissing(node, standing) ? "unreachable" : "timeout";
+        return standing.match() >= index ? "acked" : isMissing(node, standing) ? "unreachable" : "timeout";
     }
 
     /** Ends a call that needs a voter which is missing. */

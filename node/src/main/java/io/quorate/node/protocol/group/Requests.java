@@ -173,8 +173,9 @@ final class Requests {
         if (core.role() == Role.LEADER) {
             rest.active(now);
             if (room) {
-                gathered.propose(core, machine.get(), around, proposals, clock.at(now), now);
-                commitTimes.proposed(core.lastIndex(), now);
+                if (gathered.propose(core, machine.get(), around, proposals, clock.at(now), now)) {
+                    commitTimes.proposed(core.lastIndex(), now);
+                }
             } else {
                 gathered.refuse("the logs of all groups of this node take up all the memory that they may");
             }
@@ -214,7 +215,7 @@ final class Requests {
 
     void tick(long now) {
         gathered.tick(now);
-        proposals.tick(now);
+        proposals.tick(core.role() == Role.LEADER, now);
         NodeId missing = proposals.awaitsAll() ? reach.missingVoter() : null;
         if (missing != null) {
             proposals.giveUp(missing);

@@ -8,12 +8,14 @@ import io.quorate.node.protocol.request.LedRequest;
 import io.quorate.node.protocol.request.LedVersions;
 import io.quorate.node.protocol.request.VersionTag;
 import io.quorate.node.protocol.store.Commit;
+import io.quorate.node.protocol.store.CorruptRecordException;
 import io.quorate.node.protocol.store.GroupCommit;
 import io.quorate.node.protocol.store.GroupCommit.Remembered;
 import io.quorate.node.protocol.store.GroupCommit.RequestCount;
 import io.quorate.node.protocol.store.GroupStore;
 import io.quorate.node.protocol.store.RecordKey;
 import io.quorate.node.protocol.store.ReplicaSetId;
+import io.quorate.node.protocol.store.StorageException;
 import io.quorate.repair.merkle.LeafTable;
 import io.quorate.ring.bytes.Bytes;
 import io.quorate.ring.token.PartitionCount;
@@ -75,6 +77,9 @@ public final class StateMachine {
         GroupCommit.Opened opened = store.open(set);
         this.leaves = opened.leaves();
         GroupCommit.Header header = opened.header();
+        if (header == null && !leaves.root().equals(LeafTable.Sum.ZERO)) {
+            throw new CorruptRecordException("the header of a group is missing");
+        }
         this.configuration = header == null ? beginning : Configuration.decode(header.configuration());
         if (header != null) {
             index = header.index();
@@ -197,12 +202,16 @@ public final class StateMachine {
 
     /**
      * Whether nothing can be remembered of a command's idempotency key when it is applied, as far as its leader's earlier
-     * entries go.
+     * entries go. What cannot be read now may be there: applying it says more.
      *
      * @param present term: once an entry of it is applied, all of other leaders are
      */
     boolean isNew(Bytes requestHash, long present) {
-        return term == present && find(requestHash) == null;
+        try {
+            return term == present && find(requestHash) == null;
+        } catch (StorageException | CorruptRecordException e) {
+            return false;
+        }
     }
 
     private static Effect repeated(Remembered known, Command command) {

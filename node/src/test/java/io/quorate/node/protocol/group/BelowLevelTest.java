@@ -83,6 +83,27 @@ class BelowLevelTest {
         saysWhereItStands(told);
     }
 
+    /** Also where the deadline passes just as it steps down. */
+    @Test
+    void whoLeadsNoMoreDoesNotSayWhoHasIt() {
+        for (long timeout = 250; timeout <= 450; timeout += 10) {
+            try (TinyGroup each = new TinyGroup(0, id -> new MemoryGroupStore(), CheckSlots.UNBOUNDED)) {
+                each.turns(10);
+                each.cut.add(TinyGroup.N3);
+                replies.clear();
+                each.write(TinyGroup.N1, "k", "v", WriteLevel.SYNC, timeout, replies::add);
+                each.turn();
+                each.cut.add(TinyGroup.N1);
+                each.await("an answer", () -> !replies.isEmpty());
+                Refused told = (Refused) replies.get(0);
+                KeyReply.Standing standing = told.standing();
+                assertThat(standing).isNotNull();
+                assertThat(told.acked()).as("by %s ms", timeout).isEqualTo(standing.leads() ? 2 : 0);
+                assertThat(told.replicas()).hasSize(standing.leads() ? 3 : 0);
+            }
+        }
+    }
+
     @Test
     void whenTheLeaderStepsDown() {
         write(30_000);
