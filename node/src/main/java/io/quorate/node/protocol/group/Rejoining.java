@@ -7,8 +7,8 @@ import io.quorate.ring.topology.NodeId;
 /**
  * A node's part in a group while it has nothing of it that it could rely on, because its disk was lost or is damaged there. It
  * has forgotten for whom it voted and what it acknowledged, so it takes no part: it hears nothing of the core's messages and says
- * nothing of its own. It asks to be let in, and takes a state that holds the entry which lets it in ({@link Readmissions}); then it is a member as after
- * any other start. Whoever dies before that asks anew.
+ * nothing of its own. It asks to be let in, and takes a state that holds the entry which lets it in ({@link Readmissions}); then
+ * it is a member as after any other start. Whoever dies before that asks anew.
  *
  * <p>Not for several threads.
  */
