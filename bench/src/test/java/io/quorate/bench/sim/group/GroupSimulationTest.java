@@ -66,7 +66,7 @@ class GroupSimulationTest {
 
     /** Calls that were handed on and answered as not applied though somebody had made the write. */
     @ParameterizedTest
-    @ValueSource(longs = {109, 142, 283, 301})
+    @ValueSource(longs = {109, 142, 283, 301, 9100644, 9107788})
     void onceBroken(long seed) {
         assertThat(clean(seed).checks()).isPositive();
     }
