@@ -55,7 +55,7 @@ class PreferenceTest {
         group.await("another leader", () -> !group.report(TinyGroup.N1).role().equals("leader"));
 
         assertThat(offersIn(60)).as("in the first minute").isBetween(3, 5);
-        assertThat(offersIn(600)).as("in the next ten").isBetween(3, 7);
+        assertThat(offersIn(180)).as("in the next three").isBetween(1, 3);
 
         full = false;
         group.await(
