@@ -32,7 +32,9 @@ public enum GroupBug {
     /** A node that has lost its disk takes part at once. */
     LOST_DISK_VOTES(100),
     /** A node that has lost its disk is let in by what was committed before, which proves nothing. */
-    LET_IN_WITHOUT_PROOF(1400);
+    LET_IN_WITHOUT_PROOF(1400),
+    /** A log that is damaged in its middle is cut off there, and the node goes on with the rest. */
+    DAMAGED_LOG_CUT_OFF(10);
 
     private final int seeds;
 
@@ -51,7 +53,7 @@ public enum GroupBug {
 
     /** Whether it shows where disks are lost; others show sooner where none is. */
     boolean isOfLostDisks() {
-        return this == LOST_DISK_VOTES || this == LET_IN_WITHOUT_PROOF;
+        return this == LOST_DISK_VOTES || this == LET_IN_WITHOUT_PROOF || this == DAMAGED_LOG_CUT_OFF;
     }
 
     /** Whether only what some runs have besides clients can show it. */

@@ -119,6 +119,34 @@ final class GroupDisk implements GroupStore {
         checkpoint = new Contents();
     }
 
+    /** The node has died, and next time finds that its log is damaged: it marks that first of all. */
+    void spoil(ReplicaSetId set) {
+        contents.state().giveUp(set, failure -> {});
+        checkpoint.state().giveUp(set, failure -> {});
+    }
+
+    /** The second half of the log is gone. */
+    void cutOff() {
+        for (Contents each : List.of(contents, checkpoint)) {
+            NavigableMap<Long, Ready.Write> events = each.events();
+            if (!events.isEmpty()) {
+                long first = events.firstKey();
+                events.tailMap(first + (events.lastKey() - first) / 2, true).clear();
+            }
+        }
+    }
+
+    /** Deletes the log. */
+    void forget(Runnable ended) {
+        submit(
+                found -> {
+                    found.events().clear();
+                    found.snapshots().clear();
+                },
+                true,
+                ended);
+    }
+
     /** Changes that a crash may or may not keep. */
     int undecided() {
         return written.size() - synced + pending.size();
@@ -171,12 +199,12 @@ final class GroupDisk implements GroupStore {
 
     @Override
     public void giveUp(ReplicaSetId set, Consumer<@Nullable StorageException> ended) {
-        throw new IllegalStateException("a simulated disk spoils nothing");
+        submit(found -> found.state().giveUp(set, failure -> {}), true, () -> ended.accept(null));
     }
 
     @Override
     public boolean isGivenUp(ReplicaSetId set) {
-        return false;
+        return contents.state().isGivenUp(set);
     }
 
     @Override

@@ -45,6 +45,8 @@ final class GroupNode implements Asked {
     private @Nullable Group group;
     /** In place of the group, as long as the disk has been lost and nothing is on the new one. */
     private @Nullable Rejoining rejoining;
+    /** What was given up is deleted before anybody asks for something in its place. */
+    private boolean asks;
 
     private boolean lostDisk;
     private int boot;
@@ -99,9 +101,9 @@ final class GroupNode implements Asked {
         return disk;
     }
 
-    /** Whether what its disk had is lost, and no state has come yet. */
+    /** Whether what its disk had is lost or given up, and no state has come yet. */
     boolean isForgetful() {
-        return lostDisk && disk.contents().state().index() == 0;
+        return lostDisk && (disk.contents().state().index() == 0 || disk.isGivenUp(world.set()));
     }
 
     void start(Random random) {
@@ -128,7 +130,11 @@ final class GroupNode implements Asked {
                 open(around, output);
                 world.agenda().after(0, () -> world.begun(this));
             });
-            world.note(id + " starts with an empty disk");
+            asks = !disk.isGivenUp(world.set());
+            world.note(id + (asks ? " starts with an empty disk" : " starts with a damaged log"));
+            if (!asks) {
+                disk.forget(() -> asks = true);
+            }
         } else {
             open(around, output);
             world.note(id + " starts");
@@ -173,7 +179,7 @@ final class GroupNode implements Asked {
             if (running != null && (!running.isQuiet() || ticks % QUIET == 0)) {
                 input(awake -> awake.tick(clock()));
             }
-            if (asking != null && world.now() >= pausedUntil) {
+            if (asking != null && asks && world.now() >= pausedUntil) {
                 asking.tick(clock());
             }
             pulse();
@@ -220,6 +226,19 @@ final class GroupNode implements Asked {
         disk.wipe();
         lostDisk = true;
         world.note(id + " loses its disk");
+    }
+
+    /** Its log is damaged while it is dead. */
+    void spoil() {
+        disk.spoil(world.set());
+        lostDisk = true;
+        world.note(id + " has its log damaged");
+    }
+
+    /** The same, and it does not care. */
+    void cutOff() {
+        disk.cutOff();
+        world.note(id + " goes on with half of its log");
     }
 
     void pause(long nanos) {

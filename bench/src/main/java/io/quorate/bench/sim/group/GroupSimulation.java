@@ -215,9 +215,7 @@ public final class GroupSimulation {
         }
         int undecided = node.disk().undecided();
         node.crash(undecided == 0 ? 0 : random.nextInt(undecided + 1));
-        if (lostDisks.takes(node)) {
-            node.wipe();
-        }
+        lostDisks.died(node);
         agenda.after(nanos.getAsLong(), () -> start(node));
     }
 

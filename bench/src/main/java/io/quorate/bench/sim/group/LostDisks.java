@@ -12,7 +12,7 @@ import java.util.Random;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Which nodes lose their disks when they die, in some of the runs: one at a time, and the next only when the last is a member
+ * Which nodes lose their disks, or what their disks have of the log, when they die, in some of the runs: one at a time, and the next only when the last is a member
  * again. By random numbers of its own, so that the other runs are what they would be without.
  */
 final class LostDisks {
@@ -27,6 +27,7 @@ final class LostDisks {
     private final Wires<GroupMessage> wires;
     private final Random random;
     private final boolean come;
+    private final GroupBug bug;
     private boolean over;
     /** Who is to lose its disk when it acknowledges something. */
     private @Nullable NodeId victim;
@@ -37,6 +38,7 @@ final class LostDisks {
         this.nodes = nodes;
         this.wires = wires;
         this.random = new Random(seed * STREAM);
+        this.bug = bug;
         boolean some = random.nextInt(3) == 0;
         this.come = nodes.size() >= NODES_MIN && (bug == GroupBug.NONE ? some : bug.isOfLostDisks());
     }
@@ -81,8 +83,24 @@ final class LostDisks {
         }
     }
 
-    /** Whether a node that has just died loses its disk. */
-    boolean takes(GroupNode node) {
+    /** A node has just died: it may lose its disk, or its log may be damaged. */
+    void died(GroupNode node) {
+        if (takes(node)) {
+            switch (bug) {
+                case DAMAGED_LOG_CUT_OFF -> node.cutOff();
+                case LOST_DISK_VOTES, LET_IN_WITHOUT_PROOF -> node.wipe();
+                default -> {
+                    if (random.nextInt(3) == 0) {
+                        node.spoil();
+                    } else {
+                        node.wipe();
+                    }
+                }
+            }
+        }
+    }
+
+    private boolean takes(GroupNode node) {
         boolean wanted = come && (node.id.equals(victim) || random.nextInt(2) == 0);
         victim = wanted ? null : victim;
         return wanted && nodes.stream().noneMatch(other -> !other.id.equals(node.id) && other.isForgetful());
