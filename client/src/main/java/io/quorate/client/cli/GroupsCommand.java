@@ -3,6 +3,7 @@ package io.quorate.client.cli;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -57,12 +58,18 @@ public final class GroupsCommand extends OperatorCommand {
         printer.table(
                 List.of("PARTITION", "ROLE", "LEADER", "TERM", "COMMIT", "APPLIED", "LAG", "KEYS", "FOLLOWERS"), rows);
         for (JsonNode group : report.path("groups")) {
-            if (group.has("alarm")) {
-                printer.line("ALARM: partition " + group.path("partition").asText() + ": "
-                        + group.path("alarm").asText());
-            }
+            tell(printer, group, "halted");
+            tell(printer, group, "alarm");
         }
         return ExitCode.DONE;
+    }
+
+    private static void tell(Printer printer, JsonNode group, String trouble) {
+        if (group.has(trouble)) {
+            printer.line(trouble.toUpperCase(Locale.ROOT) + ": partition "
+                    + group.path("partition").asText() + ": "
+                    + group.path(trouble).asText());
+        }
     }
 
     private static List<String> row(JsonNode group) {
@@ -71,8 +78,11 @@ public final class GroupsCommand extends OperatorCommand {
         long lag = group.path("lagMs").asLong();
         List<String> followers = new ArrayList<>();
         for (JsonNode member : group.path("members")) {
+            String node = member.path("node").asText();
             long behind = member.path("lagEntries").asLong();
-            followers.add(member.path("node").asText() + (behind == 0 ? "" : " -" + behind));
+            if (!node.equals(leader)) {
+                followers.add(node + (behind == 0 ? "" : " -" + behind));
+            }
         }
         return List.of(
                 group.path("partition").asText(),

@@ -312,6 +312,43 @@ class ClientMainTest {
         }
 
         @Test
+        void groupsShowWhoLeadsWhoFollowsAndWhatIsWrong() {
+            String groups = "{\"groups\":["
+                    + "{\"partition\":3,\"role\":\"leader\",\"leader\":\"n1\",\"term\":2,\"commit\":410,\"applied\":409,"
+                    + "\"lagMs\":0,\"keys\":7,\"members\":[{\"node\":\"n1\",\"lagEntries\":0},"
+                    + "{\"node\":\"n2\",\"lagEntries\":0},{\"node\":\"n3\",\"lagEntries\":40}]},"
+                    + "{\"partition\":4,\"role\":\"halted\",\"leader\":null,\"term\":1,\"commit\":5,\"applied\":4,"
+                    + "\"lagMs\":-1,\"keys\":1,\"halted\":\"entry 5 cannot be applied\",\"members\":[]}]}";
+            store.answers(200, Map.of(), groups);
+
+            assertThat(quorate("groups", "-o", "table").out().lines())
+                    .containsExactly(
+                            "PARTITION  ROLE    LEADER  TERM  COMMIT  APPLIED  LAG      KEYS  FOLLOWERS",
+                            "3          leader  n1      2     410     409      0 ms     7     n2 n3 -40",
+                            "4          halted  none    1     5       4        unknown  1",
+                            "HALTED: partition 4: entry 5 cannot be applied");
+            assertThat(quorate("groups", "--led", "-o", "table").out())
+                    .contains("n2 n3 -40")
+                    .doesNotContain("none");
+            assertThat(quorate("groups", "-o", "json").out().replaceAll("\\s", ""))
+                    .isEqualTo(groups.replaceAll("\\s", ""));
+        }
+
+        @Test
+        void leadsAreHandedOver() {
+            store.answers(202, Map.of(), "{\"partition\":3,\"to\":\"n2\"}");
+
+            assertThat(quorate("groups", "--transfer", "3", "--to", "n2", "-o", "table"))
+                    .isEqualTo(new Run(0, "the lead of partition 3 goes to n2\n", ""));
+            assertThat(store.last().target()).isEqualTo("/v1/groups/3/transfer?to=n2");
+
+            Run run = quorate("groups", "--transfer", "3");
+
+            assertThat(run.code()).isEqualTo(2);
+            assertThat(run.err()).contains("--transfer and --to go together");
+        }
+
+        @Test
         void waitingForHintsEndsByWhetherAllWereHandedOver() {
             store.answers(200, Map.of(), "{\"id\":\"x\",\"left\":[],\"delivered\":true}");
             assertThat(quorate("hints", "--wait")).isEqualTo(new Run(0, "all handed over\n", ""));
